@@ -1,0 +1,290 @@
+//! `pipekit connection`.
+
+use super::input::{self, Maybe, maybe};
+use super::output::{Field, Tone};
+use super::Context;
+use crate::definition::connection as definition;
+use crate::engine::introspect;
+use crate::error::{Code, Error, Result};
+use crate::store::connection as table;
+use clap::{Args, Subcommand};
+
+/// Where the databases are
+///
+/// A connection holds a JDBC URL, a login, and the name of a secret. Passwords are never in it: `pipekit secrets set
+/// KEY` stores one, `--password '$KEY'` refers to it.
+#[derive(Subcommand)]
+#[command(after_help = "Example:\n  pipekit connection add erp --driver sqlite --url jdbc:sqlite:/srv/erp.db\n  \
+    pipekit connection test erp")]
+pub enum Connection {
+    /// List the connections
+    #[command(visible_alias = "ls", after_help = "Example:\n  pipekit connection list")]
+    List,
+    /// Show a connection
+    #[command(after_help = "Example:\n  pipekit connection show dw")]
+    Show {
+        /// Its name or id
+        name: String,
+    },
+    /// Add a connection
+    #[command(after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pipekit connection add dw --driver postgresql \\\n      \
+        --url jdbc:postgresql://db.example.com:5432/dw --user etl --password '$DW_PASSWORD'")]
+    Add {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Change a connection; without flags, in $EDITOR
+    #[command(after_help = "Example:\n  pipekit connection edit dw --url jdbc:postgresql://db2.example.com/dw")]
+    Edit {
+        /// Its name or id
+        name: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Remove a connection
+    #[command(visible_alias = "rm", after_help = "Example:\n  pipekit connection remove old_dw")]
+    Remove {
+        /// Its name or id
+        name: String,
+        /// Remove the modules that use it too
+        #[arg(long)]
+        force: bool,
+    },
+    /// See whether a database answers
+    #[command(after_help = "Example:\n  pipekit connection test dw")]
+    Test {
+        /// Its name or id
+        name: String,
+    },
+    /// List a database's tables and views
+    #[command(after_help = "Example:\n  pipekit connection tables dw --schema rlarp --like ord")]
+    Tables {
+        /// Its name or id
+        name: String,
+        /// Only those of this schema
+        #[arg(long)]
+        schema: Option<String>,
+        /// Only those whose name contains this
+        #[arg(long, value_name = "TEXT")]
+        like: Option<String>,
+    },
+    /// List a table's columns
+    #[command(after_help = "Example:\n  pipekit connection columns dw rlarp.orders")]
+    Columns {
+        /// Its name or id
+        name: String,
+        /// The table, as TABLE or SCHEMA.TABLE
+        table: String,
+    },
+    /// Run SQL and show its rows
+    #[command(after_help = "Example:\n  pipekit connection query dw 'SELECT count(*) FROM rlarp.orders'\n  \
+        pipekit connection query dw @check.sql --json")]
+    Query {
+        /// Its name or id
+        name: String,
+        /// The SQL: as text, @FILE, or - for standard input
+        sql: String,
+        /// Show at most so many rows
+        #[arg(long, default_value_t = 1000, value_name = "N")]
+        limit: usize,
+    },
+}
+
+/// The flags of `add` and `edit`.
+#[derive(Args, Default, PartialEq)]
+pub struct Fields {
+    /// The driver: `pipekit driver list`
+    #[arg(long)]
+    driver: Option<String>,
+    /// The JDBC URL, without a password
+    #[arg(long, value_name = "JDBC_URL")]
+    url: Option<String>,
+    /// The login
+    #[arg(long, value_parser = maybe::<String>)]
+    user: Option<Maybe<String>>,
+    /// The secret that holds the password, as '$KEY'
+    #[arg(long, value_name = "'$KEY'", value_parser = maybe::<String>)]
+    password: Option<Maybe<String>>,
+    /// Where the wizard proposes to load into from here
+    #[arg(long, value_name = "CONNECTION", value_parser = maybe::<String>)]
+    default_dest: Option<Maybe<String>>,
+    /// The schema there
+    #[arg(long, value_name = "SCHEMA", value_parser = maybe::<String>)]
+    default_schema: Option<Maybe<String>>,
+    /// For people
+    #[arg(long, value_name = "TEXT", value_parser = maybe::<String>)]
+    notes: Option<Maybe<String>>,
+}
+
+impl Fields {
+    fn put(&self, connection: &mut definition::Connection) {
+        for (given, place) in [(&self.driver, &mut connection.driver), (&self.url, &mut connection.jdbc_url)] {
+            if let Some(given) = given {
+                place.clone_from(given);
+            }
+        }
+        for (given, place) in [
+            (&self.user, &mut connection.username),
+            (&self.password, &mut connection.password),
+            (&self.default_dest, &mut connection.default_dest_connection),
+            (&self.default_schema, &mut connection.default_dest_schema),
+            (&self.notes, &mut connection.notes),
+        ] {
+            if let Some(given) = given {
+                given.put(place);
+            }
+        }
+    }
+}
+
+impl Connection {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let ui = &context.ui;
+        let mut store = context.store()?;
+        match self {
+            Connection::List => {
+                let all = table::all(store.read())?;
+                if ui.json {
+                    ui.document(&all);
+                } else if all.is_empty() {
+                    ui.note("there are no connections yet: pipekit connection add NAME --driver D --url JDBC_URL");
+                } else {
+                    ui.table(
+                        &["name", "driver", "url", "user", "password"],
+                        all.into_iter().map(|c| {
+                            let text = |t: Option<String>| Field::from(t.unwrap_or_default());
+                            vec![c.name.into(), c.driver.into(), c.jdbc_url.into(), text(c.username), text(c.password)]
+                        }),
+                    );
+                }
+            }
+            Connection::Show { name } => show(context, &table::find(store.read(), &name)?),
+            Connection::Add { name, fields } => {
+                let missing = |flag: &str| {
+                    Error::new(Code::Usage, format!("{flag} is missing"))
+                        .hint("pipekit connection add NAME --driver D --url JDBC_URL")
+                };
+                let mut connection = definition::Connection {
+                    name,
+                    driver: fields.driver.clone().ok_or_else(|| missing("--driver"))?,
+                    jdbc_url: fields.url.clone().ok_or_else(|| missing("--url"))?,
+                    username: None,
+                    password: None,
+                    default_dest_connection: None,
+                    default_dest_schema: None,
+                    notes: None,
+                };
+                fields.put(&mut connection);
+                let id = store.write(|tx| definition::save(tx, None, &connection))?;
+                let added = table::get(store.read(), id)?;
+                super::said(context, &added, &format!("added connection {}", added.name));
+                ui.note(format!("next: pipekit connection test {}", added.name));
+            }
+            Connection::Edit { name, fields } => {
+                let row = table::find(store.read(), &name)?;
+                let before = definition::Connection::from(row.clone());
+                let mut after = before.clone();
+                fields.put(&mut after);
+                let save = |c: &definition::Connection| {
+                    store.write(|tx| definition::save(tx, Some(row.id), c).map(|_| ()))
+                };
+                super::edit_or_save(context, &before, &after, fields == Fields::default(), save)?;
+                if ui.json {
+                    ui.document(&table::get(store.read(), row.id)?);
+                }
+            }
+            Connection::Remove { name, force } => {
+                let (removed, modules) = store.write(|tx| definition::remove(tx, &name, force))?;
+                let with = match modules.is_empty() {
+                    true => String::new(),
+                    false => format!(", and module {}", modules.join(", ")),
+                };
+                super::said(context, &removed, &format!("removed connection {}{with}", removed.name));
+            }
+            Connection::Test { name } => {
+                let tested = introspect::test(&store, &name)?;
+                let line = format!("{} {} answers ({} ms)", ui.paint("✔", Tone::Good), tested.connection, tested.elapsed_ms);
+                super::said(context, &tested, &line);
+            }
+            Connection::Tables { name, schema, like } => {
+                let tables = introspect::tables(&store, &name, schema.as_deref(), like.as_deref())?;
+                if ui.json {
+                    ui.document(&tables);
+                } else if tables.is_empty() {
+                    ui.note("there are none");
+                } else {
+                    ui.table(
+                        &["schema", "name", "kind", "comment"],
+                        tables.into_iter().map(|t| {
+                            let text = |t: Option<String>| Field::from(t.unwrap_or_default());
+                            vec![text(t.schema), t.name.into(), t.kind.into(), text(t.comment)]
+                        }),
+                    );
+                }
+            }
+            Connection::Columns { name, table } => {
+                let columns = introspect::columns(&store, &name, &table)?;
+                if ui.json {
+                    ui.document(&columns);
+                } else {
+                    ui.table(
+                        &["name", "type", "null", "key", "default", "comment"],
+                        columns.into_iter().map(|c| {
+                            let text = |t: Option<String>| Field::from(t.unwrap_or_default());
+                            let null = if c.nullable { "" } else { "not null" };
+                            let key = c.key.map(|k| k.to_string());
+                            vec![c.name.into(), c.type_name.into(), null.into(), text(key), text(c.default), text(c.comment)]
+                        }),
+                    );
+                }
+            }
+            Connection::Query { name, sql, limit } => query(context, &store, &name, &input::sql(&sql)?, limit)?,
+        }
+        Ok(0)
+    }
+}
+
+fn query(context: &Context, store: &crate::store::Store, name: &str, sql: &str, limit: usize) -> Result<()> {
+    let rows = introspect::query(store, name, sql, Some(limit))?;
+    if context.ui.json {
+        let list: Vec<serde_json::Map<String, serde_json::Value>> = rows
+            .rows
+            .iter()
+            .map(|row| rows.columns.iter().cloned().zip(row.iter().map(|v| v.clone().into())).collect())
+            .collect();
+        context.ui.document(&list);
+    } else if rows.columns.is_empty() {
+        context.ui.note("done; the SQL gives no rows of its own");
+    } else {
+        let header: Vec<&str> = rows.columns.iter().map(String::as_str).collect();
+        let null = || Field("NULL".to_owned(), Tone::Faint);
+        context.ui.table(
+            &header,
+            rows.rows.into_iter().map(|row| row.into_iter().map(|v| v.map_or_else(null, Field::from)).collect()),
+        );
+    }
+    if rows.truncated {
+        context.ui.warn(format!("only the first {limit} rows are shown; --limit N shows more"));
+    }
+    Ok(())
+}
+
+fn show(context: &Context, connection: &table::Connection) {
+    if context.ui.json {
+        return context.ui.document(connection);
+    }
+    let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    context.ui.fields(&[
+        ("name", connection.name.clone()),
+        ("id", connection.id.to_string()),
+        ("driver", connection.driver.clone()),
+        ("url", connection.jdbc_url.clone()),
+        ("user", text(&connection.username)),
+        ("password", text(&connection.password)),
+        ("default destination", text(&connection.default_dest_connection)),
+        ("default schema", text(&connection.default_dest_schema)),
+        ("notes", text(&connection.notes)),
+    ]);
+}

@@ -1,0 +1,156 @@
+//! `pipekit driver`.
+
+use super::output::Field;
+use super::{Context, input::Maybe, input::maybe};
+use crate::definition::driver as definition;
+use crate::error::{Code, Error, Result};
+use crate::store::driver as table;
+use clap::{Args, Subcommand};
+
+/// Which program speaks to which kind of database
+///
+/// What the built-in runner speaks (SQLite, PostgreSQL) is there from the start. A driver with a JDBC jar belongs to
+/// jrunner.
+#[derive(Subcommand)]
+#[command(after_help = "Example:\n  pipekit driver list")]
+pub enum Driver {
+    /// List the drivers
+    #[command(visible_alias = "ls", after_help = "Example:\n  pipekit driver list --json")]
+    List,
+    /// Show a driver
+    #[command(after_help = "Example:\n  pipekit driver show postgresql")]
+    Show {
+        /// Its name or id
+        name: String,
+    },
+    /// Add a driver
+    #[command(after_help = "Example:\n  pipekit driver add as400 --kind db2 --jar /opt/jrunner/lib/jt400.jar \\\n      \
+        --class com.ibm.as400.access.AS400JDBCDriver --url-template 'jdbc:as400://HOST'")]
+    Add {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Change a driver; without flags, in $EDITOR
+    #[command(after_help = "Example:\n  pipekit driver edit as400 --jar /opt/jrunner/lib/jt400-21.jar")]
+    Edit {
+        /// Its name or id
+        name: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Remove a driver that no connection uses
+    #[command(visible_alias = "rm", after_help = "Example:\n  pipekit driver remove as400")]
+    Remove {
+        /// Its name or id
+        name: String,
+    },
+}
+
+/// The flags of `add` and `edit`.
+#[derive(Args, PartialEq)]
+pub struct Fields {
+    /// The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic
+    #[arg(long)]
+    kind: Option<String>,
+    /// The JDBC driver's jar; `none` for the built-in runner
+    #[arg(long, value_name = "FILE", value_parser = maybe::<String>)]
+    jar: Option<Maybe<String>>,
+    /// The JDBC driver's class
+    #[arg(long, value_parser = maybe::<String>)]
+    class: Option<Maybe<String>>,
+    /// What its URLs look like
+    #[arg(long, value_name = "T", value_parser = maybe::<String>)]
+    url_template: Option<Maybe<String>>,
+}
+
+impl Fields {
+    fn put(&self, driver: &mut definition::Driver) {
+        if let Some(kind) = &self.kind {
+            driver.kind.clone_from(kind);
+        }
+        for (given, place) in [
+            (&self.jar, &mut driver.jar_file),
+            (&self.class, &mut driver.class_name),
+            (&self.url_template, &mut driver.url_template),
+        ] {
+            if let Some(given) = given {
+                given.put(place);
+            }
+        }
+    }
+}
+
+impl Driver {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let ui = &context.ui;
+        let mut store = context.store()?;
+        match self {
+            Driver::List => {
+                let drivers = table::all(store.read())?;
+                if ui.json {
+                    ui.document(&drivers);
+                } else {
+                    ui.table(
+                        &["name", "kind", "runner", "url"],
+                        drivers.into_iter().map(|d| {
+                            let runner = d.jar_file.unwrap_or_else(|| "built in".to_owned());
+                            vec![d.name.into(), d.kind.into(), runner.into(), Field::from(d.url_template.unwrap_or_default())]
+                        }),
+                    );
+                }
+            }
+            Driver::Show { name } => show(context, &table::find(store.read(), &name)?),
+            Driver::Add { name, fields } => {
+                let kind = fields.kind.clone().ok_or_else(|| {
+                    Error::new(Code::Usage, "--kind is missing").hint(format!("one of {}", definition::KINDS.join(", ")))
+                })?;
+                let mut driver =
+                    definition::Driver { name, kind, jar_file: None, class_name: None, url_template: None };
+                fields.put(&mut driver);
+                let id = store.write(|tx| definition::save(tx, None, &driver))?;
+                added(context, &table::get(store.read(), id)?);
+            }
+            Driver::Edit { name, fields } => {
+                let row = table::find(store.read(), &name)?;
+                let mut driver = definition::Driver::from(row.clone());
+                let before = driver.clone();
+                fields.put(&mut driver);
+                let save = |d: &definition::Driver| store.write(|tx| definition::save(tx, Some(row.id), d).map(|_| ()));
+                super::edit_or_save(context, &before, &driver, fields == Fields { kind: None, jar: None, class: None, url_template: None }, save)?;
+                show_if_json(context, &table::get(store.read(), row.id)?);
+            }
+            Driver::Remove { name } => {
+                let removed = store.write(|tx| definition::remove(tx, &name))?;
+                super::said(context, &removed, &format!("removed driver {}", removed.name));
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn show(context: &Context, driver: &table::Driver) {
+    if context.ui.json {
+        return context.ui.document(driver);
+    }
+    context.ui.fields(&[
+        ("name", driver.name.clone()),
+        ("id", driver.id.to_string()),
+        ("kind", driver.kind.clone()),
+        ("runner", if driver.jar_file.is_some() { "jrunner".into() } else { "built in".into() }),
+        ("jar", driver.jar_file.clone().unwrap_or_default()),
+        ("class", driver.class_name.clone().unwrap_or_default()),
+        ("url", driver.url_template.clone().unwrap_or_default()),
+    ]);
+}
+
+fn added(context: &Context, driver: &table::Driver) {
+    super::said(context, driver, &format!("added driver {}", driver.name));
+}
+
+fn show_if_json(context: &Context, driver: &table::Driver) {
+    if context.ui.json {
+        context.ui.document(driver);
+    }
+}

@@ -1,0 +1,71 @@
+//! Editing a definition in `$EDITOR`, as one TOML document with SQL in multi-line strings.
+
+use crate::error::{Code, Error, Result};
+use serde::{Serialize, de::DeserializeOwned};
+use std::io::{IsTerminal, Write};
+use std::process::Command;
+
+/// Opens `now` in the editor until `save` takes what comes back. `None` when it was left as it was.
+///
+/// # Errors
+/// `Usage` without a terminal, `System` when the editor fails, what `save` says when its error is not mended.
+pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
+    now: &T,
+    mut save: impl FnMut(&T) -> Result<()>,
+) -> Result<Option<T>> {
+    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    if editor.is_none() && !std::io::stdin().is_terminal() {
+        return Err(Error::new(Code::Usage, "nothing to change was given, and there is no terminal for an editor")
+            .hint("give the flags that change something; --help lists them"));
+    }
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    let mut text = toml::to_string_pretty(now).map_err(|e| Error::system("can't write it as TOML", e))?;
+    let before = text.clone();
+    loop {
+        let edited = open(&editor, &text)?;
+        let plain: String = edited.lines().filter(|l| !l.starts_with(MARK)).map(|l| format!("{l}\n")).collect();
+        if plain.trim() == before.trim() {
+            return Ok(None);
+        }
+        if plain.trim() == text_without_marks(&text).trim() {
+            return Err(Error::new(Code::Invalid, "the editor was left with the mistake in it; nothing was changed"));
+        }
+        let tried = toml::from_str::<T>(&plain)
+            .map_err(|e| Error::invalid(e.to_string()))
+            .and_then(|changed| save(&changed).map(|()| changed));
+        match tried {
+            Ok(changed) => return Ok(Some(changed)),
+            Err(error) => {
+                let hint = error.hint.map(|h| format!("\nnext: {h}")).unwrap_or_default();
+                let said: String =
+                    format!("{}{hint}", error.message).lines().map(|l| format!("{MARK} {l}\n")).collect();
+                text = format!("{said}{plain}");
+            }
+        }
+    }
+}
+
+/// Begins the lines that say what was wrong.
+const MARK: &str = "#!";
+
+fn text_without_marks(text: &str) -> String {
+    text.lines().filter(|l| !l.starts_with(MARK)).map(|l| format!("{l}\n")).collect()
+}
+
+fn open(editor: &str, text: &str) -> Result<String> {
+    let fail = |e: std::io::Error| Error::system(format_args!("can't edit with `{editor}`"), e);
+    let mut file = tempfile::Builder::new().prefix("pipekit-").suffix(".toml").tempfile().map_err(fail)?;
+    file.write_all(text.as_bytes()).map_err(fail)?;
+    // $EDITOR may hold arguments: the shell splits it, and the file's name comes as its argument.
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$1\""))
+        .arg("sh")
+        .arg(file.path())
+        .status()
+        .map_err(fail)?;
+    if !status.success() {
+        return Err(Error::system(format_args!("the editor `{editor}`"), status).hint("nothing was changed"));
+    }
+    std::fs::read_to_string(file.path()).map_err(fail)
+}

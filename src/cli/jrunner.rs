@@ -1,0 +1,118 @@
+//! `pipekit jrunner`: the built-in runner behind jrunner's own flags, and the process behind a session.
+
+use super::Context;
+use crate::error::{Code, Error, Result};
+use crate::runner::builtin::{self, Client};
+use crate::runner::{Failure, Target, server};
+use clap::Args;
+use std::ffi::OsString;
+use std::io::{BufWriter, Write};
+use std::time::{Duration, Instant};
+
+/// Copy a query's rows into a table, or print them as CSV
+///
+/// The built-in runner with jrunner's flags (-scu and --scu are the same). With a destination it moves the rows and
+/// prints `N rows`; without one it prints CSV with a header, NULL as nothing and an empty string as "". Passwords come
+/// in the environment: JRUNNER_SCP and JRUNNER_DCP.
+#[derive(Args)]
+#[command(after_help = "Example:\n  pipekit jrunner -scu jdbc:sqlite:erp.db -sq orders.sql\n  \
+    JRUNNER_DCP=secret pipekit jrunner -scu jdbc:sqlite:erp.db -sq orders.sql \\\n      \
+    -dcu jdbc:postgresql://localhost/dw -dcn etl -dt rlarp.orders")]
+pub struct Jrunner {
+    /// Source JDBC URL
+    #[arg(long, value_name = "URL", required_unless_present = "session")]
+    scu: Option<String>,
+    /// Source user name
+    #[arg(long, value_name = "USER")]
+    scn: Option<String>,
+    /// Source password (in every user's process list; better: $JRUNNER_SCP)
+    #[arg(long, value_name = "PASSWORD", env = "JRUNNER_SCP", hide_env_values = true)]
+    scp: Option<String>,
+    /// Destination JDBC URL
+    #[arg(long, value_name = "URL", requires = "dt")]
+    dcu: Option<String>,
+    /// Destination user name
+    #[arg(long, value_name = "USER")]
+    dcn: Option<String>,
+    /// Destination password (in every user's process list; better: $JRUNNER_DCP)
+    #[arg(long, value_name = "PASSWORD", env = "JRUNNER_DCP", hide_env_values = true)]
+    dcp: Option<String>,
+    /// File that holds the SQL for the source; - is standard input
+    #[arg(long, value_name = "FILE", required_unless_present = "session")]
+    sq: Option<String>,
+    /// Destination table, as SQL spells it
+    #[arg(long, value_name = "TABLE", requires = "dcu")]
+    dt: Option<String>,
+    /// Serve a session over standard input and output
+    #[arg(long, hide = true)]
+    session: bool,
+}
+
+/// jrunner's flags have one dash and several letters, which clap reads as a bundle: they get their second dash here.
+pub fn with_long_flags(mut args: Vec<OsString>) -> Vec<OsString> {
+    let Some(at) = args.iter().position(|a| a == "jrunner") else { return args };
+    for arg in &mut args[at..] {
+        if ["-scu", "-scn", "-scp", "-dcu", "-dcn", "-dcp", "-sq", "-dt"].iter().any(|flag| arg == flag) {
+            let mut long = OsString::from("-");
+            long.push(&*arg);
+            *arg = long;
+        }
+    }
+    args
+}
+
+impl Jrunner {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        if self.session {
+            server::serve(std::io::stdin().lock(), std::io::stdout());
+            return Ok(0);
+        }
+        let sql = super::input::file(&self.sq.unwrap_or_default())?;
+        let failed = |f: Failure| Error::new(Code::Runner, f.message);
+        let source = Target { url: self.scu.unwrap_or_default(), user: self.scn, password: self.scp };
+        let mut from = Client::connect(&source).map_err(failed)?;
+        if let (Some(url), Some(table)) = (self.dcu, self.dt) {
+            let mut to = Client::connect(&Target { url, user: self.dcn, password: self.dcp }).map_err(failed)?;
+            let mut last = Instant::now();
+            let mut progress = |rows| {
+                if last.elapsed() >= Duration::from_secs(1) {
+                    last = Instant::now();
+                    context.ui.line(format!("{rows} rows so far"));
+                }
+            };
+            let rows = builtin::transfer(&mut from, &sql, &mut to, &table, &mut progress).map_err(failed)?;
+            context.ui.line(format!("{rows} rows"));
+        } else {
+            let out = std::cell::RefCell::new(BufWriter::with_capacity(1 << 16, std::io::stdout().lock()));
+            from.stream(
+                &sql,
+                &mut |columns| {
+                    let names: Vec<Option<&str>> = columns.iter().map(|c| Some(c.as_str())).collect();
+                    if names.is_empty() { Ok(()) } else { csv(&mut *out.borrow_mut(), &names) }
+                },
+                &mut |row| csv(&mut *out.borrow_mut(), row),
+            )
+            .map_err(failed)?;
+            // A reader that has gone wants no more.
+            let _ = out.borrow_mut().flush();
+        }
+        Ok(0)
+    }
+}
+
+/// One line of CSV (RFC 4180): NULL is an empty field, an empty string is `""`.
+fn csv(out: &mut impl Write, row: &[Option<&str>]) -> std::io::Result<()> {
+    for (i, value) in row.iter().enumerate() {
+        if i > 0 {
+            out.write_all(b",")?;
+        }
+        match value {
+            None => {}
+            Some(text) if text.is_empty() || text.contains(['"', ',', '\n', '\r']) || text.trim() != *text => {
+                write!(out, "\"{}\"", text.replace('"', "\"\""))?;
+            }
+            Some(text) => out.write_all(text.as_bytes())?,
+        }
+    }
+    out.write_all(b"\n")
+}

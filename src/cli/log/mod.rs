@@ -1,0 +1,207 @@
+//! `pipekit log`.
+
+mod diff;
+mod follow;
+mod prune;
+mod show;
+
+use super::Context;
+use super::output::{self, Field, Tone, brief, count_or_dash, duration};
+use crate::clock;
+use crate::error::{Code, Error, Result};
+use crate::store::run::{self, Filter, Run, Sort};
+use crate::store::{Store, group, module};
+use clap::{Args, Subcommand, ValueEnum};
+
+/// What ran, when, how long, how many rows, and why it failed
+///
+/// Without a subcommand it lists the newest runs. `log show ID` has everything about one.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "Example:\n  pipekit log --errors --since 24h       what failed last night, and why\n  \
+    pipekit log --module orders --limit 5\n  pipekit log show 4892")]
+pub struct Log {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    List(List),
+    Show(show::Show),
+    Follow(follow::Follow),
+    Diff(diff::Diff),
+    Prune(prune::Prune),
+}
+
+/// List runs, newest first
+#[derive(Args)]
+#[command(visible_alias = "ls", after_help = "Example:\n  pipekit log list --status error,unknown --since 7d --sort duration")]
+pub struct List {
+    /// Only runs of this module
+    #[arg(long, value_name = "NAME")]
+    module: Option<String>,
+    /// Only runs as part of this group
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+    /// Only runs that ended like this, with commas: running success error cancelled dry_run unknown
+    #[arg(long, value_name = "S", value_delimiter = ',')]
+    status: Vec<Word>,
+    /// Only runs that did not succeed: error, unknown
+    #[arg(short, long)]
+    errors: bool,
+    /// Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only runs that began before
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 25, value_name = "N")]
+    limit: i64,
+    /// By what to sort
+    #[arg(long, value_enum, default_value_t = By::Started, value_name = "KEY")]
+    sort: By,
+    /// The other way round
+    #[arg(long)]
+    reverse: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    Started,
+    Duration,
+    Rows,
+    Module,
+    Status,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Word {
+    Running,
+    Success,
+    Error,
+    Cancelled,
+    DryRun,
+    Unknown,
+}
+
+impl Word {
+    fn as_str(self) -> &'static str {
+        match self {
+            Word::Running => "running",
+            Word::Success => "success",
+            Word::Error => "error",
+            Word::Cancelled => "cancelled",
+            Word::DryRun => "dry_run",
+            Word::Unknown => "unknown",
+        }
+    }
+}
+
+impl Log {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let mut store = context.store()?;
+        match self.command {
+            None => self.list.run(context, &store),
+            Some(Command::List(list)) => list.run(context, &store),
+            Some(Command::Show(c)) => c.run(context, &mut store),
+            Some(Command::Follow(c)) => c.run(context, &mut store),
+            Some(Command::Diff(c)) => c.run(context, &store),
+            Some(Command::Prune(c)) => c.run(context, &mut store),
+        }
+    }
+}
+
+impl List {
+    fn run(self, context: &Context, store: &Store) -> Result<u8> {
+        let conn = store.read();
+        let mut statuses: Vec<String> = self.status.iter().map(|s| s.as_str().to_owned()).collect();
+        if self.errors {
+            statuses.extend(["error".to_owned(), "unknown".to_owned()]);
+        }
+        let time = |text: &Option<String>| -> Result<Option<String>> {
+            text.as_deref().map(|t| clock::since(t).map(clock::text)).transpose()
+        };
+        let filter = Filter {
+            module_id: self.module.as_deref().map(|m| module::find(conn, m).map(|m| m.id)).transpose()?,
+            group_id: self.group.as_deref().map(|g| group::find(conn, g).map(|g| g.id)).transpose()?,
+            statuses,
+            since: time(&self.since)?,
+            until: time(&self.until)?,
+            limit: Some(self.limit),
+            sort: match self.sort {
+                By::Started => Sort::Started,
+                By::Duration => Sort::Duration,
+                By::Rows => Sort::Rows,
+                By::Module => Sort::Module,
+                By::Status => Sort::Status,
+            },
+            reverse: self.reverse,
+            ..Filter::default()
+        };
+        let runs = run::list(conn, &filter)?;
+        if runs.is_empty() {
+            context.ui.note("no such runs");
+        }
+        if !runs.is_empty() || context.ui.json {
+            print(context, &runs);
+        }
+        Ok(0)
+    }
+}
+
+/// A table of runs, or the runs as JSON.
+pub fn print(context: &Context, runs: &[Run]) {
+    let ui = &context.ui;
+    if ui.json {
+        let list: Vec<_> = runs.iter().map(document).collect();
+        ui.document(&list);
+        return;
+    }
+    ui.table(
+        &["run", "module", "status", "started", "took", "rows", "deleted", "inserted", ""],
+        runs.iter().map(|r| {
+            let (mark, tone) = output::status(&r.status);
+            let remark = match (&r.error, r.hooks_failed, r.warnings.len()) {
+                (Some(error), _, _) => Field(brief(error, 100), Tone::Bad),
+                (None, n, _) if n > 0 => Field(format!("{n} hook(s) failed"), Tone::Odd),
+                (None, _, n) if n > 0 => Field(brief(&r.warnings[0], 60), Tone::Odd),
+                _ => Field::from(""),
+            };
+            vec![
+                Field(r.id.to_string(), Tone::Number),
+                r.module_name.as_str().into(),
+                Field(format!("{mark} {}", r.status), tone),
+                clock::local(&r.started_at).into(),
+                Field(r.duration_ms().map(duration).unwrap_or_default(), Tone::Number),
+                count_or_dash(r.row_count),
+                count_or_dash(r.rows_deleted),
+                count_or_dash(r.rows_inserted),
+                remark,
+            ]
+        }),
+    );
+}
+
+/// A run as JSON has it.
+fn document(run: &Run) -> serde_json::Value {
+    let mut document = serde_json::json!(run);
+    document["duration_ms"] = serde_json::json!(run.duration_ms());
+    document
+}
+
+/// The run of that id, or the newest of the module of that name.
+fn find(store: &Store, id_or_module: &str) -> Result<Run> {
+    if let Ok(id) = id_or_module.parse::<i64>() {
+        return run::get(store.read(), id);
+    }
+    let module = module::find(store.read(), id_or_module)?;
+    run::newest(store.read(), module.id, &[], None)?.ok_or_else(|| {
+        Error::new(Code::NotFound, format!("module {} has not run yet", module.name))
+            .hint(format!("pipekit run {}", module.name))
+    })
+}

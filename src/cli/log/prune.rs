@@ -1,0 +1,57 @@
+//! `pipekit log prune`.
+
+use crate::cli::Context;
+use crate::cli::output::count;
+use crate::clock;
+use crate::error::{Code, Error, Result};
+use crate::store::{Store, run};
+use clap::Args;
+use std::io::IsTerminal;
+
+/// Remove old runs from the log, after saying how many
+///
+/// Runs that go on, or whose end is unknown, stay.
+#[derive(Args)]
+#[command(after_help = "Example:\n  pipekit log prune --older-than 90d\n  pipekit log prune --older-than 1w --yes")]
+pub struct Prune {
+    /// How old: 90d, 12w, or a date
+    #[arg(long, value_name = "AGE")]
+    older_than: String,
+    /// Don't ask
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Prune {
+    pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
+        let ui = &context.ui;
+        let before = clock::text(clock::since(&self.older_than)?);
+        let found = run::count_ended_before(store.read(), &before)?;
+        if found > 0 && !self.yes && !agreed(&format!("remove {} runs from before {}?", count(found), clock::local(&before)))? {
+            return Err(Error::new(
+                Code::Failed,
+                format!("{} runs began before {}; nothing was removed", count(found), clock::local(&before)),
+            )
+            .hint("--yes removes them"));
+        }
+        let removed = store.write(|tx| run::prune(tx, &before))?;
+        let document = serde_json::json!({"removed": removed, "before": before});
+        super::super::said(context, &document, &format!("removed {} runs", count(i64::try_from(removed).unwrap_or(0))));
+        if removed == 0 {
+            ui.note("there were none that old");
+        }
+        Ok(0)
+    }
+}
+
+/// Asks on a terminal; elsewhere nobody agrees.
+fn agreed(question: &str) -> Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    dialoguer::Confirm::new()
+        .with_prompt(question)
+        .default(false)
+        .interact()
+        .map_err(|_| Error::new(Code::Cancelled, "nothing was removed"))
+}

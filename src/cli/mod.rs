@@ -1,0 +1,205 @@
+//! The command line: one file a noun or a verb. A command parses, calls the engine or the definitions, and prints.
+
+mod cancel;
+mod completions;
+mod connection;
+mod demo;
+mod driver;
+mod editor;
+mod hook;
+mod init;
+mod input;
+mod jrunner;
+mod log;
+mod man;
+mod module;
+mod output;
+mod run;
+mod secrets;
+mod settings;
+mod status;
+mod watermark;
+
+use crate::engine::recover;
+use crate::error::{Code, Error, Result};
+use crate::store::Store;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use output::{ColorWhen, Ui};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Runs a shop's table syncs, and knows exactly what ran.
+///
+/// A module is one sync: a query on a source, a table at a destination, and how the rows come in. pipekit pulls the
+/// rows into a staging table, checks them, merges them in one transaction, and logs every statement.
+#[derive(Parser)]
+#[command(name = "pipekit", version, max_term_width = 80, disable_help_subcommand = true)]
+#[command(after_help = "Begin with:\n  pipekit demo          see it work, on data of its own\n  pipekit init          \
+    make the database that everything is kept in\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 already running, \
+    4 no such thing, 130 cancelled.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Args)]
+struct Global {
+    /// The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user's data folder]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    db: Option<PathBuf>,
+    /// Print one JSON document, and errors as JSON
+    #[arg(long, global = true, help_heading = "Global options")]
+    json: bool,
+    /// Print results only
+    #[arg(short, long, global = true, help_heading = "Global options", conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print more
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    verbose: bool,
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Global options")]
+    color: ColorWhen,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    Demo(demo::Demo),
+    #[command(subcommand)]
+    Secrets(secrets::Secrets),
+    #[command(subcommand)]
+    Settings(settings::Settings),
+    #[command(subcommand)]
+    Driver(driver::Driver),
+    #[command(subcommand)]
+    Connection(connection::Connection),
+    #[command(subcommand)]
+    Module(module::Module),
+    #[command(subcommand)]
+    Watermark(watermark::Watermark),
+    #[command(subcommand)]
+    Hook(hook::Hook),
+    Run(run::Run),
+    Cancel(cancel::Cancel),
+    Status(status::Status),
+    Log(log::Log),
+    Jrunner(jrunner::Jrunner),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// What a command works with: the screen, and the way to the database.
+pub(crate) struct Context {
+    ui: Ui,
+    db: PathBuf,
+}
+
+impl Context {
+    /// The database, with what dead runs left behind settled first: whoever looks sees the truth.
+    fn store(&self) -> Result<Store> {
+        let mut store = Store::open(&self.db)?;
+        let settled = recover::settle_dead(&mut store)?;
+        if settled > 0 {
+            self.ui.note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));
+        }
+        Ok(store)
+    }
+}
+
+/// Runs the command line `args` (the program's name first) and gives the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args = jrunner::with_long_flags(args.into_iter().collect());
+    let parsed = command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(e) => return refuse(&e, &args),
+    };
+    let ui = Ui::new(cli.global.json, cli.global.quiet, cli.global.verbose, cli.global.color);
+    let context = Context { ui, db: cli.global.db.unwrap_or_else(crate::settings::database) };
+    match dispatch(&context, cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            context.ui.error(&error);
+            error.code.exit()
+        }
+    }
+}
+
+/// The whole command line as clap knows it.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Help and version go to standard output; a command line that is not understood is an error like any other.
+fn refuse(e: &clap::Error, args: &[OsString]) -> u8 {
+    if !e.use_stderr() {
+        // Standard output may be a pipe whose reader has gone.
+        let _ = e.print();
+        return 0;
+    }
+    if args.iter().any(|a| a == "--json") {
+        let text = e.to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Ui::new(true, false, false, ColorWhen::Never).error(&Error::new(Code::Usage, message).hint("pipekit --help"));
+    } else {
+        let _ = e.print();
+    }
+    Code::Usage.exit()
+}
+
+fn dispatch(context: &Context, command: Command) -> Result<u8> {
+    match command {
+        Command::Init(c) => c.run(context),
+        Command::Demo(c) => c.run(context),
+        Command::Secrets(c) => c.run(context),
+        Command::Settings(c) => c.run(context),
+        Command::Driver(c) => c.run(context),
+        Command::Connection(c) => c.run(context),
+        Command::Module(c) => c.run(context),
+        Command::Watermark(c) => c.run(context),
+        Command::Hook(c) => c.run(context),
+        Command::Run(c) => c.run(context),
+        Command::Cancel(c) => c.run(context),
+        Command::Status(c) => c.run(context),
+        Command::Log(c) => c.run(context),
+        Command::Jrunner(c) => c.run(context),
+        Command::Completions(c) => c.run(context),
+        Command::Man(c) => c.run(context),
+    }
+}
+
+/// What a command did: the thing as JSON, or a line about it.
+fn said(context: &Context, thing: &impl serde::Serialize, line: &str) {
+    if context.ui.json { context.ui.document(thing) } else { context.ui.line(line) }
+}
+
+/// The end of an `edit`: saves what the flags changed, or has it edited where there were none.
+fn edit_or_save<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq>(
+    context: &Context,
+    before: &T,
+    after: &T,
+    no_flags: bool,
+    mut save: impl FnMut(&T) -> Result<()>,
+) -> Result<()> {
+    let changed = if no_flags {
+        editor::edit(before, save)?.is_some()
+    } else {
+        save(after)?;
+        before != after
+    };
+    if !context.ui.json {
+        context.ui.line(if changed { "changed" } else { "nothing changed" });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

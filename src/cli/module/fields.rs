@@ -1,0 +1,169 @@
+//! The flags of `module add` and `module edit`.
+
+use crate::cli::input::{self, Maybe, maybe};
+use crate::definition::module::{self, FullBy, Module, Strategy};
+use crate::definition::split_names;
+use crate::error::{Code, Error, Result};
+use clap::Args;
+
+/// What can be said of a module by flags.
+#[derive(Args, Default, PartialEq)]
+pub struct Fields {
+    /// The connection that the query runs on
+    #[arg(long, value_name = "CONNECTION")]
+    source: Option<String>,
+    /// The connection that the rows go to
+    #[arg(long, value_name = "CONNECTION")]
+    dest: Option<String>,
+    /// The table there, as TABLE or SCHEMA.TABLE
+    #[arg(long)]
+    table: Option<String>,
+    /// How the rows come in
+    #[arg(long, value_enum)]
+    strategy: Option<Strategy>,
+    /// The columns that an incremental merge deletes by, with commas
+    #[arg(long, value_name = "COLUMNS")]
+    key: Option<String>,
+    /// The query, with a {name} for each watermark: as text, @FILE, or -
+    #[arg(long, value_name = "SQL")]
+    query: Option<String>,
+    /// The table's columns that are filled, in the query's order [default: all]
+    #[arg(long, value_name = "COLUMNS", value_parser = maybe::<String>)]
+    columns: Option<Maybe<String>>,
+    /// Columns that must not repeat among the rows that come
+    #[arg(long, value_name = "COLUMNS", value_parser = maybe::<String>)]
+    unique_key: Option<Maybe<String>>,
+    /// How a full merge empties the table
+    #[arg(long, value_enum)]
+    full_by: Option<FullBy>,
+    /// Whether its deletes may cascade into other tables
+    #[arg(long, value_name = "BOOL")]
+    allow_cascade: Option<bool>,
+    /// Fail if fewer rows come
+    #[arg(long, value_name = "N", value_parser = maybe::<i64>)]
+    min_rows: Option<Maybe<i64>>,
+    /// Fail if a full load would leave the table smaller by more per cent
+    #[arg(long, value_name = "PCT", value_parser = maybe::<f64>)]
+    max_shrink_pct: Option<Maybe<f64>>,
+    /// The longest that a run may take, in seconds
+    #[arg(long, value_name = "SECONDS")]
+    timeout_s: Option<i64>,
+    /// How often a failed run is tried again
+    #[arg(long, value_name = "N")]
+    retries: Option<i64>,
+    /// Seconds between tries
+    #[arg(long, value_name = "SECONDS")]
+    retry_delay_s: Option<i64>,
+    /// For people
+    #[arg(long, value_name = "TEXT", value_parser = maybe::<String>)]
+    notes: Option<Maybe<String>>,
+    /// Have groups skip it
+    #[arg(long)]
+    disabled: bool,
+}
+
+impl Fields {
+    /// Puts what was given into a module.
+    pub fn put(&self, module: &mut Module) -> Result<()> {
+        for (given, place) in [
+            (&self.source, &mut module.source_connection),
+            (&self.dest, &mut module.dest_connection),
+            (&self.table, &mut module.dest_table),
+        ] {
+            if let Some(given) = given {
+                place.clone_from(given);
+            }
+        }
+        if let Some(query) = &self.query {
+            module.source_query = input::sql(query)?;
+        }
+        if let Some(strategy) = self.strategy {
+            module.merge_strategy = strategy;
+        }
+        if let Some(key) = &self.key {
+            module.merge_key = if key == "none" { Vec::new() } else { split_names(key) };
+        }
+        match &self.columns {
+            Some(Maybe::Some(names)) => module.dest_columns = Some(split_names(names)),
+            Some(Maybe::Nothing) => module.dest_columns = None,
+            None => {}
+        }
+        match &self.unique_key {
+            Some(Maybe::Some(names)) => module.unique_key = split_names(names),
+            Some(Maybe::Nothing) => module.unique_key = Vec::new(),
+            None => {}
+        }
+        if let Some(full_by) = self.full_by {
+            module.full_by = full_by;
+        }
+        if let Some(allow) = self.allow_cascade {
+            module.allow_cascade = allow;
+        }
+        if let Some(given) = &self.min_rows {
+            given.put(&mut module.min_rows);
+        }
+        if let Some(given) = &self.max_shrink_pct {
+            given.put(&mut module.max_shrink_pct);
+        }
+        for (given, place) in [
+            (self.timeout_s, &mut module.timeout_s),
+            (self.retries, &mut module.retries),
+            (self.retry_delay_s, &mut module.retry_delay_s),
+        ] {
+            if let Some(given) = given {
+                *place = given;
+            }
+        }
+        if let Some(notes) = &self.notes {
+            notes.put(&mut module.notes);
+        }
+        if self.disabled {
+            module.enabled = false;
+        }
+        Ok(())
+    }
+
+    /// A new module from flags alone.
+    ///
+    /// # Errors
+    /// `Usage`, naming each flag that is missing.
+    pub fn module(&self, name: String) -> Result<Module> {
+        let given = [
+            ("--source", self.source.is_some()),
+            ("--dest", self.dest.is_some()),
+            ("--table", self.table.is_some()),
+            ("--strategy", self.strategy.is_some()),
+            ("--query", self.query.is_some()),
+        ];
+        let missing: Vec<&str> = given.iter().filter(|(_, there)| !there).map(|(flag, _)| *flag).collect();
+        if !missing.is_empty() {
+            return Err(Error::new(Code::Usage, format!("{} is missing", missing.join(", "))).hint(
+                "pipekit module add NAME --source C --dest C --table T --strategy full|incremental|append --query SQL",
+            ));
+        }
+        let mut module = Module {
+            name,
+            source_connection: String::new(),
+            dest_connection: String::new(),
+            dest_table: String::new(),
+            source_query: String::new(),
+            merge_strategy: Strategy::Full,
+            merge_key: Vec::new(),
+            dest_columns: None,
+            unique_key: Vec::new(),
+            full_by: FullBy::default(),
+            allow_cascade: false,
+            timeout_s: module::six_hours(),
+            retries: 0,
+            retry_delay_s: module::half_a_minute(),
+            min_rows: None,
+            max_shrink_pct: None,
+            notes: None,
+            enabled: true,
+            watermarks: Vec::new(),
+            hooks: Vec::new(),
+        };
+        self.put(&mut module)?;
+        Ok(module)
+    }
+}

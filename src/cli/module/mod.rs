@@ -1,0 +1,304 @@
+//! `pipekit module`.
+
+mod fields;
+mod preview;
+mod show;
+
+use super::output::{self, Field, Tone};
+use super::{Context, input};
+use crate::definition::{self, lint, module as define};
+use crate::error::{Code, Error, Result};
+use crate::store::{Store, module as table};
+use clap::Subcommand;
+use fields::Fields;
+
+/// The syncs themselves
+///
+/// A module pulls the rows of a query on its source, stages them, and merges them into its table: full (empty, then
+/// fill), incremental (delete by key, then insert) or append.
+#[derive(Subcommand)]
+#[command(after_help = "Example:\n  pipekit module add orders --source erp --dest dw --table rlarp.orders \\\n      \
+    --strategy full --query 'SELECT * FROM orders'\n  pipekit module preview orders\n  pipekit run orders")]
+pub enum Module {
+    /// List the modules
+    #[command(visible_alias = "ls", after_help = "Example:\n  pipekit module list")]
+    List,
+    /// Show a module with its watermarks, hooks and last run
+    #[command(after_help = "Example:\n  pipekit module show orders\n  pipekit module show orders --definition > orders.json")]
+    Show {
+        /// Its name or id
+        name: String,
+        /// Print what `module add --json-file` takes
+        #[arg(long)]
+        definition: bool,
+    },
+    /// Add a module, by flags or by one JSON document
+    #[command(after_help = "Example:\n  pipekit module add orders --source erp --dest dw --table rlarp.orders \\\n      \
+        --strategy incremental --key order_no --query @orders.sql\n  pipekit module add --json-file orders.json")]
+    Add {
+        /// Its name
+        #[arg(required_unless_present = "json_file")]
+        name: Option<String>,
+        /// The whole definition, watermarks and hooks among it: a file, or - for standard input
+        #[arg(long, value_name = "FILE")]
+        json_file: Option<String>,
+        #[command(flatten)]
+        fields: Box<Fields>,
+    },
+    /// Change a module; without flags, in $EDITOR
+    #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
+        pipekit module edit orders --max-shrink-pct none")]
+    Edit {
+        /// Its name or id
+        name: String,
+        #[command(flatten)]
+        fields: Box<Fields>,
+    },
+    /// Remove a module with its watermarks and hooks; its runs stay in the log
+    #[command(visible_alias = "rm", after_help = "Example:\n  pipekit module remove orders")]
+    Remove {
+        /// Its name or id
+        name: String,
+        /// Take it out of its groups too
+        #[arg(long)]
+        force: bool,
+    },
+    /// Let groups run a module again
+    #[command(after_help = "Example:\n  pipekit module enable orders")]
+    Enable {
+        /// Its name or id
+        name: String,
+    },
+    /// Have groups skip a module
+    #[command(after_help = "Example:\n  pipekit module disable orders")]
+    Disable {
+        /// Its name or id
+        name: String,
+    },
+    /// Add a module like another one, disabled
+    #[command(after_help = "Example:\n  pipekit module copy orders orders_test")]
+    Copy {
+        /// The other one's name or id
+        name: String,
+        /// The new name
+        to: String,
+    },
+    /// Give a module another name
+    #[command(after_help = "Example:\n  pipekit module rename orders sales_orders")]
+    Rename {
+        /// Its name or id
+        name: String,
+        /// The new name
+        to: String,
+    },
+    /// Find what loses rows without an error, in the text alone
+    #[command(after_help = "Example:\n  pipekit module check orders\n  pipekit module check")]
+    Check {
+        /// Names or ids; all modules where there are none
+        names: Vec<String>,
+    },
+    /// Resolve the watermarks now and show exactly what would run
+    #[command(after_help = "Example:\n  pipekit module preview orders")]
+    Preview {
+        /// Its name or id
+        name: String,
+    },
+    /// Print a module's SQL, raw
+    #[command(after_help = "Example:\n  pipekit module sql orders > orders.sql\n  pipekit module sql orders --merge")]
+    Sql {
+        /// Its name or id
+        name: String,
+        /// The query as it was last resolved
+        #[arg(long, conflicts_with = "merge")]
+        resolved: bool,
+        /// The merge as it was last made
+        #[arg(long)]
+        merge: bool,
+    },
+    /// List a module's runs, newest first
+    #[command(after_help = "Example:\n  pipekit module runs orders --limit 5")]
+    Runs {
+        /// Its name or id
+        name: String,
+        /// At most so many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: i64,
+    },
+}
+
+impl Module {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let mut store = context.store()?;
+        match self {
+            Module::List => list(context, &store)?,
+            Module::Show { name, definition } => show::show(context, &store, &name, definition)?,
+            Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, &fields)?,
+            Module::Edit { name, fields } => edit(context, &mut store, &name, &fields)?,
+            Module::Remove { name, force } => {
+                let removed = store.write(|tx| define::remove(tx, &name, force))?;
+                super::said(context, &removed, &format!("removed module {}; its runs stay in the log", removed.name));
+            }
+            Module::Enable { name } => enable(context, &mut store, &name, true)?,
+            Module::Disable { name } => enable(context, &mut store, &name, false)?,
+            Module::Copy { name, to } => {
+                let (_, mut copy) = define::load(store.read(), &name)?;
+                copy.name = to;
+                copy.enabled = false;
+                let id = store.write(|tx| define::save(tx, None, &copy))?;
+                let added = table::get(store.read(), id)?;
+                super::said(context, &added, &format!("added module {}, disabled", added.name));
+            }
+            Module::Rename { name, to } => {
+                let id = store.write(|tx| {
+                    let (row, mut module) = define::load(tx, &name)?;
+                    module.name.clone_from(&to);
+                    define::save(tx, Some(row.id), &module)
+                })?;
+                let renamed = table::get(store.read(), id)?;
+                super::said(context, &renamed, &format!("renamed to {}", renamed.name));
+            }
+            Module::Check { names } => return check(context, &store, &names),
+            Module::Preview { name } => preview::preview(context, &mut store, &name)?,
+            Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
+            Module::Runs { name, limit } => {
+                let module_id = Some(table::find(store.read(), &name)?.id);
+                let filter = crate::store::run::Filter { module_id, limit: Some(limit), ..Default::default() };
+                super::log::print(context, &crate::store::run::list(store.read(), &filter)?);
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn list(context: &Context, store: &Store) -> Result<()> {
+    let ui = &context.ui;
+    if ui.json {
+        ui.document(&table::all(store.read())?);
+        return Ok(());
+    }
+    let all = table::glance(store.read())?;
+    if all.is_empty() {
+        ui.note("there are no modules yet: `pipekit module add --help` shows how");
+        return Ok(());
+    }
+    ui.table(
+        &["module", "source", "destination", "strategy", "last run"],
+        all.into_iter().map(|m| {
+            let last = match (&m.status, &m.started_at, m.enabled) {
+                (_, _, false) => Field("disabled".to_owned(), Tone::Faint),
+                (Some(word), Some(at), _) => Field(format!("{word} {}", crate::clock::ago(at)), output::status(word).1),
+                _ => Field("never".to_owned(), Tone::Faint),
+            };
+            let dest = format!("{} {}", m.dest_connection, m.dest_table);
+            vec![m.name.into(), m.source_connection.into(), dest.into(), m.merge_strategy.into(), last]
+        }),
+    );
+    Ok(())
+}
+
+fn add(
+    context: &Context,
+    store: &mut Store,
+    name: Option<String>,
+    json_file: Option<String>,
+    fields: &Fields,
+) -> Result<()> {
+    let module = match json_file {
+        Some(path) => {
+            let mut module: define::Module = definition::from_json(&input::file(&path)?)?;
+            if let Some(name) = name {
+                module.name = name;
+            }
+            fields.put(&mut module)?;
+            module
+        }
+        None => fields.module(name.unwrap_or_default())?,
+    };
+    let id = store.write(|tx| define::save(tx, None, &module))?;
+    let added = table::get(store.read(), id)?;
+    super::said(context, &added, &format!("added module {}", added.name));
+    for finding in lint::check(&module) {
+        context.ui.note(format!("note: {}", finding.message));
+    }
+    context.ui.note(format!("next: pipekit module preview {}", added.name));
+    Ok(())
+}
+
+fn edit(context: &Context, store: &mut Store, name: &str, fields: &Fields) -> Result<()> {
+    let (row, before) = define::load(store.read(), name)?;
+    let mut after = before.clone();
+    fields.put(&mut after)?;
+    let save = |m: &define::Module| store.write(|tx| define::save(tx, Some(row.id), m).map(|_| ()));
+    super::edit_or_save(context, &before, &after, *fields == Fields::default(), save)?;
+    if context.ui.json {
+        context.ui.document(&table::get(store.read(), row.id)?);
+    }
+    Ok(())
+}
+
+fn enable(context: &Context, store: &mut Store, name: &str, enabled: bool) -> Result<()> {
+    let id = table::find(store.read(), name)?.id;
+    store.write(|tx| table::set_enabled(tx, id, enabled))?;
+    let module = table::get(store.read(), id)?;
+    let word = if enabled { "enabled" } else { "disabled" };
+    super::said(context, &module, &format!("{word} module {}", module.name));
+    Ok(())
+}
+
+/// Exit code 1 where a module can't run; warnings alone leave it at 0.
+fn check(context: &Context, store: &Store, names: &[String]) -> Result<u8> {
+    let ui = &context.ui;
+    let names = match names {
+        [] => table::all(store.read())?.into_iter().map(|m| m.name).collect(),
+        names => names.to_vec(),
+    };
+    let mut all = Vec::new();
+    for name in names {
+        let (_, module) = define::load(store.read(), &name)?;
+        all.push((module.name.clone(), lint::check(&module)));
+    }
+    let errors = all.iter().flat_map(|(_, f)| f).any(|f| f.severity == lint::Severity::Error);
+    if ui.json {
+        let list: Vec<_> =
+            all.iter().map(|(module, findings)| serde_json::json!({"module": module, "findings": findings})).collect();
+        ui.document(&list);
+        return Ok(u8::from(errors));
+    }
+    for (module, findings) in &all {
+        if findings.is_empty() {
+            ui.line(format!("{} {module}", ui.paint("✔", Tone::Good)));
+        }
+        for finding in findings {
+            let (mark, tone) = match finding.severity {
+                lint::Severity::Error => ("✗", Tone::Bad),
+                lint::Severity::Warning => ("!", Tone::Odd),
+                lint::Severity::Note => ("·", Tone::Faint),
+            };
+            ui.line(format!("{} {module}: {} ({})", ui.paint(mark, tone), finding.message, finding.rule));
+            ui.line(format!("    {} {}", ui.paint("instead:", Tone::Faint), finding.hint));
+        }
+    }
+    Ok(u8::from(errors))
+}
+
+fn sql(context: &Context, store: &Store, name: &str, resolved: bool, merge: bool) -> Result<()> {
+    let module = table::find(store.read(), name)?;
+    let text = match (resolved, merge) {
+        (true, _) => module.next_resolved_query,
+        (_, true) => module.next_merge_sql,
+        _ => Some(module.source_query),
+    };
+    let text = text.ok_or_else(|| {
+        Error::new(Code::Failed, format!("nothing has been resolved for module {} since it was changed", module.name))
+            .hint(format!("`pipekit module preview {}` does it now", module.name))
+    })?;
+    if context.ui.json {
+        context.ui.document(&serde_json::json!({"module": module.name, "sql": text}));
+    } else {
+        context.ui.raw(&text);
+        if !text.ends_with('\n') {
+            context.ui.raw("\n");
+        }
+    }
+    Ok(())
+}

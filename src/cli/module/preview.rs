@@ -1,0 +1,106 @@
+//! `pipekit module preview`: what would run, to the byte.
+
+use crate::cli::Context;
+use crate::cli::output::{Field, Tone};
+use crate::definition::module as define;
+use crate::definition::lint;
+use crate::engine::databases::Databases;
+use crate::engine::ledger::Ledger;
+use crate::engine::plan::{self, Definition, Plan};
+use crate::error::{Code, Error, Result};
+use crate::store::Store;
+
+pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
+    let ui = &context.ui;
+    let definition = Definition::read(store, name)?;
+    let databases = Databases::open(store, None)?;
+    let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
+    let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
+    let output = session
+        .describe(&plan.source, &plan.source_sql)
+        .map_err(|f| databases.explain(&f, &definition.source, "preparing the query"))?;
+    let mut warnings = plan.resolved.warnings.clone();
+    warnings.extend(misplaced(&output, &plan));
+    let (_, defined) = define::load(store.read(), name)?;
+    warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
+    warnings.extend(plan.remarks.iter().cloned());
+
+    if ui.json {
+        let columns: Vec<_> = plan
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(i, c)| serde_json::json!({"output": output.get(i), "column": c.name, "type": c.type_sql}))
+            .collect();
+        ui.document(&serde_json::json!({
+            "module": definition.module.name,
+            "runner": "builtin",
+            "atomic": true,
+            "watermark_values": plan.resolved.values,
+            "resolved_source_sql": plan.source_sql,
+            "staging_sql": plan.staging_sql,
+            "merge_sql": plan.merge_sql,
+            "columns": columns,
+            "warnings": warnings,
+        }));
+        return Ok(());
+    }
+    ui.fields(&[
+        ("module", format!("{} ({})", definition.module.name, definition.module.merge_strategy)),
+        ("from", format!("{} ({})", definition.source.name, definition.source.kind)),
+        ("into", format!("{} {} ({})", definition.dest.name, plan.table, definition.dest.kind)),
+        ("runner", "built in".to_owned()),
+        ("merge", "atomic: one transaction".to_owned()),
+    ]);
+    if !plan.resolved.values.is_empty() {
+        ui.heading("Watermarks, resolved now");
+        ui.table(&["name", "value"], plan.resolved.values.iter().map(|(n, v)| vec![n.as_str().into(), v.as_str().into()]));
+    }
+    ui.heading(&format!("Columns, by position ({})", plan.columns.len()));
+    ui.table(
+        &["query gives", "column", "type"],
+        plan.columns.iter().enumerate().map(|(i, c)| {
+            let from = output.get(i).map_or_else(|| Field("nothing".to_owned(), Tone::Bad), |o| Field::from(o.as_str()));
+            vec![from, c.name.as_str().into(), c.type_sql.as_str().into()]
+        }),
+    );
+    for (title, sql) in [
+        (format!("Source SQL, on {}", definition.source.name), &plan.source_sql),
+        (format!("Staging, on {}", definition.dest.name), &plan.staging_sql),
+        (format!("Merge, on {}", definition.dest.name), &plan.merge_sql),
+    ] {
+        ui.heading(&title);
+        ui.line(sql.trim_end());
+    }
+    if !warnings.is_empty() {
+        ui.heading("Warnings");
+        for warning in &warnings {
+            ui.line(format!("{} {warning}", ui.paint("!", Tone::Odd)));
+        }
+    }
+    Ok(())
+}
+
+/// Where the query's output does not fit the columns: columns map by position, so a name elsewhere is a likely slip.
+fn misplaced(output: &[String], plan: &Plan) -> Vec<String> {
+    let mut out = Vec::new();
+    if output.len() != plan.columns.len() {
+        out.push(format!(
+            "the query gives {} columns and {} are filled: the run fails before a row moves",
+            output.len(),
+            plan.columns.len()
+        ));
+    }
+    for (i, (name, column)) in output.iter().zip(&plan.columns).enumerate() {
+        let elsewhere = plan.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
+        if let Some(at) = elsewhere.filter(|at| *at != i) {
+            out.push(format!(
+                "output column {} is called {name} and goes into {}; the column {name} is number {}: columns map by position",
+                i + 1,
+                column.name,
+                at + 1
+            ));
+        }
+    }
+    out
+}

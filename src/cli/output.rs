@@ -1,0 +1,283 @@
+//! The one place that prints: results to standard output, everything else to standard error. It knows the terminal's
+//! width, colour, and JSON.
+
+use crate::error::Error;
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use std::io::{IsTerminal, Write};
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a command talks to whoever called it.
+pub struct Ui {
+    /// One JSON document on standard output and nothing else there.
+    pub json: bool,
+    quiet: bool,
+    /// More than the usual.
+    pub verbose: bool,
+    color: bool,
+    width: Option<u16>,
+}
+
+/// What a cell of a table means, which is what its colour comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing special.
+    Plain,
+    /// All is well.
+    Good,
+    /// Look at it.
+    Odd,
+    /// It failed.
+    Bad,
+    /// Less important.
+    Faint,
+    /// More important.
+    Strong,
+    /// A number, set to the right.
+    Number,
+}
+
+/// A cell: its text and what it means.
+pub struct Field(pub String, pub Tone);
+
+impl<T: Into<String>> From<T> for Field {
+    fn from(text: T) -> Self {
+        Field(text.into(), Tone::Plain)
+    }
+}
+
+impl Ui {
+    /// Looks at the terminal.
+    pub fn new(json: bool, quiet: bool, verbose: bool, color: ColorWhen) -> Ui {
+        let terminal = std::io::stdout().is_terminal();
+        let color = match color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        };
+        let width = terminal.then(|| comfy_table::Table::new().width().unwrap_or(80));
+        Ui { json, quiet, verbose, color, width }
+    }
+
+    /// Writes to standard output. A reader that has gone is no error: the rest is not wanted.
+    #[allow(clippy::print_stdout)]
+    pub fn raw(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// A line on standard output.
+    pub fn line(&self, text: impl AsRef<str>) {
+        self.raw(&format!("{}\n", text.as_ref()));
+    }
+
+    /// A JSON document on standard output, a line of its own; laid out for people on a terminal.
+    pub fn document(&self, value: &impl Serialize) {
+        let text = match self.width {
+            Some(_) => serde_json::to_string_pretty(value),
+            None => serde_json::to_string(value),
+        };
+        // Only maps with keys that are no text can't be written, and there are none.
+        self.line(text.unwrap_or_default());
+    }
+
+    /// Chatter on standard error, unless it is to be quiet or JSON.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet && !self.json {
+            self.complain(text.as_ref());
+        }
+    }
+
+    /// A warning on standard error.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        if !self.json {
+            self.complain(&format!("{} {}", self.paint("warning:", Tone::Odd), text.as_ref()));
+        }
+    }
+
+    fn complain(&self, text: &str) {
+        // Nowhere is left to say that standard error is gone.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// An error on standard error: what, why, and what to type next.
+    pub fn error(&self, error: &Error) {
+        if self.json {
+            let body = serde_json::json!({"error": {
+                "code": error.code.as_str(), "message": error.message, "hint": error.hint,
+            }});
+            self.complain(&body.to_string());
+            return;
+        }
+        self.complain(&format!("{} {}", self.paint("error:", Tone::Bad), error.message));
+        if let Some(hint) = &error.hint {
+            self.complain(&format!("{} {hint}", self.paint("  next:", Tone::Faint)));
+        }
+    }
+
+    /// Text in the colour of its meaning.
+    pub fn paint(&self, text: &str, tone: Tone) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let code = match tone {
+            Tone::Good => "32",
+            Tone::Odd => "33",
+            Tone::Bad => "31",
+            Tone::Faint => "2",
+            Tone::Strong => "1",
+            Tone::Plain | Tone::Number => return text.to_owned(),
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+
+    /// A table: fitted to the terminal, or as wide as it comes for a pipe.
+    pub fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<Field>>) {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        match self.width {
+            Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
+            None => table.set_content_arrangement(ContentArrangement::Disabled),
+        };
+        if self.color {
+            table.enforce_styling();
+        }
+        table.set_header(header.iter().map(|h| self.cell(&Field(h.to_uppercase(), Tone::Faint))));
+        let mut numbers = vec![false; header.len()];
+        for row in rows {
+            for (i, field) in row.iter().enumerate() {
+                numbers[i] |= field.1 == Tone::Number;
+            }
+            table.add_row(row.iter().map(|f| self.cell(f)));
+        }
+        for (i, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, 2));
+            if numbers.get(i).copied().unwrap_or_default() {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        for line in table.lines() {
+            self.line(line.trim_end());
+        }
+    }
+
+    fn cell(&self, field: &Field) -> Cell {
+        let cell = Cell::new(&field.0);
+        if !self.color {
+            return cell;
+        }
+        match field.1 {
+            Tone::Good => cell.fg(Color::Green),
+            Tone::Odd => cell.fg(Color::Yellow),
+            Tone::Bad => cell.fg(Color::Red),
+            Tone::Faint => cell.add_attribute(Attribute::Dim),
+            Tone::Strong => cell.add_attribute(Attribute::Bold),
+            Tone::Plain | Tone::Number => cell,
+        }
+    }
+
+    /// A thing's fields, one a line.
+    pub fn fields(&self, fields: &[(&str, String)]) {
+        let width = fields.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+        for (label, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+            let label = format!("{label:width$}");
+            let value = value.replace('\n', &format!("\n{:width$}  ", ""));
+            self.line(format!("{}  {value}", self.paint(&label, Tone::Faint)));
+        }
+    }
+
+    /// A heading within a command's output.
+    pub fn heading(&self, text: &str) {
+        self.line(format!("\n{}", self.paint(text, Tone::Strong)));
+    }
+
+    /// A progress line on standard error, where that is a terminal and nobody asked for silence.
+    pub fn progress(&self) -> ProgressBar {
+        if self.quiet || self.json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        bar
+    }
+}
+
+/// A count with separators: `336,776`.
+pub fn count(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    if n < 0 { format!("-{out}") } else { out }
+}
+
+/// A count that may not be known.
+pub fn count_or_dash(n: Option<i64>) -> Field {
+    Field(n.map_or_else(|| "-".to_owned(), count), Tone::Number)
+}
+
+/// A length of time: `12ms`, `3.2s`, `4m05s`, `2h03m`.
+pub fn duration(ms: i64) -> String {
+    match ms {
+        ..1_000 => format!("{ms}ms"),
+        1_000..60_000 => format!("{:.1}s", ms as f64 / 1000.0),
+        60_000..3_600_000 => format!("{}m{:02}s", ms / 60_000, ms / 1000 % 60),
+        _ => format!("{}h{:02}m", ms / 3_600_000, ms / 60_000 % 60),
+    }
+}
+
+/// The first line of a text, cut at `most` characters.
+pub fn brief(text: &str, most: usize) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    if first.chars().count() <= most { first.to_owned() } else { first.chars().take(most - 1).chain(['…']).collect() }
+}
+
+/// The mark and meaning of a run's status.
+pub fn status(word: &str) -> (&'static str, Tone) {
+    match word {
+        "success" => ("✔", Tone::Good),
+        "error" => ("✗", Tone::Bad),
+        "running" => ("▶", Tone::Strong),
+        "unknown" => ("?", Tone::Bad),
+        "cancelled" => ("■", Tone::Odd),
+        _ => ("·", Tone::Faint),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_for_people() {
+        for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (336_776, "336,776"), (-1234, "-1,234")] {
+            assert_eq!(count(n), text);
+        }
+        for (ms, text) in [(0, "0ms"), (999, "999ms"), (3_210, "3.2s"), (245_000, "4m05s"), (7_380_000, "2h03m")] {
+            assert_eq!(duration(ms), text);
+        }
+        assert_eq!(brief("one\ntwo", 9), "one");
+        assert_eq!(brief("abcdef", 4), "abc…");
+    }
+}

@@ -1,0 +1,185 @@
+//! `pipekit run`.
+
+use super::Context;
+use super::output::{self, Tone, count, duration};
+use crate::engine::sync::{self, Options, Outcome, Progress};
+use crate::error::{Code, Error, Result};
+use crate::store::module;
+use clap::Args;
+use indicatif::ProgressBar;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Run modules now, one after the other, and wait
+///
+/// Ctrl-C cancels the run, and what it then says of the destination is true. Of several names the exit code is the
+/// worst; it is 3 only if all of them were running already.
+#[derive(Args)]
+#[command(after_help = "Example:\n  pipekit run orders\n  pipekit run orders customers --json\n  pipekit run orders --dry-run")]
+pub struct Run {
+    /// Names or ids of modules
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    /// Resolve the watermarks and show the SQL; move nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// A flag that Ctrl-C and SIGTERM set. A second one ends the process at once.
+fn signals() -> Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, flag.clone())
+            .and_then(|_| signal_hook::flag::register(signal, flag.clone()))
+            .map_err(|e| Error::system("can't watch for signals", e))?;
+    }
+    Ok(flag)
+}
+
+impl Run {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let mut store = context.store()?;
+        for name in &self.names {
+            let module = module::find(store.read(), name)?;
+            if !module.enabled {
+                context.ui.note(format!("module {} is disabled; it runs because it was named", module.name));
+            }
+        }
+        let signal = signals()?;
+        let mut codes = Vec::new();
+        for name in &self.names {
+            let bar = context.ui.progress();
+            bar.set_prefix(name.clone());
+            let mut show = Shown { bar: &bar, since: Instant::now(), context };
+            let mut options = Options {
+                dry_run: self.dry_run,
+                triggered_by: "manual",
+                group_run_id: None,
+                signal: signal.clone(),
+                progress: &mut |progress| show.progress(progress),
+            };
+            let done = sync::run_module(&mut store, name, &mut options);
+            bar.finish_and_clear();
+            codes.push(match done {
+                Ok(outcome) => {
+                    print(context, &outcome);
+                    outcome.error.map_or(0, |e| e.code.exit())
+                }
+                // One that is running already does not keep the others from running.
+                Err(error) if error.code == Code::Locked && self.names.len() > 1 => {
+                    context.ui.error(&error);
+                    error.code.exit()
+                }
+                Err(error) => return Err(error),
+            });
+            if signal.load(Ordering::SeqCst) {
+                break;
+            }
+        }
+        Ok(worst(&codes))
+    }
+}
+
+/// The exit code of several runs.
+fn worst(codes: &[u8]) -> u8 {
+    let all_locked = codes.iter().all(|c| *c == Code::Locked.exit());
+    match codes.iter().max() {
+        Some(130) => 130,
+        Some(0) | None => 0,
+        Some(_) if all_locked => Code::Locked.exit(),
+        Some(_) => 1,
+    }
+}
+
+/// The progress line.
+struct Shown<'a> {
+    bar: &'a ProgressBar,
+    since: Instant,
+    context: &'a Context,
+}
+
+impl Shown<'_> {
+    fn progress(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Began(id, attempt) => {
+                let again = if attempt > 1 { format!(", try {attempt}") } else { String::new() };
+                self.bar.set_message(format!("run {id}{again}"));
+            }
+            Progress::Doing(what) => {
+                self.since = Instant::now();
+                self.bar.set_message(what.to_owned());
+            }
+            Progress::Rows(rows) => {
+                let rate = rows as f64 / self.since.elapsed().as_secs_f64().max(0.001);
+                let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+                self.bar.set_message(format!("transfer  {} rows  {} rows/s", count(rows), count(rate as i64)));
+            }
+            Progress::Again(error, seconds) => {
+                let ui = &self.context.ui;
+                self.bar.suspend(|| ui.warn(format!("{}; trying again in {seconds} s", error.message)));
+                self.bar.set_message("waiting");
+            }
+        }
+    }
+}
+
+/// What came of a run, as a line (and its SQL, for a dry run), or as a document of its own line.
+fn print(context: &Context, outcome: &Outcome) {
+    let ui = &context.ui;
+    let run = &outcome.run;
+    if ui.json {
+        let mut document = serde_json::json!(run);
+        document["duration_ms"] = serde_json::json!(run.duration_ms());
+        document["resolved_source_sql"] = serde_json::json!(outcome.texts.resolved_source_sql);
+        document["merge_sql"] = serde_json::json!(outcome.texts.merge_sql);
+        ui.raw(&format!("{document}\n"));
+        return;
+    }
+    let (mark, tone) = output::status(&run.status);
+    let mut facts = vec![run.status.clone()];
+    if let Some(rows) = run.row_count {
+        facts.push(format!("{} rows", count(rows)));
+    }
+    if run.status == "success" {
+        if let Some(deleted) = run.rows_deleted.filter(|n| *n > 0) {
+            facts.push(format!("{} deleted", count(deleted)));
+        }
+        if let Some(inserted) = run.rows_inserted {
+            facts.push(format!("{} inserted", count(inserted)));
+        }
+    }
+    if let Some(ms) = run.duration_ms() {
+        facts.push(duration(ms));
+    }
+    let run_id = ui.paint(&format!("(run {})", run.id), Tone::Faint);
+    ui.line(format!("{} {}  {}  {run_id}", ui.paint(mark, tone), run.module_name, facts.join("  ")));
+    for warning in &run.warnings {
+        ui.warn(warning);
+    }
+    if let Some(error) = &outcome.error {
+        ui.error(error);
+    }
+    if run.status == "dry_run" {
+        for (title, sql) in
+            [("Source SQL", &outcome.texts.resolved_source_sql), ("Merge SQL", &outcome.texts.merge_sql)]
+        {
+            ui.heading(title);
+            ui.line(sql.as_deref().unwrap_or_default().trim_end());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worst;
+
+    #[test]
+    fn the_worst_exit_code() {
+        let cases: &[(&[u8], u8)] =
+            &[(&[0], 0), (&[0, 1], 1), (&[3], 3), (&[3, 3], 3), (&[0, 3], 1), (&[1, 3], 1), (&[0, 130], 130), (&[], 0)];
+        for (codes, expected) in cases {
+            assert_eq!(worst(codes), *expected, "{codes:?}");
+        }
+    }
+}

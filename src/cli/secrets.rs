@@ -1,0 +1,105 @@
+//! `pipekit secrets`.
+
+use super::Context;
+use super::output::Field;
+use crate::error::{Code, Error, Result};
+use crate::secrets::{self, Secrets as Stored};
+use crate::store::{Store, connection};
+use clap::Subcommand;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+/// Passwords, kept in a file beside the database and never in it
+///
+/// The file is $PIPEKIT_SECRETS, else /etc/pipekit/secrets.env where it can be read, else in the user's configuration
+/// folder. What it does not have is looked for in the environment.
+#[derive(Subcommand)]
+#[command(after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pipekit connection edit dw --password '$DW_PASSWORD'")]
+pub enum Secrets {
+    /// Store a secret: asked for without echo, or read from standard input
+    #[command(after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pass show dw | pipekit secrets set DW_PASSWORD")]
+    Set {
+        /// Its name, without the $
+        key: String,
+    },
+    /// List the names, and which connections use each
+    #[command(visible_alias = "ls", after_help = "Example:\n  pipekit secrets list")]
+    List,
+    /// Remove a secret
+    #[command(after_help = "Example:\n  pipekit secrets unset DW_PASSWORD")]
+    Unset {
+        /// Its name, without the $
+        key: String,
+    },
+}
+
+impl Secrets {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let ui = &context.ui;
+        match self {
+            Secrets::Set { key } => {
+                let key = secrets::key_of(&key).unwrap_or(&key).to_owned();
+                let value = read(&key)?;
+                let path = secrets::set(&key, &value)?;
+                let done = serde_json::json!({"key": key, "file": path});
+                super::said(context, &done, &format!("stored {key} in {}", path.display()));
+            }
+            Secrets::List => {
+                let mut users: BTreeMap<String, Vec<String>> =
+                    Stored::load()?.keys().map(|key| (key.to_owned(), Vec::new())).collect();
+                // The list is useful without a database too.
+                if let Ok(store) = Store::open(&context.db) {
+                    for connection in connection::all(store.read())? {
+                        if let Some(key) = connection.password.as_deref().and_then(secrets::key_of) {
+                            users.entry(key.to_owned()).or_default().push(connection.name);
+                        }
+                    }
+                }
+                let stored: Vec<String> = Stored::load()?.keys().map(str::to_owned).collect();
+                let place = |key: &String| match (stored.contains(key), std::env::var_os(key).is_some()) {
+                    (true, _) => "file",
+                    (false, true) => "environment",
+                    (false, false) => "missing",
+                };
+                if ui.json {
+                    let list: Vec<_> = users
+                        .iter()
+                        .map(|(key, used_by)| serde_json::json!({"key": key, "where": place(key), "used_by": used_by}))
+                        .collect();
+                    ui.document(&list);
+                } else {
+                    ui.table(
+                        &["key", "where", "used by"],
+                        users.iter().map(|(key, by)| vec![key.as_str().into(), place(key).into(), Field::from(by.join(", "))]),
+                    );
+                }
+            }
+            Secrets::Unset { key } => {
+                if !secrets::unset(&key)? {
+                    return Err(Error::new(Code::NotFound, format!("there is no secret {key} in {}", secrets::path().display()))
+                        .hint("`pipekit secrets list` shows what there is"));
+                }
+                super::said(context, &serde_json::json!({"key": key}), &format!("removed {key}"));
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The value: typed twice without echo on a terminal, else the whole of standard input less its last line end.
+fn read(key: &str) -> Result<String> {
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        return dialoguer::Password::new()
+            .with_prompt(format!("value of {key}"))
+            .with_confirmation("again", "the two are not the same")
+            .interact()
+            .map_err(|_| Error::new(Code::Cancelled, "nothing was stored"));
+    }
+    let text = super::input::stdin()?;
+    let value = text.strip_suffix('\n').map_or(&*text, |t| t.strip_suffix('\r').unwrap_or(t));
+    if value.is_empty() {
+        return Err(Error::new(Code::Usage, "standard input is empty, so there is nothing to store")
+            .hint(format!("printf %s VALUE | pipekit secrets set {key}")));
+    }
+    Ok(value.to_owned())
+}

@@ -1,0 +1,91 @@
+//! `pipekit status`: the main screen.
+
+use super::Context;
+use super::output::{self, Field, Tone, brief, count_or_dash, duration};
+use crate::clock;
+use crate::error::Result;
+use crate::store::{group, module};
+use clap::Args;
+
+/// How every module stands, under its source, and the groups
+///
+/// A line a module: how its last run ended, when, how many rows, how long. Warnings and failed hooks are marked.
+#[derive(Args)]
+#[command(after_help = "Example:\n  pipekit status\n  pipekit status --failed")]
+pub struct Status {
+    /// Only modules whose last run did not succeed
+    #[arg(long)]
+    failed: bool,
+}
+
+impl Status {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let ui = &context.ui;
+        let store = context.store()?;
+        let mut modules = module::glance(store.read())?;
+        if self.failed {
+            modules.retain(|m| matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0);
+        }
+        let groups = group::all(store.read())?;
+        if ui.json {
+            ui.document(&serde_json::json!({"modules": modules, "groups": groups}));
+            return Ok(0);
+        }
+        if modules.is_empty() {
+            ui.note(if self.failed { "nothing has failed" } else { "there are no modules yet: `pipekit module add --help`" });
+        }
+        for (i, chunk) in modules.chunk_by(|a, b| a.source_connection == b.source_connection).enumerate() {
+            if i > 0 {
+                ui.line("");
+            }
+            let first = &chunk[0];
+            ui.line(format!("{} {}", ui.paint(&first.source_connection, Tone::Strong), ui.paint(&format!("({})", first.source_kind), Tone::Faint)));
+            ui.table(&["", "module", "strategy", "last run", "rows", "took", ""], chunk.iter().map(line));
+        }
+        if !groups.is_empty() && !self.failed {
+            ui.heading("Groups");
+            ui.table(
+                &["group", "modules", "schedules"],
+                groups.into_iter().map(|g| {
+                    vec![g.name.into(), Field(g.members.to_string(), Tone::Number), g.schedules.join("; ").into()]
+                }),
+            );
+        }
+        Ok(0)
+    }
+}
+
+fn line(m: &module::Glance) -> Vec<Field> {
+    let (mark, tone) = match (m.running, m.enabled, m.status.as_deref()) {
+        (true, _, _) => output::status("running"),
+        (_, false, _) => ("○", Tone::Faint),
+        (_, _, Some("success")) if m.hooks_failed > 0 || m.warnings > 0 => ("!", Tone::Odd),
+        (_, _, Some(word)) => output::status(word),
+        (_, _, None) => ("·", Tone::Faint),
+    };
+    let when = match (&m.started_at, m.running) {
+        (Some(at), true) => format!("running, {}", clock::ago(at)),
+        (Some(at), false) => clock::ago(at),
+        (None, _) => "never".to_owned(),
+    };
+    let took = match (&m.started_at, &m.finished_at) {
+        (Some(from), Some(to)) => clock::millis_between(from, to).map(duration),
+        _ => None,
+    };
+    let remark = match (&m.error, m.hooks_failed, m.warnings) {
+        (Some(error), _, _) => Field(brief(error, 60), Tone::Bad),
+        (None, n, _) if n > 0 => Field(format!("{n} hook(s) failed"), Tone::Odd),
+        (None, _, n) if n > 0 => Field(format!("{n} warning(s)"), Tone::Odd),
+        _ if !m.enabled => Field("disabled".to_owned(), Tone::Faint),
+        _ => Field::from(""),
+    };
+    vec![
+        Field(mark.to_owned(), tone),
+        m.name.as_str().into(),
+        m.merge_strategy.as_str().into(),
+        when.into(),
+        count_or_dash(m.row_count),
+        Field(took.unwrap_or_else(|| "-".to_owned()), Tone::Number),
+        remark,
+    ]
+}

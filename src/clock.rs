@@ -1,0 +1,140 @@
+//! The time: one function that everything asks, so that a test can set it.
+//!
+//! A stored time is ISO 8601 text in UTC with milliseconds, `2026-11-24T14:56:29.123Z`: it sorts as it reads.
+
+use crate::error::{Error, Result};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+
+/// Now. `PIPEKIT_CLOCK`, an ISO 8601 time, stands in for it in tests.
+pub fn now() -> Timestamp {
+    match std::env::var("PIPEKIT_CLOCK").ok().and_then(|text| text.parse().ok()) {
+        Some(fixed) => fixed,
+        None => Timestamp::now(),
+    }
+}
+
+/// Now, as it is stored.
+pub fn now_text() -> String {
+    text(now())
+}
+
+/// A time as it is stored: UTC, milliseconds, `Z`.
+pub fn text(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// A stored time read back. `None` where the text is not one.
+pub fn parse(stored: &str) -> Option<Timestamp> {
+    stored.parse().ok()
+}
+
+/// A point in time as people give it: `24h`, `7d`, `30m`, `2w` ago, a date (its beginning here), or a time.
+///
+/// # Errors
+/// `Usage` when it is none of these.
+pub fn since(input: &str) -> Result<Timestamp> {
+    let input = input.trim();
+    if let Some(span) = duration(input) {
+        return Ok(now() - span);
+    }
+    let here = TimeZone::system();
+    let zoned = |at: civil::DateTime| at.to_zoned_datetime(here.clone()).map(|z| z.timestamp());
+    if let Ok(at) = input.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    if input.len() > 10
+        && let Ok(at) = input.parse::<civil::DateTime>()
+        && let Ok(at) = zoned(at)
+    {
+        return Ok(at);
+    }
+    if let Ok(day) = input.parse::<civil::Date>()
+        && let Ok(at) = zoned(day.at(0, 0, 0, 0))
+    {
+        return Ok(at);
+    }
+    match input {
+        "today" => zoned(now().to_zoned_datetime(here.clone()).date().at(0, 0, 0, 0)).ok(),
+        "yesterday" => now().to_zoned_datetime(here.clone()).date().yesterday().ok().and_then(|d| zoned(d.at(0, 0, 0, 0)).ok()),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        Error::new(crate::error::Code::Usage, format!("`{input}` is not a time"))
+            .hint("write it as 30m, 24h, 7d, 2w, today, 2026-11-24, or 2026-11-24T08:00")
+    })
+}
+
+/// A length of time as people give it: a number with `s`, `m`, `h`, `d` or `w`.
+pub fn duration(input: &str) -> Option<SignedDuration> {
+    let unit = input.chars().last()?;
+    let number: i64 = input[..input.len() - unit.len_utf8()].trim().parse().ok()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return None,
+    };
+    // Beyond a few thousand years there is nothing to look for, and the arithmetic on times would overflow.
+    number.checked_mul(seconds).filter(|s| (0..=100_000_000_000).contains(s)).map(SignedDuration::from_secs)
+}
+
+/// How long ago a stored time was, for people: `12s ago`, `3m ago`, `2h ago`, `5d ago`, then the date.
+pub fn ago(stored: &str) -> String {
+    let Some(at) = parse(stored) else { return stored.to_owned() };
+    let seconds = now().duration_since(at).as_secs();
+    match seconds {
+        ..0 => local(stored),
+        0..60 => format!("{seconds}s ago"),
+        60..3_600 => format!("{}m ago", seconds / 60),
+        3_600..86_400 => format!("{}h ago", seconds / 3_600),
+        86_400..1_209_600 => format!("{}d ago", seconds / 86_400),
+        _ => local(stored).chars().take(10).collect(),
+    }
+}
+
+/// A stored time in the machine's zone, to the second.
+pub fn local(stored: &str) -> String {
+    parse(stored).map_or_else(
+        || stored.to_owned(),
+        |at| at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    )
+}
+
+/// Milliseconds between two stored times, never negative.
+pub fn millis_between(from: &str, to: &str) -> Option<i64> {
+    let ms = parse(to)?.duration_since(parse(from)?).as_millis();
+    i64::try_from(ms).ok().map(|ms| ms.max(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_times_have_milliseconds() {
+        let at: Timestamp = "2026-11-24T14:56:29Z".parse().unwrap();
+        assert_eq!(text(at), "2026-11-24T14:56:29.000Z");
+        assert_eq!(parse(&text(at)), Some(at));
+    }
+
+    #[test]
+    fn lengths_of_time() {
+        let cases = [("24h", Some(86_400)), ("7d", Some(604_800)), ("30m", Some(1_800)), ("5", None), ("x", None),
+            ("-1h", None), ("99999999999999w", None), ("", None)];
+        for (input, seconds) in cases {
+            assert_eq!(duration(input).map(|d| d.as_secs()), seconds, "{input}");
+        }
+    }
+
+    #[test]
+    fn points_in_time() {
+        for input in ["24h", "2026-11-24", "2026-11-24T08:00", "2026-11-24T08:00:00Z", "today", "yesterday"] {
+            assert!(since(input).is_ok(), "{input}");
+        }
+        for input in ["", "noon", "24x", "2026-13-01"] {
+            assert!(since(input).is_err(), "{input}");
+        }
+    }
+}

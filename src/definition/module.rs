@@ -1,0 +1,308 @@
+//! A module: one sync, with its watermarks and hooks.
+
+use super::{check_name, check_text, hook, hook::Hook, name_or_id, names, taken, watermark, watermark::Watermark};
+use crate::dialect;
+use crate::error::{Code, Error, Result};
+use crate::store::{connection, group, hook as hooks, module as table, run, watermark as watermarks};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+/// How staged rows come into the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// The destination is emptied, then filled.
+    Full,
+    /// Rows with a staged row's key go, then the staged rows come.
+    Incremental,
+    /// The staged rows come.
+    Append,
+}
+
+impl Strategy {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Strategy::Full => "full",
+            Strategy::Incremental => "incremental",
+            Strategy::Append => "append",
+        }
+    }
+
+    /// The strategy that is stored as `word`.
+    pub fn of(word: &str) -> Strategy {
+        match word {
+            "incremental" => Strategy::Incremental,
+            "append" => Strategy::Append,
+            _ => Strategy::Full,
+        }
+    }
+}
+
+/// How a full merge empties the destination.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum FullBy {
+    /// TRUNCATE, where the database can roll it back; else DELETE.
+    #[default]
+    Truncate,
+    /// DELETE.
+    Delete,
+}
+
+impl FullBy {
+    fn as_str(self) -> &'static str {
+        match self {
+            FullBy::Truncate => "truncate",
+            FullBy::Delete => "delete",
+        }
+    }
+}
+
+/// A module as it is defined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Module {
+    /// Its name.
+    pub name: String,
+    /// Where the query runs.
+    #[serde(deserialize_with = "name_or_id", alias = "source_connection_id")]
+    pub source_connection: String,
+    /// Where the rows go.
+    #[serde(deserialize_with = "name_or_id", alias = "dest_connection_id")]
+    pub dest_connection: String,
+    /// The destination, `TABLE` or `SCHEMA.TABLE`.
+    pub dest_table: String,
+    /// The query, with a `{name}` for each watermark.
+    pub source_query: String,
+    /// How the rows come in.
+    pub merge_strategy: Strategy,
+    /// What an incremental merge deletes by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "names")]
+    pub merge_key: Vec<String>,
+    /// The columns that are filled, by position; every insertable one, in order, where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dest_columns: Option<Vec<String>>,
+    /// Columns that must not repeat among the staged rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "names")]
+    pub unique_key: Vec<String>,
+    /// How a full merge empties the destination.
+    #[serde(default)]
+    pub full_by: FullBy,
+    /// Whether a delete may cascade into other tables.
+    #[serde(default)]
+    pub allow_cascade: bool,
+    /// The longest a run may take, in seconds.
+    #[serde(default = "six_hours")]
+    pub timeout_s: i64,
+    /// How often a failed run is tried again.
+    #[serde(default)]
+    pub retries: i64,
+    /// Seconds between tries.
+    #[serde(default = "half_a_minute")]
+    pub retry_delay_s: i64,
+    /// The fewest rows that a run may stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_rows: Option<i64>,
+    /// By how many per cent a full load may shrink the destination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_shrink_pct: Option<f64>,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// Whether groups run it.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Its watermarks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watermarks: Vec<Watermark>,
+    /// Its hooks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<Hook>,
+}
+
+/// The default of `timeout_s`.
+pub fn six_hours() -> i64 {
+    21_600
+}
+
+/// The default of `retry_delay_s`.
+pub fn half_a_minute() -> i64 {
+    30
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Module {
+    fn check(&self) -> Result<()> {
+        check_name("module", &self.name)?;
+        check_text("the source query", &self.source_query)?;
+        if self.merge_strategy == Strategy::Incremental && self.merge_key.is_empty() {
+            return Err(Error::invalid("an incremental module needs a merge key: the columns to delete by")
+                .hint("--key order_no,line_no"));
+        }
+        for (what, list) in [
+            ("merge key", Some(&self.merge_key)),
+            ("unique key", Some(&self.unique_key)),
+            ("destination columns", self.dest_columns.as_ref()),
+        ] {
+            let Some(list) = list else { continue };
+            for (i, name) in list.iter().enumerate() {
+                if name.is_empty() || list[..i].contains(name) {
+                    return Err(Error::invalid(format!("the {what} name `{name}` is empty or twice there")));
+                }
+            }
+        }
+        if self.dest_columns.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::invalid("the list of destination columns is empty"));
+        }
+        if let Some(columns) = &self.dest_columns
+            && let Some(missing) = self.merge_key.iter().find(|k| !columns.iter().any(|c| c.eq_ignore_ascii_case(k)))
+        {
+            return Err(Error::invalid(format!("the merge key `{missing}` is not among the destination columns")));
+        }
+        for (what, value, least) in [
+            ("timeout_s", self.timeout_s, 1),
+            ("retries", self.retries, 0),
+            ("retry_delay_s", self.retry_delay_s, 0),
+            ("min_rows", self.min_rows.unwrap_or(0), 0),
+        ] {
+            if value < least {
+                return Err(Error::invalid(format!("{what} is {value}, and must be at least {least}")));
+            }
+        }
+        if self.max_shrink_pct.is_some_and(|pct| !(0.0..=100.0).contains(&pct)) {
+            return Err(Error::invalid("max_shrink_pct must be between 0 and 100"));
+        }
+        Ok(())
+    }
+}
+
+/// The definition of the module of that name or id.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub fn load(conn: &Connection, name_or_id: &str) -> Result<(table::Module, Module)> {
+    let row = table::find(conn, name_or_id)?;
+    let definition = Module {
+        name: row.name.clone(),
+        source_connection: row.source_connection.clone(),
+        dest_connection: row.dest_connection.clone(),
+        dest_table: row.dest_table.clone(),
+        source_query: row.source_query.clone(),
+        merge_strategy: Strategy::of(&row.merge_strategy),
+        merge_key: row.merge_key.clone(),
+        dest_columns: row.dest_columns.clone(),
+        unique_key: row.unique_key.clone(),
+        full_by: if row.full_by == "delete" { FullBy::Delete } else { FullBy::Truncate },
+        allow_cascade: row.allow_cascade,
+        timeout_s: row.timeout_s,
+        retries: row.retries,
+        retry_delay_s: row.retry_delay_s,
+        min_rows: row.min_rows,
+        max_shrink_pct: row.max_shrink_pct,
+        notes: row.notes.clone(),
+        enabled: row.enabled,
+        watermarks: watermarks::of_module(conn, row.id)?.into_iter().map(Watermark::from).collect(),
+        hooks: hooks::of_module(conn, row.id)?.into_iter().map(Hook::from).collect(),
+    };
+    Ok((row, definition))
+}
+
+/// Adds a module (`id` is `None`) or rewrites one, with its watermarks and hooks, and gives its id.
+///
+/// # Errors
+/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name, `Locked` for another
+/// name while it runs.
+pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> {
+    module.check()?;
+    if let Ok(other) = table::find(conn, &module.name)
+        && Some(other.id) != id
+    {
+        return Err(taken("module", &module.name));
+    }
+    let source = connection::find(conn, &module.source_connection)?;
+    let dest = connection::find(conn, &module.dest_connection)?;
+    match dialect::of(&dest.kind) {
+        Some(dialect) => dialect.parse_table(&module.dest_table).map(|_| ()).map_err(Error::invalid)?,
+        None => check_text("the destination table", &module.dest_table)?,
+    }
+    if let Some(id) = id {
+        refuse_moving_while_in_doubt(conn, &table::get(conn, id)?, module, dest.id)?;
+    }
+    let id = table::save(
+        conn,
+        id,
+        &table::NewModule {
+            name: &module.name,
+            source_connection_id: source.id,
+            dest_connection_id: dest.id,
+            dest_table: &module.dest_table,
+            staging_table: &dialect::staging_name(&dest.kind, &module.name),
+            source_query: &module.source_query,
+            merge_strategy: module.merge_strategy.as_str(),
+            merge_key: &module.merge_key,
+            dest_columns: module.dest_columns.as_deref(),
+            unique_key: &module.unique_key,
+            full_by: module.full_by.as_str(),
+            allow_cascade: module.allow_cascade,
+            timeout_s: module.timeout_s,
+            retries: module.retries,
+            retry_delay_s: module.retry_delay_s,
+            min_rows: module.min_rows,
+            max_shrink_pct: module.max_shrink_pct,
+            notes: module.notes.as_deref(),
+            enabled: module.enabled,
+        },
+    )?;
+    watermark::save_all(conn, id, &module.watermarks)?;
+    hook::save_all(conn, id, &module.hooks)?;
+    Ok(id)
+}
+
+/// A run's receipt lies in the destination under the module's name: neither may change before the run is known.
+fn refuse_moving_while_in_doubt(conn: &Connection, now: &table::Module, to: &Module, dest_id: i64) -> Result<()> {
+    if now.name == to.name && now.dest_connection_id == dest_id {
+        return Ok(());
+    }
+    if now.running {
+        return Err(table::locked(now));
+    }
+    match run::newest(conn, now.id, &["unknown"], None)? {
+        Some(run) => Err(Error::new(
+            Code::InUse,
+            format!("it is not known yet whether run {} of module {} has merged", run.id, now.name),
+        )
+        .hint(format!("`pipekit log show {}` finds out, once the destination can be reached", run.id))),
+        None => Ok(()),
+    }
+}
+
+/// Renews the staging names of the modules that load into a connection, after its kind may have changed.
+pub(super) fn restage(conn: &Connection, connection_id: i64) -> Result<()> {
+    for row in table::all(conn)?.into_iter().filter(|m| m.dest_connection_id == connection_id) {
+        let (_, definition) = load(conn, &row.name)?;
+        save(conn, Some(row.id), &definition)?;
+    }
+    Ok(())
+}
+
+/// Removes a module with its watermarks and hooks; its runs stay in the log.
+///
+/// # Errors
+/// `Locked` while it runs, `InUse` while it is in a group and there is no `force`.
+pub fn remove(conn: &Connection, name_or_id: &str, force: bool) -> Result<table::Module> {
+    let module = table::find(conn, name_or_id)?;
+    if module.running {
+        return Err(table::locked(&module));
+    }
+    let groups = group::names_of_module(conn, module.id)?;
+    if !groups.is_empty() && !force {
+        return Err(Error::new(Code::InUse, format!("module {} is in group {}", module.name, groups.join(", ")))
+            .hint("--force takes it out of there too; its runs stay in the log"));
+    }
+    table::delete(conn, module.id)?;
+    Ok(module)
+}

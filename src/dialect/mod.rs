@@ -1,0 +1,277 @@
+//! What each database calls things: its catalog, its quoting, its staging and merge SQL. Text in, text out.
+//!
+//! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
+//! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
+
+mod postgresql;
+mod sqlite;
+
+use std::fmt;
+
+/// A table by its parts, as the catalog spells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    /// The schema; `None` where the session's default applies.
+    pub schema: Option<String>,
+    /// The table.
+    pub name: String,
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// How a destination column takes values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// An insert may name it, and does unless the module says otherwise.
+    Plain,
+    /// An identity that refuses values unless the insert overrides it: filled only where the module names it.
+    Identity,
+    /// Computed: an insert can't name it.
+    Computed,
+}
+
+/// A destination column as the catalog describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name, to the letter.
+    pub name: String,
+    /// Its type, as DDL spells it.
+    pub type_sql: String,
+    /// A collation of its own, as DDL spells it.
+    pub collation: Option<String>,
+    /// Whether it takes NULL.
+    pub nullable: bool,
+    /// How it takes values.
+    pub fill: Fill,
+}
+
+/// What kind of thing the destination is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// A table, partitioned or not.
+    Table,
+    /// A view: it can't be truncated, and inserts go to its rules or triggers.
+    View,
+    /// A table of another server.
+    Foreign,
+}
+
+/// How a merge changes the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emptying<'a> {
+    /// Everything goes, by TRUNCATE.
+    Truncate,
+    /// Everything goes, by DELETE.
+    Delete,
+    /// Rows whose key columns equal a staged row's.
+    ByKey(&'a [String]),
+    /// Nothing.
+    Nothing,
+}
+
+/// Everything that a merge's SQL is made from. It depends on the module and the catalog, never on the run.
+pub struct Merge<'a> {
+    /// The module: the key of its receipt.
+    pub module: &'a str,
+    /// Where the rows go.
+    pub dest: &'a TableName,
+    /// What that is.
+    pub relation: Relation,
+    /// Where the rows are.
+    pub staging: &'a TableName,
+    /// The columns that are filled, in order.
+    pub columns: &'a [Column],
+    /// What goes first.
+    pub emptying: Emptying<'a>,
+}
+
+/// How to browse a database and read its catalog.
+pub trait Source: Sync {
+    /// SQL that lists tables and views: schema, name, kind, comment. `schema` narrows it.
+    fn list_tables(&self, schema: Option<&str>) -> String;
+    /// SQL that lists the columns of a table: name, type, nullable (`1`/`0`), default, place in the primary key,
+    /// comment.
+    fn list_columns(&self, table: &TableName) -> String;
+    /// A name as an identifier in SQL, quoted so that nothing in it can end it.
+    fn quote(&self, name: &str) -> String;
+    /// Splits a table's name as an operator writes it, by the database's rules for case and quotes.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn parse_table(&self, text: &str) -> Result<TableName, String>;
+    /// A trivial query, to see that the connection works.
+    fn ping(&self) -> &'static str {
+        "SELECT 1"
+    }
+
+    /// A table's name in SQL, every part quoted.
+    fn table(&self, table: &TableName) -> String {
+        match &table.schema {
+            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(&table.name)),
+            None => self.quote(&table.name),
+        }
+    }
+}
+
+/// How to load into a database.
+pub trait Destination: Source {
+    /// Where a module's rows are staged.
+    fn staging(&self, module: &str) -> TableName;
+    /// The table of receipts.
+    fn receipt(&self) -> TableName {
+        self.staging("pipekit_receipt")
+    }
+    /// SQL that describes the destination's columns, for [`Destination::read_columns`].
+    fn describe(&self, table: &TableName) -> String;
+    /// Reads what [`Destination::describe`] gave. No rows: there is no such table.
+    fn read_columns(&self, rows: &[Vec<Option<String>>]) -> (Relation, Vec<Column>);
+    /// A script that makes the place for staging tables, and the table of receipts, where they are missing.
+    fn prepare(&self) -> String;
+    /// A script that makes an empty staging table in place of one that may be there: all columns nullable, no keys,
+    /// no defaults.
+    fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String;
+    /// A script that makes the receipt's state `abandoned` where it is `staged` for that run. It waits for a session
+    /// that is merging right now.
+    fn fence(&self, module: &str, run_id: i64) -> String;
+    /// SQL that lists what other tables lose when rows of this one are deleted: table, constraint, action.
+    fn cascades(&self, table: &TableName) -> String;
+    /// SQL that lists the tables whose foreign keys forbid a TRUNCATE of this one; `None` where there is no TRUNCATE.
+    fn forbids_truncate(&self, table: &TableName) -> Option<String>;
+    /// Whether a full merge can empty the destination by TRUNCATE within the merge's transaction.
+    fn truncates(&self) -> bool;
+    /// The merge: takes the receipt, counts staging again, empties, inserts, and notes the counts in the receipt, as
+    /// one transaction.
+    fn merge(&self, merge: &Merge<'_>) -> String;
+    /// What an operator should know of how this merge behaves.
+    fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
+    /// SQL that writes the receipt: these rows are staged and may be merged, once.
+    fn stage(&self, module: &str, install: &str, run_id: i64, rows: i64) -> String {
+        format!(
+            "INSERT INTO {} (module, install, run_id, state, staged_rows) VALUES ({}, {}, {run_id}, 'staged', {rows})\n\
+             ON CONFLICT (module) DO UPDATE SET install = excluded.install, run_id = excluded.run_id, state = 'staged',\n  \
+             staged_rows = excluded.staged_rows, rows_deleted = NULL, rows_inserted = NULL",
+            self.table(&self.receipt()),
+            literal(module),
+            literal(install),
+        )
+    }
+    /// SQL that reads the receipt: install, run, state, rows deleted, rows inserted.
+    fn read_receipt(&self, module: &str) -> String {
+        format!(
+            "SELECT install, run_id, state, rows_deleted, rows_inserted FROM {} WHERE module = {}",
+            self.table(&self.receipt()),
+            literal(module)
+        )
+    }
+}
+
+/// The dialect of a kind of database, where there is one.
+pub fn of(kind: &str) -> Option<&'static dyn Destination> {
+    match kind {
+        "sqlite" => Some(&sqlite::Sqlite),
+        "postgresql" => Some(&postgresql::Postgresql),
+        _ => None,
+    }
+}
+
+/// The staging table of a module as people see it, whatever the kind of database.
+pub fn staging_name(kind: &str, module: &str) -> String {
+    of(kind).map_or_else(|| format!("pipekit_staging.{module}"), |d| d.staging(module).to_string())
+}
+
+/// A string literal. Quotes are doubled; what is put in here are names and ids of our own, or of the catalog.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A name in double quotes, those in it doubled.
+fn double_quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `a = b` over the key columns, the destination's on the left: there its collation decides.
+fn keys_equal(quote: impl Fn(&str) -> String, dest: &str, staged: &str, key: &[String]) -> String {
+    key.iter()
+        .map(|k| format!("{dest}.{0} = {staged}.{0}", quote(k)))
+        .collect::<Vec<_>>()
+        .join(" AND ")
+}
+
+/// Splits `schema.table`, each part bare (then `fold`ed) or in double quotes.
+fn split_name(text: &str, fold: impl Fn(&str) -> String) -> Result<TableName, String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = text.trim();
+    loop {
+        if let Some(body) = rest.strip_prefix('"') {
+            let mut name = String::new();
+            let mut chars = body.char_indices().peekable();
+            let end = loop {
+                match chars.next() {
+                    Some((_, '"')) if chars.next_if(|(_, c)| *c == '"').is_some() => name.push('"'),
+                    Some((i, '"')) => break i + 1,
+                    Some((_, c)) => name.push(c),
+                    None => return Err(format!("`{text}` has a quote that does not end")),
+                }
+            };
+            parts.push(name);
+            rest = &body[end..];
+        } else {
+            let end = rest.find('.').unwrap_or(rest.len());
+            let name = &rest[..end];
+            if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '@')) {
+                return Err(format!("`{text}` is not a table's name: put a part with other characters in double quotes"));
+            }
+            parts.push(fold(name));
+            rest = &rest[end..];
+        }
+        match rest.strip_prefix('.') {
+            Some(more) => rest = more,
+            None if rest.is_empty() => break,
+            None => return Err(format!("`{text}` is not a table's name")),
+        }
+    }
+    if parts.iter().any(String::is_empty) || parts.len() > 2 {
+        return Err(format!("`{text}` is not a table's name: it is TABLE or SCHEMA.TABLE"));
+    }
+    let name = parts.pop().unwrap_or_default();
+    Ok(TableName { schema: parts.pop(), name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_split_by_sql_rules() {
+        let fold = |s: &str| s.to_lowercase();
+        let cases = [
+            ("Orders", Ok((None, "orders"))),
+            ("Sales.Orders", Ok((Some("sales"), "orders"))),
+            ("\"Sales\".\"Or\"\"d.ers\"", Ok((Some("Sales"), "Or\"d.ers"))),
+            (" a.\"B;c\" ", Ok((Some("a"), "B;c"))),
+            ("orders; drop table x", Err(())),
+            ("a.b.c", Err(())),
+            ("a.", Err(())),
+            ("\"open", Err(())),
+            ("\"a\"b", Err(())),
+            ("", Err(())),
+        ];
+        for (text, expected) in cases {
+            let got = split_name(text, fold).map(|t| (t.schema, t.name)).map_err(|_| ());
+            assert_eq!(got, expected.map(|(s, n)| (s.map(str::to_owned), n.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn quotes_can_not_be_broken_out_of() {
+        assert_eq!(double_quoted("a\"; drop table x; --"), "\"a\"\"; drop table x; --\"");
+        assert_eq!(literal("it's"), "'it''s'");
+    }
+}

@@ -1,0 +1,233 @@
+//! PostgreSQL, 12 and later. The merge is one `DO` block: one statement, so one transaction by any road.
+
+use super::{
+    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, keys_equal, literal,
+    split_name,
+};
+
+pub(super) struct Postgresql;
+
+/// How long a merge waits for others to let go of the destination.
+const LOCK_TIMEOUT: &str = "30s";
+
+/// A `DO` block with a dollar quote that its body does not contain: a column can be called anything.
+fn do_block(body: &str) -> String {
+    let mut tag = "$pipekit$".to_owned();
+    while body.contains(&tag) {
+        tag.insert(tag.len() - 1, '_');
+    }
+    format!("DO {tag}{body}{tag}")
+}
+
+impl Source for Postgresql {
+    fn list_tables(&self, schema: Option<&str>) -> String {
+        let narrow = match schema {
+            Some(schema) => format!("n.nspname = {}", literal(schema)),
+            None => "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pipekit_staging')\n  \
+                     AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'"
+                .to_owned(),
+        };
+        format!(
+            "SELECT n.nspname, c.relname,\n  \
+             CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,\n  \
+             obj_description(c.oid, 'pg_class')\n\
+             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n\
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND {narrow}\nORDER BY 1, 2"
+        )
+    }
+
+    fn list_columns(&self, table: &TableName) -> String {
+        format!(
+            "SELECT a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 0 ELSE 1 END,\n  \
+             pg_get_expr(d.adbin, d.adrelid), array_position(k.conkey, a.attnum), col_description(a.attrelid, a.attnum)\n\
+             FROM pg_catalog.pg_attribute a\n\
+             LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n\
+             LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'p'\n\
+             WHERE a.attrelid = to_regclass({}) AND a.attnum > 0 AND NOT a.attisdropped\nORDER BY a.attnum",
+            literal(&self.table(table))
+        )
+    }
+
+    fn quote(&self, name: &str) -> String {
+        double_quoted(name)
+    }
+
+    // Bare names are folded to lower case (manual, 4.1.1).
+    fn parse_table(&self, text: &str) -> Result<TableName, String> {
+        split_name(text, str::to_lowercase)
+    }
+}
+
+impl Destination for Postgresql {
+    fn staging(&self, module: &str) -> TableName {
+        TableName { schema: Some("pipekit_staging".to_owned()), name: module.to_owned() }
+    }
+
+    fn describe(&self, table: &TableName) -> String {
+        // A domain is staged as its base type: its NOT NULL and CHECK are the destination's, and hold at the merge.
+        format!(
+            "SELECT a.attname,\n  \
+             CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(a.atttypid, a.atttypmod) END,\n  \
+             a.attnotnull, a.attidentity, a.attgenerated, c.relkind,\n  \
+             CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END\n\
+             FROM pg_catalog.pg_attribute a\n\
+             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid\n\
+             JOIN pg_catalog.pg_type t ON t.oid = a.atttypid\n\
+             LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation\n\
+             LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace\n\
+             WHERE a.attrelid = to_regclass({}) AND a.attnum > 0 AND NOT a.attisdropped\nORDER BY a.attnum",
+            literal(&self.table(table))
+        )
+    }
+
+    fn read_columns(&self, rows: &[Vec<Option<String>>]) -> (Relation, Vec<Column>) {
+        let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten().unwrap_or_default();
+        let relation = match rows.first().map(|row| field(row, 5)).as_deref() {
+            Some("v") => Relation::View,
+            Some("f") => Relation::Foreign,
+            _ => Relation::Table,
+        };
+        let columns = rows
+            .iter()
+            .map(|row| Column {
+                name: field(row, 0),
+                type_sql: field(row, 1),
+                collation: row.get(6).cloned().flatten(),
+                nullable: field(row, 2) != "t",
+                fill: match (&*field(row, 3), &*field(row, 4)) {
+                    (_, "s" | "v") => Fill::Computed,
+                    ("a", _) => Fill::Identity,
+                    _ => Fill::Plain,
+                },
+            })
+            .collect();
+        (relation, columns)
+    }
+
+    fn prepare(&self) -> String {
+        let receipt = self.table(&self.receipt());
+        // CREATE … IF NOT EXISTS fails when two sessions race, and CREATE SCHEMA needs a right even where the schema
+        // is there: so it looks first, and takes turns.
+        do_block(&format!(
+            "\nBEGIN\n  IF to_regclass({}) IS NULL THEN\n    \
+             PERFORM pg_advisory_xact_lock(hashtext('pipekit_staging'));\n    \
+             IF to_regnamespace('pipekit_staging') IS NULL THEN\n      CREATE SCHEMA pipekit_staging;\n    END IF;\n    \
+             CREATE TABLE IF NOT EXISTS {receipt} (\n      \
+             module text PRIMARY KEY,\n      install text NOT NULL,\n      run_id bigint NOT NULL,\n      \
+             state text NOT NULL CHECK (state IN ('staged', 'merged', 'abandoned')),\n      \
+             staged_rows bigint,\n      rows_deleted bigint,\n      rows_inserted bigint\n    );\n  END IF;\nEND\n",
+            literal(&receipt)
+        ))
+    }
+
+    fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
+        let table = self.table(staging);
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|c| {
+                let collation = c.collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+                format!("  {} {}{collation}", self.quote(&c.name), c.type_sql)
+            })
+            .collect();
+        format!("DROP TABLE IF EXISTS {table};\nCREATE UNLOGGED TABLE {table} (\n{}\n)", columns.join(",\n"))
+    }
+
+    fn fence(&self, module: &str, run_id: i64) -> String {
+        format!(
+            "SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n\
+             UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
+            self.table(&self.receipt()),
+            literal(module)
+        )
+    }
+
+    fn cascades(&self, table: &TableName) -> String {
+        format!(
+            "SELECT conrelid::regclass::text, conname,\n  \
+             CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END\n\
+             FROM pg_catalog.pg_constraint\n\
+             WHERE contype = 'f' AND confrelid = to_regclass({}) AND confdeltype IN ('c', 'n', 'd')\nORDER BY 1, 2",
+            literal(&self.table(table))
+        )
+    }
+
+    fn forbids_truncate(&self, table: &TableName) -> Option<String> {
+        Some(format!(
+            "SELECT conrelid::regclass::text, conname, 'REFERENCES'\nFROM pg_catalog.pg_constraint\n\
+             WHERE contype = 'f' AND confrelid = to_regclass({0}) AND conrelid <> confrelid\nORDER BY 1, 2",
+            literal(&self.table(table))
+        ))
+    }
+
+    fn truncates(&self) -> bool {
+        true
+    }
+
+    fn merge(&self, merge: &Merge<'_>) -> String {
+        let receipt = self.table(&self.receipt());
+        let (dest, staging) = (self.table(merge.dest), self.table(merge.staging));
+        let module = literal(merge.module);
+        let columns: Vec<String> = merge.columns.iter().map(|c| self.quote(&c.name)).collect();
+        let columns = columns.join(", ");
+        let overriding = match merge.columns.iter().any(|c| c.fill == Fill::Identity) {
+            true => " OVERRIDING SYSTEM VALUE",
+            false => "",
+        };
+        let lock = match merge.relation {
+            Relation::Foreign => String::new(),
+            _ => format!("  LOCK TABLE {dest} IN SHARE ROW EXCLUSIVE MODE;\n"),
+        };
+        let counted = "  GET DIAGNOSTICS pipekit_deleted = ROW_COUNT;\n";
+        let empty = match merge.emptying {
+            Emptying::Nothing => "  pipekit_deleted := 0;\n".to_owned(),
+            // TRUNCATE does not say how many rows there were: that stays unknown.
+            Emptying::Truncate => format!("  TRUNCATE TABLE {dest};\n"),
+            Emptying::Delete => format!("  DELETE FROM {dest};\n{counted}"),
+            Emptying::ByKey(key) => format!(
+                "  DELETE FROM {dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {});\n{counted}",
+                keys_equal(double_quoted, "target", "staged", key)
+            ),
+        };
+        // Columns win over variables of the same name; the variables' own names are no column's.
+        do_block(&format!(
+            "\n#variable_conflict use_column\nDECLARE\n  pipekit_expected bigint;\n  pipekit_staged bigint;\n  \
+             pipekit_deleted bigint;\n  pipekit_inserted bigint;\nBEGIN\n  \
+             PERFORM set_config('lock_timeout', '{LOCK_TIMEOUT}', true);\n  \
+             UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
+             RETURNING staged_rows INTO pipekit_expected;\n  \
+             IF NOT FOUND THEN\n    \
+             RAISE EXCEPTION 'pipekit: no rows are staged for this merge (its receipt is taken)';\n  END IF;\n  \
+             SELECT count(*) INTO pipekit_staged FROM {staging};\n  \
+             IF pipekit_staged <> pipekit_expected THEN\n    \
+             RAISE EXCEPTION 'pipekit: staging holds % rows, % were staged', pipekit_staged, pipekit_expected;\n  END IF;\n\
+             {lock}{empty}  \
+             INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n  \
+             GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n  \
+             UPDATE {receipt} SET rows_deleted = pipekit_deleted, rows_inserted = pipekit_inserted\n    \
+             WHERE module = {module};\nEND\n"
+        ))
+    }
+
+    fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {
+        let mut out = Vec::new();
+        if merge.emptying == Emptying::Truncate {
+            out.push(
+                "TRUNCATE waits for every reader of the destination and holds later ones up, and a snapshot that is \
+                 older than the merge (a pg_dump) sees it empty; `--full-by delete` avoids that"
+                    .to_owned(),
+            );
+        }
+        match merge.relation {
+            Relation::View => {
+                out.push(format!("{} is a view: its rules and triggers decide what the merge does", merge.dest));
+            }
+            Relation::Foreign => out.push(format!(
+                "{} is a foreign table: other writers are not locked out, and whether the merge is atomic is up to \
+                 its server",
+                merge.dest
+            )),
+            Relation::Table => {}
+        }
+        out
+    }
+}

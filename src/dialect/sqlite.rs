@@ -1,0 +1,190 @@
+//! SQLite: no schemas, no TRUNCATE, one writer. Staging tables stand beside the destination under a prefix.
+
+use super::{
+    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, keys_equal, literal,
+    split_name,
+};
+
+pub(super) struct Sqlite;
+
+impl Source for Sqlite {
+    fn list_tables(&self, schema: Option<&str>) -> String {
+        format!(
+            "SELECT schema, name, type, NULL AS comment FROM pragma_table_list\n\
+             WHERE type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\n  \
+             AND name NOT LIKE 'pipekit\\_staging\\_%' ESCAPE '\\' AND schema = {}\nORDER BY name",
+            literal(schema.unwrap_or("main"))
+        )
+    }
+
+    fn list_columns(&self, table: &TableName) -> String {
+        format!(
+            "SELECT name, type, 1 - \"notnull\" AS nullable, dflt_value, nullif(pk, 0) AS pk, NULL AS comment\n\
+             FROM {} ORDER BY cid",
+            xinfo(table)
+        )
+    }
+
+    fn quote(&self, name: &str) -> String {
+        double_quoted(name)
+    }
+
+    // Names compare without regard to case, and the catalog's functions do too: nothing to fold.
+    fn parse_table(&self, text: &str) -> Result<TableName, String> {
+        split_name(text, str::to_owned)
+    }
+}
+
+/// The catalog's table of a table's columns (https://www.sqlite.org/pragma.html#pragma_table_xinfo).
+fn xinfo(table: &TableName) -> String {
+    match &table.schema {
+        Some(schema) => format!("pragma_table_xinfo({}, {})", literal(&table.name), literal(schema)),
+        None => format!("pragma_table_xinfo({})", literal(&table.name)),
+    }
+}
+
+/// A declared type as DDL can repeat it. SQLite keeps any text as a type, so what is not plain is quoted: the
+/// affinity comes from what the text contains, quoted or not.
+fn type_sql(declared: &str) -> String {
+    let plain = declared.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '(' | ')' | ','));
+    if plain { declared.to_owned() } else { double_quoted(declared) }
+}
+
+impl Destination for Sqlite {
+    fn staging(&self, module: &str) -> TableName {
+        TableName { schema: None, name: format!("pipekit_staging_{module}") }
+    }
+
+    fn describe(&self, table: &TableName) -> String {
+        format!(
+            "SELECT x.name, x.type, x.\"notnull\", x.hidden,\n  \
+             (SELECT type FROM pragma_table_list WHERE name = {} COLLATE NOCASE AND schema = {} LIMIT 1) AS relation\n\
+             FROM {} AS x ORDER BY x.cid",
+            literal(&table.name),
+            literal(table.schema.as_deref().unwrap_or("main")),
+            xinfo(table)
+        )
+    }
+
+    fn read_columns(&self, rows: &[Vec<Option<String>>]) -> (Relation, Vec<Column>) {
+        let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten().unwrap_or_default();
+        let relation = match rows.first().map(|row| field(row, 4)).as_deref() {
+            Some("view") => Relation::View,
+            _ => Relation::Table,
+        };
+        let columns = rows
+            .iter()
+            .map(|row| Column {
+                name: field(row, 0),
+                type_sql: type_sql(&field(row, 1)),
+                // Keys are compared in the destination's own column, so staging needs no collation.
+                collation: None,
+                nullable: field(row, 2) == "0",
+                fill: if field(row, 3) == "0" { Fill::Plain } else { Fill::Computed },
+            })
+            .collect();
+        (relation, columns)
+    }
+
+    fn prepare(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (\n  \
+             module TEXT NOT NULL PRIMARY KEY,\n  install TEXT NOT NULL,\n  run_id INTEGER NOT NULL,\n  \
+             state TEXT NOT NULL CONSTRAINT pipekit_rows_are_not_staged_for_this_merge\n    \
+             CHECK (state IN ('staged', 'merged', 'abandoned')),\n  \
+             staged_rows INTEGER,\n  rows_deleted INTEGER,\n  rows_inserted INTEGER\n)",
+            self.table(&self.receipt())
+        )
+    }
+
+    fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
+        let table = self.table(staging);
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned())
+            .collect();
+        format!("DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} (\n{}\n)", columns.join(",\n"))
+    }
+
+    fn fence(&self, module: &str, run_id: i64) -> String {
+        format!(
+            "UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
+            self.table(&self.receipt()),
+            literal(module)
+        )
+    }
+
+    fn cascades(&self, table: &TableName) -> String {
+        format!(
+            "SELECT m.name, 'foreign key ' || f.id, f.on_delete\n\
+             FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f\n\
+             WHERE m.type = 'table' AND f.\"table\" = {} COLLATE NOCASE AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')\n  \
+             AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1\nORDER BY 1",
+            literal(&table.name)
+        )
+    }
+
+    fn forbids_truncate(&self, _table: &TableName) -> Option<String> {
+        None
+    }
+
+    fn truncates(&self) -> bool {
+        false
+    }
+
+    fn merge(&self, merge: &Merge<'_>) -> String {
+        let receipt = self.table(&self.receipt());
+        let (dest, staging) = (self.table(merge.dest), self.table(merge.staging));
+        let module = literal(merge.module);
+        let columns: Vec<String> = merge.columns.iter().map(|c| self.quote(&c.name)).collect();
+        let columns = columns.join(", ");
+        // SQLite has no way to raise an error in a script: the CHECK on the receipt's state stands in for it.
+        let mut sql = format!(
+            "BEGIN IMMEDIATE;\n\
+             UPDATE {receipt} SET state = CASE\n    \
+             WHEN state = 'staged' AND staged_rows = (SELECT count(*) FROM {staging}) THEN 'merged'\n    \
+             ELSE 'refused' END\n  WHERE module = {module};\n\
+             INSERT INTO {receipt} (module, install, run_id, state)\n  \
+             SELECT {module}, '', 0, 'missing' WHERE NOT EXISTS (SELECT 1 FROM {receipt} WHERE module = {module});\n"
+        );
+        let delete = match merge.emptying {
+            Emptying::Nothing => None,
+            Emptying::Truncate | Emptying::Delete => Some(format!("DELETE FROM {dest};\n")),
+            Emptying::ByKey(key) => Some(format!(
+                "DELETE FROM {dest} WHERE EXISTS (\n  SELECT 1 FROM {staging} AS staged WHERE {});\n",
+                keys_equal(double_quoted, &dest, "staged", key)
+            )),
+        };
+        if let Some(delete) = delete {
+            sql.push_str(&delete);
+            sql.push_str(&format!("UPDATE {receipt} SET rows_deleted = changes() WHERE module = {module};\n"));
+        } else {
+            sql.push_str(&format!("UPDATE {receipt} SET rows_deleted = 0 WHERE module = {module};\n"));
+        }
+        sql.push_str(&format!(
+            "INSERT INTO {dest} ({columns})\n  SELECT {columns} FROM {staging};\n\
+             UPDATE {receipt} SET rows_inserted = changes() WHERE module = {module};\nCOMMIT"
+        ));
+        sql
+    }
+
+    fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {
+        let mut out = Vec::new();
+        if merge.relation == Relation::View {
+            out.push(format!("{} is a view: its INSTEAD OF triggers decide what the merge does", merge.dest));
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_types_are_quoted() {
+        assert_eq!(type_sql("DECIMAL(15, 4)"), "DECIMAL(15, 4)");
+        assert_eq!(type_sql("x); drop table y --"), "\"x); drop table y --\"");
+        assert_eq!(type_sql(""), "");
+    }
+}

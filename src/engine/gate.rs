@@ -1,0 +1,230 @@
+//! The checks between staging and the merge. A run whose rows can't be trusted ends here, and the destination is as
+//! it was; the staging table is kept, and the error says how to see the rows.
+
+use super::databases::Databases;
+use super::ledger::{Came, Ledger};
+use super::plan::{Definition, Plan};
+use crate::definition::module::Strategy;
+use crate::error::{Code, Error, Result};
+use crate::runner::{Failure, Rows, session::Session};
+
+/// What the gate counted.
+pub struct Passed {
+    /// Rows in staging.
+    pub staged: i64,
+}
+
+/// One number that the gate asks for, and where it stands in the answer.
+struct Counted {
+    sql: String,
+    what: Count,
+}
+
+enum Count {
+    Staged,
+    NullKey(String),
+    Repeated,
+    Destination,
+}
+
+/// Checks what was staged, and writes the receipt that lets the merge begin.
+///
+/// # Errors
+/// `Gate` with the first reason not to merge; what the database says.
+pub fn pass(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    definition: &Definition,
+    plan: &Plan,
+    moved: Option<u64>,
+    session: &Session,
+) -> Result<Passed> {
+    refuse_to_harm_others(ledger, databases, definition, plan, session)?;
+    let counts = counts(definition, plan);
+    let sql = format!("SELECT\n  {}", counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  "));
+    let mut ask = |name: &str, sql: &str| -> Result<Rows> {
+        ledger
+            .step("gate", name, &definition.dest.name, sql, || session.query(&plan.dest, sql, None), first_value)?
+            .map_err(|f| databases.explain(&f, &definition.dest, "checking the staged rows"))
+    };
+    let rows = ask("counts", &sql)?;
+    let number = |i: usize| -> Result<i64> {
+        let text = rows.rows.first().and_then(|row| row.get(i)).cloned().flatten();
+        text.and_then(|t| t.parse().ok()).ok_or_else(|| Error::new(Code::Runner, "the gate's query did not give a number"))
+    };
+    let dest = &definition.dest.name;
+    let staging = plan.dialect.table(&plan.staging);
+    let mut staged = 0;
+    for (i, count) in counts.iter().enumerate() {
+        let n = number(i)?;
+        match &count.what {
+            Count::Staged => {
+                staged = n;
+                check_rows(definition, n, moved)?;
+            }
+            Count::NullKey(column) if n > 0 => {
+                return Err(refuse(
+                    format!("{n} of {staged} staged rows have NULL in the merge key {column}: they would come again at every run"),
+                    dest,
+                    &format!("SELECT * FROM {staging} WHERE {} IS NULL", plan.dialect.quote(column)),
+                ));
+            }
+            Count::Repeated if n > 0 => {
+                let key = key_list(plan);
+                return Err(refuse(
+                    format!("{n} values of the unique key ({}) are staged more than once", plan.unique_key.join(", ")),
+                    dest,
+                    &format!("SELECT {key}, count(*) FROM {staging} GROUP BY {key} HAVING count(*) > 1"),
+                ));
+            }
+            Count::Destination => check_shrink(definition, staged, n)?,
+            Count::NullKey(_) | Count::Repeated => {}
+        }
+    }
+    if definition.strategy() == Strategy::Full && staged == 0 && definition.module.min_rows != Some(0) {
+        let table = plan.dialect.table(&plan.table);
+        let sql = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {table} LIMIT 1) AS some");
+        let some = ask("destination", &sql)?;
+        if first_value(&some).value.as_deref() != Some("0") {
+            return Err(Error::new(
+                Code::Gate,
+                format!("no rows came, and a full load would empty {}", definition.module.dest_table),
+            )
+            .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name)));
+        }
+    }
+    write_receipt(ledger, databases, definition, plan, staged, session)?;
+    Ok(Passed { staged })
+}
+
+fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
+    let staging = plan.dialect.table(&plan.staging);
+    let mut out = vec![Counted { sql: format!("(SELECT count(*) FROM {staging})"), what: Count::Staged }];
+    if definition.strategy() == Strategy::Incremental {
+        for column in &plan.merge_key {
+            out.push(Counted {
+                sql: format!("(SELECT count(*) FROM {staging} WHERE {} IS NULL)", plan.dialect.quote(column)),
+                what: Count::NullKey(column.clone()),
+            });
+        }
+    }
+    if !plan.unique_key.is_empty() {
+        let key = key_list(plan);
+        out.push(Counted {
+            sql: format!(
+                "(SELECT count(*) FROM (SELECT 1 AS one FROM {staging} GROUP BY {key} HAVING count(*) > 1) AS repeated)"
+            ),
+            what: Count::Repeated,
+        });
+    }
+    if definition.strategy() == Strategy::Full && definition.module.max_shrink_pct.is_some() {
+        let table = plan.dialect.table(&plan.table);
+        out.push(Counted { sql: format!("(SELECT count(*) FROM {table})"), what: Count::Destination });
+    }
+    out
+}
+
+fn key_list(plan: &Plan) -> String {
+    plan.unique_key.iter().map(|k| plan.dialect.quote(k)).collect::<Vec<_>>().join(", ")
+}
+
+fn check_rows(definition: &Definition, staged: i64, moved: Option<u64>) -> Result<()> {
+    if let Some(moved) = moved
+        && u64::try_from(staged) != Ok(moved)
+    {
+        return Err(Error::new(Code::Gate, format!("the runner says it moved {moved} rows, and staging holds {staged}"))
+            .hint("something else wrote to the staging table, or the runner miscounts: run it again, and look at its output"));
+    }
+    match definition.module.min_rows {
+        Some(least) if staged < least => Err(Error::new(
+            Code::Gate,
+            format!("{staged} rows came, fewer than the {least} that the module asks for (min_rows)"),
+        )
+        .hint(format!("if that is right this time: `pipekit module edit {} --min-rows N`", definition.module.name))),
+        _ => Ok(()),
+    }
+}
+
+fn check_shrink(definition: &Definition, staged: i64, present: i64) -> Result<()> {
+    let Some(most) = definition.module.max_shrink_pct else { return Ok(()) };
+    if present == 0 {
+        return Ok(());
+    }
+    let shrink = (present - staged) as f64 * 100.0 / present as f64;
+    if shrink <= most {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Gate,
+        format!(
+            "{} has {present} rows and would have {staged}: {shrink:.1} % fewer, more than the {most} % allowed (max_shrink_pct)",
+            definition.module.dest_table
+        ),
+    )
+    .hint(format!("if that is right this time: `pipekit module edit {} --max-shrink-pct N`", definition.module.name)))
+}
+
+/// A delete that would reach other tables, or a TRUNCATE that they forbid.
+fn refuse_to_harm_others(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    definition: &Definition,
+    plan: &Plan,
+    session: &Session,
+) -> Result<()> {
+    let full = definition.strategy() == Strategy::Full;
+    let truncate = full && plan.truncates;
+    let sql = match definition.strategy() {
+        Strategy::Append => return Ok(()),
+        _ if truncate => plan.dialect.forbids_truncate(&plan.table),
+        _ if definition.module.allow_cascade => return Ok(()),
+        _ => Some(plan.dialect.cascades(&plan.table)),
+    };
+    let Some(sql) = sql else { return Ok(()) };
+    let rows = ledger
+        .step("gate", "references", &definition.dest.name, &sql, || session.query(&plan.dest, &sql, None), |rows| Came {
+            rows: Some(rows.rows.len() as u64),
+            value: None,
+        })?
+        .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
+    let Some(row) = rows.rows.first() else { return Ok(()) };
+    let text = |i: usize| row.get(i).cloned().flatten().unwrap_or_default();
+    let (other, constraint, action) = (text(0), text(1), text(2));
+    let table = &definition.module.dest_table;
+    let name = &definition.module.name;
+    Err(if truncate {
+        Error::new(Code::Gate, format!("{table} can't be truncated: {other} refers to it ({constraint})"))
+            .hint(format!("`pipekit module edit {name} --full-by delete` empties it by DELETE"))
+    } else {
+        Error::new(Code::Gate, format!("deleting from {table} would reach {other} ({constraint}: ON DELETE {action})"))
+            .hint(format!("if that is meant: `pipekit module edit {name} --allow-cascade true`"))
+    })
+}
+
+fn write_receipt(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    definition: &Definition,
+    plan: &Plan,
+    staged: i64,
+    session: &Session,
+) -> Result<()> {
+    let install = super::receipt::install_id(ledger.store().read())?;
+    let run = ledger.run().unwrap_or_default();
+    let sql = plan.dialect.stage(&definition.module.name, &install, run, staged);
+    ledger
+        .step("gate", "receipt", &definition.dest.name, &sql, || session.script(&plan.dest, &sql), |_| Came::default())?
+        .map(|_| ())
+        .map_err(|f: Failure| databases.explain(&f, &definition.dest, "writing the receipt"))
+}
+
+fn first_value(rows: &Rows) -> Came {
+    Came { rows: None, value: rows.rows.first().map(|row| {
+        row.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join(" ")
+    }) }
+}
+
+fn refuse(message: String, connection: &str, query: &str) -> Error {
+    Error::new(Code::Gate, message)
+        .hint(format!("the rows are kept: pipekit connection query {connection} '{}'", query.replace('\'', "'\\''")))
+}

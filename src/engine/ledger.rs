@@ -1,0 +1,125 @@
+//! Writing down what a run does, before and after it does it: steps, live log, output.
+
+use super::databases::Databases;
+use crate::clock;
+use crate::error::Result;
+use crate::runner::Failure;
+use crate::store::step::{NewStep, StepEnd};
+use crate::store::{Store, output, step};
+use std::time::{Duration, Instant};
+
+/// How often a piece of live log is written at most.
+const PIECE_EVERY: Duration = Duration::from_millis(500);
+
+/// The ledger of a run, or of a look at what would run, which is not written down (`run` is `None`).
+pub struct Ledger<'a> {
+    store: &'a mut Store,
+    run: Option<i64>,
+    databases: &'a Databases,
+    last_piece: Instant,
+}
+
+/// A step that goes on.
+pub struct Open {
+    id: Option<i64>,
+    since: Instant,
+}
+
+/// What a step came to, for the ledger.
+#[derive(Default)]
+pub struct Came {
+    /// Rows it moved, changed or gave.
+    pub rows: Option<u64>,
+    /// The value that came back.
+    pub value: Option<String>,
+}
+
+impl<'a> Ledger<'a> {
+    /// The ledger of `run`.
+    pub fn new(store: &'a mut Store, run: Option<i64>, databases: &'a Databases) -> Self {
+        Ledger { store, run, databases, last_piece: Instant::now() }
+    }
+
+    /// The file that it is written to.
+    pub fn store(&mut self) -> &mut Store {
+        self.store
+    }
+
+    /// The run, where there is one.
+    pub fn run(&self) -> Option<i64> {
+        self.run
+    }
+
+    /// Writes down that something is about to be done. The beginning of a merge is on the disk before it begins, so
+    /// that after a power cut nobody takes a run for one that never merged.
+    pub fn begin(&mut self, kind: &str, name: &str, connection: &str, sql: &str) -> Result<Open> {
+        let id = match self.run {
+            None => None,
+            Some(run_id) => {
+                let new = NewStep { run_id, kind, name, connection_name: connection, sql };
+                let insert = |tx: &rusqlite::Transaction<'_>| step::insert(tx, &new);
+                Some(if kind == "merge" { self.store.write_durably(insert)? } else { self.store.write(insert)? })
+            }
+        };
+        Ok(Open { id, since: Instant::now() })
+    }
+
+    /// Writes down what came of it.
+    pub fn end(&mut self, open: Open, came: Result<Came, &Failure>) -> Result<()> {
+        let Some(id) = open.id else { return Ok(()) };
+        let mut end = StepEnd {
+            duration_ms: i64::try_from(open.since.elapsed().as_millis()).unwrap_or(i64::MAX),
+            ..StepEnd::default()
+        };
+        match came {
+            Ok(came) => {
+                end.row_count = came.rows.and_then(|n| i64::try_from(n).ok());
+                end.value = came.value;
+            }
+            Err(failure) => end.error = Some(self.databases.clean(&failure.message)),
+        }
+        self.store.write(|tx| step::finish(tx, id, &end))
+    }
+
+    /// Does something between its two entries.
+    pub fn step<T>(
+        &mut self,
+        kind: &str,
+        name: &str,
+        connection: &str,
+        sql: &str,
+        work: impl FnOnce() -> Result<T, Failure>,
+        came: impl FnOnce(&T) -> Came,
+    ) -> Result<Result<T, Failure>> {
+        let open = self.begin(kind, name, connection, sql)?;
+        let done = work();
+        self.end(open, done.as_ref().map(came))?;
+        Ok(done)
+    }
+
+    /// Adds a line to what `log follow` shows.
+    pub fn live(&mut self, line: &str) -> Result<()> {
+        self.print("live_log", line)
+    }
+
+    /// Adds a line to what `log follow` shows, if the last one is a while ago.
+    pub fn live_now_and_then(&mut self, line: &str) -> Result<()> {
+        if self.last_piece.elapsed() < PIECE_EVERY {
+            return Ok(());
+        }
+        self.last_piece = Instant::now();
+        self.live(line)
+    }
+
+    /// Adds a line to a stream of the run's output.
+    pub fn print(&mut self, stream: &str, line: &str) -> Result<()> {
+        let Some(run) = self.run else { return Ok(()) };
+        let mut text = self.databases.clean(line);
+        if stream != "jrunner_stdout" {
+            let now = clock::local(&clock::now_text());
+            text.insert_str(0, &format!("{} ", now.get(11..).unwrap_or_default()));
+        }
+        text.push('\n');
+        self.store.write(|tx| output::append(tx, run, stream, &text))
+    }
+}

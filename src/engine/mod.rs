@@ -1,0 +1,15 @@
+//! Running a module, and everything that needs a database for it: previews, tests, browsing.
+//!
+//! `pipekit run`, groups, schedules and the API all call [`sync::run_module`]; nothing of it lives above this line.
+
+pub mod databases;
+pub mod gate;
+pub mod hook;
+pub mod introspect;
+pub mod ledger;
+pub mod plan;
+pub mod receipt;
+pub mod recover;
+pub mod stop;
+pub mod sync;
+pub mod watermark;

@@ -1,0 +1,150 @@
+//! Stopping a run: by a signal, by a flag in the module's row, by its time being over.
+//!
+//! A thread watches for these and tells the runner's session to stop what it does. Cancelling is never a signal to a
+//! process id: in a server the owner has other runs.
+
+use super::databases::Databases;
+use crate::error::{Code, Error, Result};
+use crate::store::{Store, module};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Why a run is to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The process was told to end, by Ctrl-C or SIGTERM.
+    Signal,
+    /// Somebody cancelled the module.
+    Requested,
+    /// It took longer than so many seconds.
+    TimedOut(i64),
+}
+
+/// How often the flag in the row is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long the databases have to stop before the runner is killed.
+const GRACE: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+struct State {
+    reason: Option<Reason>,
+    /// Whether what runs now may be stopped. Finding out whether a merge happened may not.
+    stoppable: bool,
+    over: bool,
+}
+
+/// The watch over one run.
+pub struct Watch {
+    state: Arc<Mutex<State>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Watch {
+    /// Begins to watch: `signal` is set by the process's signal handlers.
+    pub fn begin(
+        store: Store,
+        module_id: i64,
+        databases: Arc<Databases>,
+        signal: Arc<AtomicBool>,
+        timeout_s: i64,
+    ) -> Watch {
+        let state = Arc::new(Mutex::new(State { stoppable: true, ..State::default() }));
+        let watched = state.clone();
+        let deadline = Instant::now().checked_add(Duration::from_secs(timeout_s.unsigned_abs()));
+        let thread = std::thread::spawn(move || {
+            let mut looked = Instant::now();
+            let mut told: Option<(Instant, Instant)> = None;
+            loop {
+                std::thread::park_timeout(Duration::from_millis(50));
+                let mut requested = false;
+                if looked.elapsed() >= LOOK_EVERY {
+                    looked = Instant::now();
+                    // A busy file says nothing of a cancellation: look again next time.
+                    requested = module::cancel_requested(store.read(), module_id).unwrap_or(false);
+                }
+                let mut state = lock(&watched);
+                if state.over {
+                    return;
+                }
+                if state.reason.is_none() {
+                    state.reason = if signal.load(Ordering::SeqCst) {
+                        Some(Reason::Signal)
+                    } else if requested {
+                        Some(Reason::Requested)
+                    } else if deadline.is_some_and(|at| Instant::now() >= at) {
+                        Some(Reason::TimedOut(timeout_s))
+                    } else {
+                        None
+                    };
+                }
+                if state.reason.is_none() || !state.stoppable {
+                    told = None;
+                    continue;
+                }
+                // The lock is held while the session is told: what is asked of it after `settle` comes after this.
+                let Some(session) = databases.started() else { continue };
+                let now = Instant::now();
+                match told {
+                    Some((first, _)) if now - first > GRACE => session.kill(),
+                    Some((_, last)) if now - last < Duration::from_secs(1) => {}
+                    Some((first, _)) => {
+                        session.cancel();
+                        told = Some((first, now));
+                    }
+                    None => {
+                        session.cancel();
+                        told = Some((now, now));
+                    }
+                }
+            }
+        });
+        Watch { state, thread: Some(thread) }
+    }
+
+    /// Why the run is to stop, if it is.
+    pub fn reason(&self) -> Option<Reason> {
+        lock(&self.state).reason
+    }
+
+    /// From now on what runs is not stopped (`false`), or may be again (`true`).
+    pub fn stoppable(&self, stoppable: bool) {
+        lock(&self.state).stoppable = stoppable;
+    }
+
+    /// An error if the run is to stop: called between its steps.
+    ///
+    /// # Errors
+    /// `Cancelled` or `Failed`, with the reason.
+    pub fn check(&self) -> Result<()> {
+        match self.reason() {
+            Some(reason) => Err(error_for(reason)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        lock(&self.state).over = true;
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What a stopped run says.
+pub fn error_for(reason: Reason) -> Error {
+    match reason {
+        Reason::Signal => Error::new(Code::Cancelled, "cancelled by a signal"),
+        Reason::Requested => Error::new(Code::Cancelled, "cancelled by `pipekit cancel`"),
+        Reason::TimedOut(seconds) => Error::new(Code::Failed, format!("timed out after {seconds} s (timeout_s)"))
+            .hint("`pipekit log show ID` shows which step took the time; `module edit --timeout-s N` gives it more"),
+    }
+}

@@ -1,0 +1,422 @@
+//! A module's run, from the claim to the release: the list of steps that the whole program is about.
+
+use super::databases::Databases;
+use super::hook::{self, After};
+use super::ledger::{Came, Ledger};
+use super::plan::{self, Definition, Plan};
+use super::receipt::{self, Fate};
+use super::stop::{Watch, error_for};
+use super::{gate, recover};
+use crate::error::{Code, Error, Result};
+use crate::runner::session::Session;
+use crate::store::run::{End, NewRun, Run};
+use crate::store::{Store, lock, module, output, run};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How a run is to be done, and who is told of it.
+pub struct Options<'a> {
+    /// Resolve and show, and move nothing.
+    pub dry_run: bool,
+    /// What set it off: `manual`, `schedule:ID`, `api`.
+    pub triggered_by: &'a str,
+    /// The group run it is part of.
+    pub group_run_id: Option<i64>,
+    /// Set when the process is told to end.
+    pub signal: Arc<AtomicBool>,
+    /// Told what goes on.
+    pub progress: &'a mut dyn FnMut(Progress<'_>),
+}
+
+/// What goes on in a run.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// A run has begun: its id, and which try it is.
+    Began(i64, i64),
+    /// It is at this now.
+    Doing(&'a str),
+    /// So many rows are in staging so far.
+    Rows(u64),
+    /// It failed and is tried again after so many seconds.
+    Again(&'a Error, i64),
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its row in the log.
+    pub run: Run,
+    /// The SQL that it ran or would run.
+    pub texts: run::Texts,
+    /// Why it did not succeed. Its exit code is the run's.
+    pub error: Option<Error>,
+}
+
+/// How an attempt ended.
+enum Ended {
+    DryRun,
+    Merged { deleted: Option<i64>, inserted: Option<i64> },
+    /// Nothing was merged, and nothing will be.
+    Failed(Error),
+    /// Whether it merged can't be read yet.
+    Unknown(Error),
+}
+
+/// What there is to write down of an attempt besides how it ended.
+#[derive(Default)]
+struct Facts {
+    moved: Option<u64>,
+    warnings: Vec<String>,
+    hooks_failed: i64,
+}
+
+/// What the steps of an attempt work with.
+struct Attempt<'a> {
+    definition: &'a Definition,
+    databases: &'a Databases,
+    watch: &'a Watch,
+    run_id: i64,
+    facts: Facts,
+}
+
+/// Runs the module of that name or id, to its end, with the tries that it allows.
+///
+/// # Errors
+/// `NotFound`, `Locked`, and what keeps the run from being written down. A run that failed is an [`Outcome`].
+pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>) -> Result<Outcome> {
+    let id = module::find(store.read(), name_or_id)?.id;
+    let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id))? else {
+        return Err(module::locked(&module::get(store.read(), id)?));
+    };
+    // The lock is ours, so a claim that still stands is a dead run's, and a doubt must be settled before its receipt
+    // is written over.
+    recover::settle_module(store, id)?;
+    let definition = Definition::read(store, &id.to_string())?;
+    let databases = Arc::new(Databases::open(store, Some(&held))?);
+    for attempt in 1.. {
+        let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt))?;
+        (options.progress)(Progress::Began(run_id, attempt));
+        let signal = options.signal.clone();
+        let watch = Watch::begin(store.reopen()?, id, databases.clone(), signal, definition.module.timeout_s);
+        let mut this = Attempt {
+            definition: &definition,
+            databases: &databases,
+            watch: &watch,
+            run_id,
+            facts: Facts::default(),
+        };
+        let ended = this.run(store, options)?;
+        let facts = this.facts;
+        let cancelled = watch.reason().is_some_and(|r| error_for(r).code == Code::Cancelled);
+        drop(watch);
+        let again = matches!(ended, Ended::Failed(_))
+            && !cancelled
+            && !options.dry_run
+            && attempt <= definition.module.retries;
+        close(store, &definition, run_id, &ended, &facts, !again)?;
+        let error = match ended {
+            Ended::DryRun | Ended::Merged { .. } => None,
+            Ended::Failed(error) | Ended::Unknown(error) => Some(error),
+        };
+        let cancelled_waiting = match (&error, again) {
+            (Some(error), true) => {
+                (options.progress)(Progress::Again(error, definition.module.retry_delay_s));
+                !wait(store, id, definition.module.retry_delay_s, &options.signal)?
+            }
+            _ => false,
+        };
+        if cancelled_waiting {
+            store.write_durably(|tx| module::release(tx, id))?;
+        }
+        if !again || cancelled_waiting {
+            let run = run::get(store.read(), run_id)?;
+            let texts = run::texts(store.read(), run_id)?;
+            let error = if cancelled_waiting {
+                Some(Error::new(Code::Cancelled, "cancelled while it waited for its next try"))
+            } else {
+                error
+            };
+            return Ok(Outcome { run, texts, error });
+        }
+    }
+    Err(Error::new(Code::Failed, "there are no more tries"))
+}
+
+/// Claims the module and begins a run, in one transaction: no run without a claim, no claim without a run.
+fn begin(conn: &rusqlite::Connection, definition: &Definition, options: &Options<'_>, attempt: i64) -> Result<i64> {
+    let module = &definition.module;
+    if attempt == 1 {
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let user = std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()));
+        let claimer = module::Claimer { pid: std::process::id(), host: &host, user: &user };
+        if !module::claim(conn, module.id, &claimer)? {
+            return Err(module::locked(&module::get(conn, module.id)?));
+        }
+    }
+    let run_id = run::insert(
+        conn,
+        &NewRun {
+            module_id: module.id,
+            module_name: &module.name,
+            merge_strategy: &module.merge_strategy,
+            group_run_id: options.group_run_id,
+            triggered_by: options.triggered_by,
+            attempt,
+        },
+    )?;
+    module::set_last_run(conn, module.id, run_id)?;
+    Ok(run_id)
+}
+
+/// Ends a run in the log and, unless it is tried again, frees the module: all at once.
+fn close(
+    store: &mut Store,
+    definition: &Definition,
+    run_id: i64,
+    ended: &Ended,
+    facts: &Facts,
+    release: bool,
+) -> Result<()> {
+    let mut end = End {
+        row_count: facts.moved.and_then(|n| i64::try_from(n).ok()),
+        warnings: facts.warnings.clone(),
+        hooks_failed: facts.hooks_failed,
+        ..End::default()
+    };
+    match ended {
+        Ended::DryRun => "dry_run".clone_into(&mut end.status),
+        Ended::Merged { deleted, inserted } => {
+            "success".clone_into(&mut end.status);
+            (end.rows_deleted, end.rows_inserted) = (*deleted, *inserted);
+        }
+        Ended::Failed(error) => {
+            let status = if error.code == Code::Cancelled { "cancelled" } else { "error" };
+            status.clone_into(&mut end.status);
+            end.error = Some(in_full(error));
+        }
+        Ended::Unknown(error) => {
+            "unknown".clone_into(&mut end.status);
+            end.error = Some(in_full(error));
+        }
+    }
+    store.write_durably(|tx| {
+        run::finish(tx, run_id, &["running"], &end)?;
+        output::fold(tx, run_id)?;
+        if release {
+            module::release(tx, definition.module.id)?;
+        }
+        Ok(())
+    })
+}
+
+/// An error as the log keeps it: what to do next is part of it.
+fn in_full(error: &Error) -> String {
+    match &error.hint {
+        Some(hint) => format!("{}\n{hint}", error.message),
+        None => error.message.clone(),
+    }
+}
+
+/// Waits for the next try. Says whether it may come: `false` when the run was cancelled meanwhile.
+fn wait(store: &Store, module_id: i64, seconds: i64, signal: &AtomicBool) -> Result<bool> {
+    let until = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
+    while Instant::now() < until {
+        if signal.load(Ordering::SeqCst) || module::cancel_requested(store.read(), module_id)? {
+            return Ok(false);
+        }
+        std::thread::sleep(Duration::from_millis(200).min(until - Instant::now()));
+    }
+    Ok(!signal.load(Ordering::SeqCst))
+}
+
+impl Attempt<'_> {
+    /// One attempt: the steps in order, then the hooks that its end calls for.
+    fn run(&mut self, store: &mut Store, options: &mut Options<'_>) -> Result<Ended> {
+        let mut ledger = Ledger::new(store, Some(self.run_id), self.databases);
+        let ended = match self.steps(&mut ledger, options) {
+            Ok(ended) => ended,
+            // pipekit's own file failing is not the run's failure: it can't be written down, and is settled later.
+            Err(error) if error.code == Code::Store => return Err(error),
+            // What a stopped session says is the consequence; why it was stopped is the reason.
+            Err(error) => Ended::Failed(self.watch.reason().map_or(error, error_for)),
+        };
+        self.watch.stoppable(true);
+        let after = match &ended {
+            Ended::DryRun => return Ok(ended),
+            Ended::Merged { .. } => After::Success,
+            Ended::Failed(error) if error.code != Code::Cancelled => After::Failure,
+            Ended::Failed(_) | Ended::Unknown(_) => After::Other,
+        };
+        if !self.definition.hooks.is_empty() {
+            (options.progress)(Progress::Doing("hooks"));
+        }
+        let failed = hook::run(&mut ledger, self.databases, &self.definition.hooks, after)?;
+        self.facts.hooks_failed = i64::try_from(failed.len()).unwrap_or(i64::MAX);
+        self.facts.warnings.extend(failed);
+        Ok(ended)
+    }
+
+    /// Watermarks, SQL, staging, transfer, gate, merge.
+    fn steps(&mut self, ledger: &mut Ledger<'_>, options: &mut Options<'_>) -> Result<Ended> {
+        (options.progress)(Progress::Doing("watermarks"));
+        let plan = plan::make(ledger, self.databases, self.definition)?;
+        self.facts.warnings.extend(plan.resolved.warnings.iter().cloned());
+        if options.dry_run {
+            return Ok(Ended::DryRun);
+        }
+        self.watch.check()?;
+        let session = self.databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
+        (options.progress)(Progress::Doing("staging"));
+        self.stage(ledger, &plan, &session)?;
+        (options.progress)(Progress::Doing("transfer"));
+        self.facts.moved = Some(self.transfer(ledger, &plan, &session, options)?);
+        (options.progress)(Progress::Doing("gate"));
+        self.watch.check()?;
+        gate::pass(ledger, self.databases, self.definition, &plan, self.facts.moved, &session)?;
+        self.watch.check()?;
+        (options.progress)(Progress::Doing("merge"));
+        self.merge(ledger, &plan, &session)
+    }
+
+    /// An empty staging table of our own.
+    fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, session: &Session) -> Result<()> {
+        let (module, dest) = (&self.definition.module, &self.definition.dest);
+        let explain = |f| {
+            let error = self.databases.explain(&f, dest, "making the staging table");
+            if f.sqlstate.as_deref() == Some("42501") {
+                return error.hint(format!(
+                    "let someone who may run there: CREATE SCHEMA pipekit_staging AUTHORIZATION {}",
+                    dest.username.as_deref().unwrap_or("the login")
+                ));
+            }
+            error
+        };
+        let prepare = plan.dialect.prepare();
+        let work = || session.script(&plan.dest, &prepare);
+        ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(explain)?;
+
+        let read = plan.dialect.read_receipt(&module.name);
+        let work = || receipt::read(self.databases, dest, &module.name);
+        let owner = ledger
+            .step("staging", "owner", &dest.name, &read, work, |r| Came {
+                rows: None,
+                value: r.as_ref().map(|r| format!("run {} {}", r.run_id, r.state)),
+            })?
+            .map_err(explain)?;
+        let install = receipt::install_id(ledger.store().read())?;
+        if let Some(other) = owner.filter(|r| r.install != install) {
+            return Err(Error::new(
+                Code::Failed,
+                format!(
+                    "{} on {} belongs to another pipekit installation ({})",
+                    plan.staging, dest.name, other.install
+                ),
+            )
+            .hint(format!("rename the module here (`pipekit module rename {} NEW`), or there", module.name)));
+        }
+        let work = || session.script(&plan.dest, &plan.staging_sql);
+        ledger.step("staging", "create", &dest.name, &plan.staging_sql, work, |_| Came::default())?.map_err(explain)?;
+        Ok(())
+    }
+
+    /// The rows, from the source into staging.
+    fn transfer(
+        &self,
+        ledger: &mut Ledger<'_>,
+        plan: &Plan,
+        session: &Session,
+        options: &mut Options<'_>,
+    ) -> Result<u64> {
+        let name = format!("{} to {}", self.definition.source.name, self.definition.dest.name);
+        let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
+        let staging = plan.dialect.table(&plan.staging);
+        let mut written = Ok(());
+        let moved = session.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, |rows| {
+            (options.progress)(Progress::Rows(rows));
+            if written.is_ok() {
+                written = ledger.live_now_and_then(&format!("{rows} rows"));
+            }
+        });
+        written?;
+        ledger.end(open, moved.as_ref().map(|rows| Came { rows: Some(*rows), value: None }))?;
+        match moved {
+            Ok(rows) => {
+                ledger.live(&format!("{rows} rows moved"))?;
+                ledger.print("jrunner_stdout", &format!("{rows} rows"))?;
+                (options.progress)(Progress::Rows(rows));
+                Ok(rows)
+            }
+            Err(failure) => {
+                ledger.print("jrunner_stderr", &failure.message)?;
+                let doing = format!("moving rows from {} into staging", self.definition.source.name);
+                Err(self.databases.explain(&failure, &self.definition.dest, &doing))
+            }
+        }
+    }
+
+    /// The merge, and what its receipt says of it.
+    fn merge(&mut self, ledger: &mut Ledger<'_>, plan: &Plan, session: &Session) -> Result<Ended> {
+        let (module, dest) = (&self.definition.module, &self.definition.dest);
+        let open = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
+        let merged = session.script(&plan.dest, &plan.merge_sql);
+        // From here on the question is what happened, and asking it must not be cut short.
+        self.watch.stoppable(false);
+        let install = receipt::install_id(ledger.store().read())?;
+        let fate = match &merged {
+            Ok(_) => match receipt::read(self.databases, dest, &module.name) {
+                Ok(Some(r)) if r.run_id == self.run_id && r.state == "merged" => {
+                    Fate::Merged { deleted: r.deleted, inserted: r.inserted }
+                }
+                _ => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
+            },
+            Err(_) => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
+        };
+        let inserted = match &fate {
+            Fate::Merged { inserted, .. } => inserted.and_then(|n| u64::try_from(n).ok()),
+            _ => None,
+        };
+        let came = match (&merged, &fate) {
+            (Err(failure), Fate::NotMerged | Fate::Unknown(_)) => Err(failure),
+            _ => Ok(Came { rows: inserted, value: None }),
+        };
+        ledger.end(open, came)?;
+        let reason = self.watch.reason();
+        Ok(match (fate, merged) {
+            (Fate::Merged { deleted, inserted }, merged) => {
+                let counted = |n: Option<i64>| n.map_or("an unknown number of".to_owned(), |n| n.to_string());
+                ledger.live(&format!("merged: {} rows deleted, {} inserted", counted(deleted), counted(inserted)))?;
+                if let Err(failure) = merged {
+                    self.facts.warnings.push(format!(
+                        "the merge was committed, though the runner said: {}",
+                        self.databases.clean(&failure.message)
+                    ));
+                } else if let Some(reason) = reason {
+                    self.facts.warnings.push(format!("{}, after the merge was committed", error_for(reason).message));
+                }
+                Ended::Merged { deleted, inserted }
+            }
+            (Fate::NotMerged, Ok(_)) => Ended::Failed(Error::new(
+                Code::Failed,
+                format!("the runner says the merge into {} is done, and its receipt says it is not", module.dest_table),
+            )),
+            (Fate::NotMerged, Err(failure)) => {
+                let error = self.databases.explain(&failure, dest, &format!("merging into {}", module.dest_table));
+                Ended::Failed(reason.map_or(error, error_for))
+            }
+            (Fate::Unknown(why), merged) => {
+                let said = merged.err().map(|f| format!("{}; ", self.databases.clean(&f.message))).unwrap_or_default();
+                Ended::Unknown(
+                    Error::new(
+                        Code::Failed,
+                        format!(
+                            "it is not known yet whether the merge into {} on {} happened: {said}its receipt can't be read: {why}",
+                            module.dest_table, dest.name
+                        ),
+                    )
+                    .hint(format!("`pipekit log show {}` finds out, once {} can be reached", self.run_id, dest.name)),
+                )
+            }
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! Resolving watermarks: each resolver is run once, its value is read once, logged, and used.
+
+use super::databases::Databases;
+use super::ledger::{Came, Ledger};
+use crate::clock;
+use crate::error::{Code, Error, Result};
+use crate::runner::{Failure, Rows};
+use crate::store::connection::Connection;
+use crate::store::watermark::Watermark;
+use std::collections::BTreeMap;
+
+/// What the watermarks of a module resolved to.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// The values, by name.
+    pub values: BTreeMap<String, String>,
+    /// What was odd.
+    pub warnings: Vec<String>,
+}
+
+impl Resolved {
+    /// The values as the run log holds them.
+    pub fn to_json(&self) -> String {
+        serde_json::json!(self.values).to_string()
+    }
+}
+
+/// Resolves every watermark, side by side.
+///
+/// # Errors
+/// The first watermark's error, by its order: a resolver that fails is never taken for an empty one.
+pub fn resolve(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    watermarks: &[(Watermark, Connection)],
+) -> Result<Resolved> {
+    let mut jobs = Vec::new();
+    for (watermark, connection) in watermarks {
+        let target = databases.target(connection)?;
+        let open = ledger.begin("watermark", &watermark.name, &connection.name, &watermark.resolver_sql)?;
+        jobs.push((watermark, connection, target, open));
+    }
+    if jobs.is_empty() {
+        return Ok(Resolved::default());
+    }
+    let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
+    // Two rows are enough to know that there is more than one.
+    let answers: Vec<Result<Rows, Failure>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = jobs
+            .iter()
+            .map(|(watermark, _, target, _)| scope.spawn(|| session.query(target, &watermark.resolver_sql, Some(2))))
+            .collect();
+        threads
+            .into_iter()
+            .map(|t| t.join().unwrap_or_else(|_| Err(Failure::new(crate::runner::FailureKind::Lost, "a thread ended"))))
+            .collect()
+    });
+    let mut resolved = Resolved::default();
+    let mut failed = None;
+    for ((watermark, connection, _, open), answer) in jobs.into_iter().zip(answers) {
+        let value = match &answer {
+            Ok(rows) => {
+                let value = value_of(watermark, rows, &mut resolved.warnings);
+                ledger.end(open, Ok(Came { rows: Some(rows.rows.len() as u64), value: value.clone().ok() }))?;
+                value
+            }
+            Err(failure) => {
+                ledger.end(open, Err(failure))?;
+                Err(databases.explain(failure, connection, &format!("the resolver of watermark {}", watermark.name)))
+            }
+        };
+        match value {
+            Ok(value) => {
+                ledger.live(&format!("watermark {} = {value}", watermark.name))?;
+                resolved.values.insert(watermark.name.clone(), value);
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(resolved),
+    }
+}
+
+/// The first row's first column, or the default for NULL and for no row.
+fn value_of(watermark: &Watermark, rows: &Rows, warnings: &mut Vec<String>) -> Result<String> {
+    let name = &watermark.name;
+    if rows.columns.is_empty() {
+        return Err(Error::new(Code::Runner, format!("the resolver of watermark {name} is no query: it gives no columns"))
+            .hint("it must be a SELECT whose first row's first column is the value"));
+    }
+    if rows.rows.len() > 1 || rows.truncated {
+        warnings.push(format!("the resolver of watermark {name} gives more than one row; the first is taken"));
+    }
+    let first = rows.rows.first().map(|row| row.first().cloned().flatten());
+    match (first, &watermark.default_value) {
+        (Some(Some(value)), _) => Ok(value),
+        (_, Some(default)) => Ok(default.clone()),
+        (gave, None) => {
+            let gave = if gave.is_some() { "NULL" } else { "no row" };
+            Err(Error::new(
+                Code::Failed,
+                format!("the resolver of watermark {name} gives {gave}, and the watermark has no default"),
+            )
+            .hint(format!("`pipekit watermark edit MODULE {name} --default VALUE` says what to take then")))
+        }
+    }
+}
+
+/// What is odd in the values against the clock and the last success: both make a module load nothing, or everything,
+/// with a green light.
+pub fn compare(values: &BTreeMap<String, String>, last: &serde_json::Map<String, serde_json::Value>, zone: &jiff::tz::TimeZone) -> Vec<String> {
+    let mut out = Vec::new();
+    for (name, value) in values {
+        if lies_ahead(value, zone) {
+            out.push(format!("the value of watermark {name} lies in the future: {value}"));
+        }
+        if let Some(before) = last.get(name).and_then(|v| v.as_str())
+            && is_lower(value, before)
+        {
+            out.push(format!("the value of watermark {name} went back: it is {value}, and was {before} at the last success"));
+        }
+    }
+    out
+}
+
+/// A value without the quotes that a resolver may put around it.
+fn bare(value: &str) -> &str {
+    let value = value.trim();
+    value.strip_prefix('\'').and_then(|v| v.strip_suffix('\'')).unwrap_or(value)
+}
+
+/// Whether a date or a time is after now. A day's slack covers zones that nobody can know of a bare timestamp.
+fn lies_ahead(value: &str, zone: &jiff::tz::TimeZone) -> bool {
+    let value = bare(value);
+    let today = clock::now().to_zoned_datetime(zone.clone()).datetime();
+    if let Ok(day) = value.parse::<jiff::civil::Date>()
+        && value.len() <= 10
+    {
+        return day > today.date();
+    }
+    let zoned = value.replacen(' ', "T", 1);
+    if let Ok(at) = zoned.parse::<jiff::Timestamp>() {
+        return at > clock::now() + jiff::SignedDuration::from_mins(5);
+    }
+    zoned
+        .parse::<jiff::civil::DateTime>()
+        .is_ok_and(|at| today.checked_add(jiff::SignedDuration::from_mins(5)).is_ok_and(|limit| at > limit))
+}
+
+/// Whether both are numbers, or both dates or times of one form, and the first is lower.
+fn is_lower(value: &str, before: &str) -> bool {
+    let (value, before) = (bare(value), bare(before));
+    if let (Ok(a), Ok(b)) = (value.parse::<i128>(), before.parse::<i128>()) {
+        return a < b;
+    }
+    if let (Ok(a), Ok(b)) = (value.parse::<f64>(), before.parse::<f64>()) {
+        return a < b;
+    }
+    let date = |text: &str| text.get(..10).is_some_and(|d| d.parse::<jiff::civil::Date>().is_ok());
+    date(value) && date(before) && value < before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lower_means_numbers_or_times() {
+        let cases = [
+            ("9", "10", true),
+            ("10", "9", false),
+            ("'9'", "'10'", true),
+            ("2026-01-01", "2026-01-02", true),
+            ("2026-01-01 10:00:00", "2026-01-01 09:59:59", false),
+            ("'2610'", "'2611'", true),
+            ("1.5", "1.25", false),
+            ("abc", "abd", false),
+            ("10", "2026-01-01", false),
+        ];
+        for (value, before, lower) in cases {
+            assert_eq!(is_lower(value, before), lower, "{value} {before}");
+        }
+    }
+
+    #[test]
+    fn ahead_means_dates_and_times() {
+        let cases = [
+            ("9999-12-31", true),
+            ("'9999-12-31'", true),
+            ("9999-12-31 00:00:00", true),
+            ("9998-12-31T00:00:00Z", true),
+            ("2001-01-01", false),
+            ("2001-01-01 00:00:00+02", false),
+            ("99991231", false),
+            ("x", false),
+        ];
+        for (value, ahead) in cases {
+            assert_eq!(lies_ahead(value, &jiff::tz::TimeZone::UTC), ahead, "{value}");
+        }
+    }
+}

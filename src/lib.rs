@@ -1,0 +1,26 @@
+//! pipekit runs a shop's table syncs and knows exactly what ran.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | `cli` | one file a command: its arguments, and what it prints. Only here is anything printed |
+//! | `definition` | one file a noun: what a module, a connection … is, its rules, loading and saving it |
+//! | `engine` | running a module: claim, watermarks, staging, gate, merge, hooks, recovery |
+//! | `runner` | the session with the processes that reach databases; the runner that is built in |
+//! | `dialect` | one file a database: its catalog, staging and merge SQL |
+//! | `sql` | reading SQL as text: quotes, comments, placeholders |
+//! | `store` | pipekit's own SQLite file, one file a table |
+//! | `secrets`, `settings`, `clock`, `error` | what everything uses |
+//!
+//! Dependencies point down this list only; `store`, `dialect` and `runner` do not know each other.
+
+pub mod cli;
+pub mod clock;
+pub mod definition;
+pub mod dialect;
+pub mod engine;
+pub mod error;
+pub mod runner;
+pub mod secrets;
+pub mod settings;
+pub mod sql;
+pub mod store;

@@ -1,0 +1,124 @@
+//! The built-in runner: SQLite and PostgreSQL without a JVM.
+//!
+//! [`Client`] is one open connection; [`transfer`] streams a query of one client into a table of another. Nothing here
+//! prints, and nothing here knows the engine: the session process and `pipekit jrunner` both call it.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | `url` | JDBC URLs taken apart, and the search for passwords in them |
+//! | `postgresql`, `sqlite` | a connection, and the SQL that runs on it as text |
+//! | `value` | a value on its way: binary form, text, and whether it fits |
+//! | `transfer` | one file a route |
+//! | `script` | what can be seen of SQL without running it |
+
+mod cancel;
+mod postgresql;
+mod script;
+mod sqlite;
+mod transfer;
+pub mod url;
+mod value;
+
+pub use cancel::Canceller;
+pub use transfer::transfer;
+
+use super::{Failure, Rows, Target};
+use serde::{Deserialize, Serialize};
+use std::io;
+
+/// An open connection to one database.
+pub enum Client {
+    /// A SQLite file, or a database in memory.
+    Sqlite(SqliteClient),
+    /// A PostgreSQL server.
+    Postgres(PostgresClient),
+}
+
+/// An open SQLite database.
+pub struct SqliteClient(sqlite::Connection);
+
+/// An open connection to a PostgreSQL server.
+pub struct PostgresClient(postgresql::Connection);
+
+/// What a script did, as far as the database says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptOutcome {
+    /// Rows of the last statement that returns columns.
+    pub rows: Rows,
+    /// Rows that the last INSERT, UPDATE, DELETE or MERGE touched, where the database tells it.
+    pub rows_affected: Option<u64>,
+    /// What the database remarked on the way: notices and warnings, in order.
+    pub notices: Vec<String>,
+}
+
+impl Client {
+    /// Is this URL one that the built-in runner speaks?
+    pub fn speaks(url: &str) -> bool {
+        url::speaks(url)
+    }
+
+    /// Opens the database of `target`, within 30 seconds if its URL does not say otherwise.
+    pub fn connect(target: &Target) -> Result<Client, Failure> {
+        Ok(match url::parse(&target.url)? {
+            url::Url::Sqlite(url) => Client::Sqlite(SqliteClient(sqlite::Connection::open(&url)?)),
+            url::Url::Postgres(url) => Client::Postgres(PostgresClient(postgresql::Connection::open(&url, target)?)),
+        })
+    }
+
+    /// Runs SQL of one or several statements, and gives the rows of the last one that returns columns, as text.
+    ///
+    /// Of more than `limit` rows the first are kept, and [`Rows::truncated`] is set.
+    pub fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<Rows, Failure> {
+        match self {
+            Client::Sqlite(client) => client.0.query(sql, limit),
+            Client::Postgres(client) => client.0.query(sql, limit),
+        }
+    }
+
+    /// The names of the columns that SQL would give, without running it: those of its last statement.
+    pub fn describe(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        match self {
+            Client::Sqlite(client) => client.0.describe(sql),
+            Client::Postgres(client) => client.0.describe(sql),
+        }
+    }
+
+    /// Runs SQL of one or several statements for its effects, up to the first error.
+    ///
+    /// On PostgreSQL the statements are one transaction, unless they begin their own; on SQLite each is its own.
+    pub fn script(&mut self, sql: &str) -> Result<ScriptOutcome, Failure> {
+        match self {
+            Client::Sqlite(client) => client.0.script(sql),
+            Client::Postgres(client) => client.0.script(sql),
+        }
+    }
+
+    /// Streams the rows of a query without collecting them: the columns once, then each row. Gives their number.
+    pub fn stream(
+        &mut self,
+        sql: &str,
+        on_columns: &mut dyn FnMut(&[String]) -> io::Result<()>,
+        on_row: &mut dyn FnMut(&[Option<&str>]) -> io::Result<()>,
+    ) -> Result<u64, Failure> {
+        match self {
+            Client::Sqlite(client) => client.0.stream(sql, on_columns, on_row),
+            Client::Postgres(client) => client.0.stream(sql, on_columns, on_row),
+        }
+    }
+
+    /// A handle by which another thread can cancel what runs on this connection.
+    pub fn canceller(&self) -> Canceller {
+        match self {
+            Client::Sqlite(client) => client.0.canceller(),
+            Client::Postgres(client) => client.0.canceller(),
+        }
+    }
+
+    /// Whether the connection can be used again.
+    pub fn is_usable(&self) -> bool {
+        match self {
+            Client::Sqlite(_) => true,
+            Client::Postgres(client) => client.0.is_usable(),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! TLS as libpq's `sslmode` means it.
+
+use crate::runner::builtin::url::{PostgresUrl, SslMode};
+use crate::runner::{Failure, FailureKind};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// What to connect with, for every `sslmode` but `disable`.
+pub fn connector(url: &PostgresUrl) -> Result<MakeRustlsConnect, Failure> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = verifier(url, &provider)?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| bad(format!("TLS can't be set up: {error}")))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let config = match &url.ssl_cert {
+        None => config.with_no_client_auth(),
+        Some(file) => {
+            let (chain, key) = own_certificate(file, url.ssl_key.as_deref())?;
+            config.with_client_auth_cert(chain, key).map_err(|error| bad(format!("{}: {error}", file.display())))?
+        }
+    };
+    Ok(MakeRustlsConnect::new(config))
+}
+
+fn bad(message: String) -> Failure {
+    Failure::new(FailureKind::Connect, message)
+}
+
+fn verifier(url: &PostgresUrl, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
+    let check_name = match url.ssl_mode {
+        SslMode::VerifyFull => true,
+        SslMode::VerifyCa => false,
+        // As in libpq: who names a root certificate wants it checked.
+        SslMode::Require if url.ssl_root_cert.is_some() => false,
+        _ => return Ok(Arc::new(Anyone { provider: provider.clone() })),
+    };
+    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots(url)?), provider.clone())
+        .build()
+        .map_err(|error| bad(format!("the root certificates can't be used: {error}")))?;
+    Ok(if check_name { inner } else { Arc::new(AnyName { inner }) })
+}
+
+fn roots(url: &PostgresUrl) -> Result<RootCertStore, Failure> {
+    let mut roots = RootCertStore::empty();
+    let file = match url.ssl_root_cert.as_deref() {
+        Some("system") => None,
+        Some(file) => Some(PathBuf::from(file)),
+        // The place where libpq and pgjdbc look.
+        None => std::env::home_dir().map(|home| home.join(".postgresql/root.crt")).filter(|file| file.is_file()),
+    };
+    match file {
+        Some(file) => {
+            for certificate in certificates(&file)? {
+                roots.add(certificate).map_err(|error| bad(format!("{}: {error}", file.display())))?;
+            }
+        }
+        None => {
+            let found = rustls_native_certs::load_native_certs();
+            let (added, _) = roots.add_parsable_certificates(found.certs);
+            if added == 0 {
+                let cause = found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
+                return Err(bad(format!("the machine has no root certificates{cause}: name a file with `sslrootcert=`")));
+            }
+        }
+    }
+    Ok(roots)
+}
+
+/// The certificates in a file, PEM or DER.
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let unreadable = |error: &dyn std::fmt::Display| bad(format!("no certificate in {}: {error}", file.display()));
+    let bytes = std::fs::read(file).map_err(|error| unreadable(&error))?;
+    if !is_pem(&bytes) {
+        return Ok(vec![CertificateDer::from(bytes)]);
+    }
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|error| unreadable(&error))?;
+    if certificates.is_empty() { Err(unreadable(&"it holds none")) } else { Ok(certificates) }
+}
+
+fn is_pem(bytes: &[u8]) -> bool {
+    bytes.windows(11).any(|window| window == b"-----BEGIN ")
+}
+
+type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn own_certificate(file: &Path, key: Option<&Path>) -> Result<Identity, Failure> {
+    let key_file = key.unwrap_or(file);
+    let unreadable = |error: &dyn std::fmt::Display| bad(format!("no private key in {}: {error}", key_file.display()));
+    let bytes = std::fs::read(key_file).map_err(|error| unreadable(&error))?;
+    let key = if is_pem(&bytes) {
+        PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| unreadable(&error))?
+    } else {
+        PrivateKeyDer::try_from(bytes).map_err(|error| unreadable(&error))?
+    };
+    Ok((certificates(file)?, key))
+}
+
+/// Takes any certificate: `require` encrypts and does not ask who is there.
+#[derive(Debug)]
+struct Anyone {
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Checks who signed the certificate, and not for which host: `verify-ca`.
+#[derive(Debug)]
+struct AnyName {
+    inner: Arc<WebPkiServerVerifier>,
+}
+
+impl ServerCertVerifier for AnyName {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        // The name is the last thing that is looked at, so whoever fails there has passed the rest.
+        match self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}

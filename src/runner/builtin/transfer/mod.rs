@@ -1,0 +1,122 @@
+//! Moves rows from a query of one database into a table of another, one file a route.
+//!
+//! Every route streams, checks each value that the destination could change, and loads in one transaction. An error
+//! leaves the table as it was, and both connections fit for use where they still stand.
+
+mod pg_source;
+mod pg_to_pg;
+mod pg_to_sqlite;
+mod sink;
+mod sqlite_to_pg;
+mod sqlite_to_sqlite;
+mod storage;
+mod textual;
+
+use super::{Client, script};
+use crate::runner::{Failure, FailureKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Streams `sql` on `source` into `table` of `dest`, column by column in their order, in one transaction, and gives
+/// the number of rows.
+///
+/// `table` is SQL text, quoted where it must be. Of several statements in `sql` the last gives the rows; the others run
+/// before it. `progress` gets the count so far, a few times a second at most.
+pub fn transfer(
+    source: &mut Client,
+    sql: &str,
+    dest: &mut Client,
+    table: &str,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, Failure> {
+    let mut progress = Progress {
+        tell: progress,
+        rows: 0,
+        told: Instant::now(),
+        cancelled: [source.cancel_flag().watch(), dest.cancel_flag().watch()],
+    };
+    progress.check()?;
+    let (before, last) = script::split_last(sql)
+        .ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
+    let load = Load { before, last, table };
+    let moved = match (source, dest) {
+        (Client::Postgres(source), Client::Postgres(dest)) => pg_to_pg::run(&mut source.0, &load, &mut dest.0, &mut progress),
+        (Client::Postgres(source), Client::Sqlite(dest)) => pg_to_sqlite::run(&mut source.0, &load, &dest.0, &mut progress),
+        (Client::Sqlite(source), Client::Postgres(dest)) => sqlite_to_pg::run(&source.0, &load, &mut dest.0, &mut progress),
+        (Client::Sqlite(source), Client::Sqlite(dest)) => sqlite_to_sqlite::run(&source.0, &load, &dest.0, &mut progress),
+    };
+    // Whichever end noticed the cancel first, it is one and the same.
+    moved.map_err(|failure| match progress.check() {
+        Err(cancelled) if failure.kind != FailureKind::Lost => cancelled,
+        _ => failure,
+    })
+}
+
+/// What to move where.
+struct Load<'a> {
+    /// Statements to run first; empty if there are none.
+    before: &'a str,
+    /// The statement that gives the rows.
+    last: &'a str,
+    /// The destination table, as SQL text.
+    table: &'a str,
+}
+
+impl Load<'_> {
+    /// Refuses a query that has not as many columns as the table, or none at all.
+    fn check_shape(&self, query: &[String], table: &[String]) -> Result<(), Failure> {
+        let message = match query.len() {
+            0 => "the query gives no columns".to_owned(),
+            count if count == table.len() => return Ok(()),
+            count => format!(
+                "the query gives {count} columns, the table {} has {}\nquery: {}\ntable: {}",
+                self.table,
+                table.len(),
+                query.join(", "),
+                table.join(", ")
+            ),
+        };
+        Err(Failure::new(FailureKind::Shape, message))
+    }
+}
+
+/// How far a transfer is.
+struct Progress<'a> {
+    tell: &'a mut dyn FnMut(u64),
+    rows: u64,
+    told: Instant,
+    cancelled: [Arc<AtomicBool>; 2],
+}
+
+impl Progress<'_> {
+    /// Counts a row that is through.
+    fn row(&mut self) -> Result<(), Failure> {
+        self.rows += 1;
+        // Looking at the clock at every row would cost a hundredth of the time.
+        if self.rows.is_multiple_of(64) { self.look() } else { Ok(()) }
+    }
+
+    fn look(&mut self) -> Result<(), Failure> {
+        self.check()?;
+        if self.told.elapsed() >= Duration::from_millis(300) {
+            self.told = Instant::now();
+            (self.tell)(self.rows);
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        if self.cancelled.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+            return Err(Failure::new(FailureKind::Cancelled, "cancelled"));
+        }
+        Ok(())
+    }
+
+    /// The failure of a value of the row that is on its way.
+    fn misfit(&self, column: &str, shown: &str, kind: &str, why: &str) -> Failure {
+        let row = self.rows + 1;
+        let kind = if kind.is_empty() { "the column" } else { kind };
+        Failure::new(FailureKind::Value, format!("row {row}, column {column}: {shown} does not fit {kind}: {why}"))
+    }
+}

@@ -1,0 +1,102 @@
+//! Fields of a text COPY, checked as those of a binary one are.
+
+use crate::runner::builtin::postgresql::copy::push_text_field;
+use crate::runner::builtin::postgresql::types::{Base, Column};
+use crate::runner::builtin::value::encode::Encoder;
+use crate::runner::builtin::value::{Misfit, Value, decode, text};
+
+/// Writes fields, with the buffers it needs kept from one to the next.
+#[derive(Default)]
+pub struct Textual {
+    encoder: Encoder,
+    encoded: Vec<u8>,
+    source: Vec<u8>,
+    text: String,
+}
+
+impl Textual {
+    /// Appends `value` for `column`.
+    pub fn field(&mut self, value: &Value<'_>, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        if matches!(value, Value::Null) {
+            out.extend_from_slice(b"\\N");
+            return Ok(());
+        }
+        self.text.clear();
+        match column.base {
+            Base::Other | Base::Inet | Base::Interval => {
+                match value {
+                    Value::Bytes(_) => return Err(Misfit::new("it is bytes, not text")),
+                    value => text::write(value, &mut self.text),
+                }
+                check_interval(&self.text, column)?;
+                if self.text.contains('\0') {
+                    return Err(Misfit::new("it holds a NUL character, which PostgreSQL's text can't"));
+                }
+            }
+            base => {
+                // There and back again: what the binary form would hold is what the text says.
+                self.encoded.clear();
+                self.encoder.bytes(value, column, &mut self.encoded)?;
+                let checked = decode::value(base, &self.encoded).ok_or_else(|| Misfit::new("it is not in the form of its type"))?;
+                text::write(&checked, &mut self.text);
+            }
+        }
+        push_text_field(out, &self.text);
+        Ok(())
+    }
+
+    /// Appends a value that a server printed as `from`, for the column `to`.
+    pub fn from_server(&mut self, printed: &str, from: &Column, to: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        let malformed = || Misfit::new("it is not in the form of its type");
+        let mut source = std::mem::take(&mut self.source);
+        source.clear();
+        let done = match from.base {
+            Base::Text | Base::Label | Base::Xml | Base::Other | Base::Inet | Base::Interval => {
+                self.field(&Value::Text(printed), to, out)
+            }
+            Base::Json | Base::Jsonb => self.field(&Value::Json(printed), to, out),
+            Base::Bytea => match parse_hex(printed, &mut source) {
+                Some(()) => self.field(&Value::Bytes(&source), to, out),
+                None => Err(malformed()),
+            },
+            base => {
+                // The source's own limits are met already.
+                let unlimited = Column { typmod: -1, ..from.clone() };
+                match self.encoder.bytes(&Value::Text(printed), &unlimited, &mut source) {
+                    Ok(()) => match decode::value(base, &source) {
+                        Some(value) => self.field(&value, to, out),
+                        None => Err(malformed()),
+                    },
+                    Err(misfit) => Err(misfit),
+                }
+            }
+        };
+        self.source = source;
+        done
+    }
+}
+
+/// PostgreSQL rounds the seconds of an `interval(p)` in silence.
+fn check_interval(text: &str, column: &Column) -> Result<(), Misfit> {
+    if column.keeps_some_fields() {
+        return Err(Misfit::new("the column keeps some fields of an interval only"));
+    }
+    let most = if column.base == Base::Interval { column.max_decimals().unwrap_or(6) } else { return Ok(()) };
+    let fraction = text.rsplit_once('.').map_or("", |(_, after)| after);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).collect::<Vec<_>>();
+    let count = digits.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
+    if count > most as usize {
+        return Err(Misfit::new(format!("its seconds have {count} decimals")));
+    }
+    Ok(())
+}
+
+fn parse_hex(printed: &str, out: &mut Vec<u8>) -> Option<()> {
+    let digits = printed.strip_prefix("\\x")?.as_bytes();
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    for pair in digits.chunks(2) {
+        let [high, low] = pair else { return None };
+        out.push((digit(*high)? << 4 | digit(*low)?) as u8);
+    }
+    Some(())
+}

@@ -1,0 +1,99 @@
+//! JDBC URLs as the built-in runner reads them, and the search for passwords in those of any vendor.
+//!
+//! The parameters are those of the JDBC drivers (pgjdbc, xerial's sqlite-jdbc), so that a URL works the same whichever
+//! runner gets it. What means nothing here is accepted and left alone; what no driver knows is an error.
+
+mod password;
+mod postgres;
+mod sqlite;
+
+pub use password::password_in;
+pub use postgres::{Host, PostgresUrl, ServerType, SslMode};
+pub use sqlite::SqliteUrl;
+
+use crate::runner::{Failure, FailureKind};
+
+/// A URL that the built-in runner speaks, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Url {
+    /// `jdbc:sqlite:…`
+    Sqlite(SqliteUrl),
+    /// `jdbc:postgresql:…`
+    Postgres(PostgresUrl),
+}
+
+/// Is this URL one that the built-in runner speaks?
+pub fn speaks(url: &str) -> bool {
+    scheme(url, "sqlite").is_some() || scheme(url, "postgresql").is_some()
+}
+
+/// Takes a JDBC URL apart.
+pub fn parse(url: &str) -> Result<Url, Failure> {
+    if let Some(rest) = scheme(url, "sqlite") {
+        return sqlite::parse(rest).map(Url::Sqlite);
+    }
+    if let Some(rest) = scheme(url, "postgresql") {
+        return postgres::parse(rest).map(Url::Postgres);
+    }
+    Err(bad("the built-in runner speaks `jdbc:sqlite:PATH` and `jdbc:postgresql://HOST:PORT/DATABASE`; for another database, give its driver a jar"))
+}
+
+/// What follows `jdbc:NAME:`, whatever the case of the letters before it.
+fn scheme<'a>(url: &'a str, name: &str) -> Option<&'a str> {
+    let rest = url.trim().split_once(':').filter(|(jdbc, _)| jdbc.eq_ignore_ascii_case("jdbc"))?.1;
+    rest.split_once(':').filter(|(vendor, _)| vendor.eq_ignore_ascii_case(name)).map(|(_, rest)| rest)
+}
+
+fn bad(message: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Url, message)
+}
+
+/// `text` with `%41` turned into `A`. Bytes that are no UTF-8 in the end are an error, and so is a broken escape.
+fn percent_decode(text: &str) -> Result<String, Failure> {
+    if !text.contains('%') {
+        return Ok(text.to_owned());
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'%' {
+            let code = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            out.push(code.ok_or_else(|| bad(format!("`{text}` in the URL: a `%` is written `%25`")))?);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8(out).map_err(|_| bad(format!("`{text}` in the URL is not UTF-8 behind its `%` escapes")))
+}
+
+/// The `name=value` pairs after the `?`, decoded.
+fn parameters(query: &str) -> Result<Vec<(String, String)>, Failure> {
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((percent_decode(name)?, percent_decode(value)?))
+        })
+        .collect()
+}
+
+/// A parameter that nobody knows.
+fn unknown(name: &str, known: &[&str]) -> Failure {
+    bad(format!("unknown parameter `{name}` in the URL; known are: {}", known.join(", ")))
+}
+
+fn boolean(name: &str, value: &str) -> Result<bool, Failure> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "on" | "yes" | "1" | "" => Ok(true),
+        "false" | "off" | "no" | "0" => Ok(false),
+        _ => Err(bad(format!("`{name}={value}` in the URL: it takes true or false"))),
+    }
+}
+
+fn number(name: &str, value: &str) -> Result<u64, Failure> {
+    value.parse().map_err(|_| bad(format!("`{name}={value}` in the URL: it takes a whole number")))
+}

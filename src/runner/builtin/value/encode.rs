@@ -1,0 +1,451 @@
+//! Writes values in the binary form of a PostgreSQL column, and refuses what the column would change.
+
+use super::calendar::{DAY, SECOND};
+use super::moment::{self, Moment};
+use super::numeric::{self, Digits, Numeric};
+use super::{Interval, Misfit, Value, float, text};
+use crate::runner::builtin::postgresql::types::{Base, Column};
+use jiff::tz::TimeZone;
+use std::fmt::Write;
+
+/// Writes values, with the buffers it needs kept from one to the next.
+pub struct Encoder {
+    text: String,
+    digits: Vec<u8>,
+    /// The zone of times that name none: the process's own.
+    zone: TimeZone,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Encoder { text: String::new(), digits: Vec::new(), zone: TimeZone::system() }
+    }
+}
+
+fn no(why: impl Into<String>) -> Result<(), Misfit> {
+    Err(Misfit::new(why))
+}
+
+impl Encoder {
+    /// Appends `value` as a field of a binary COPY for `column`: its length, then its bytes. What stands behind the
+    /// start of the field after an error is of no use.
+    pub fn field(&mut self, value: &Value<'_>, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        if matches!(value, Value::Null) {
+            out.extend_from_slice(&(-1i32).to_be_bytes());
+            return Ok(());
+        }
+        let start = out.len();
+        out.extend_from_slice(&[0; 4]);
+        self.bytes(value, column, out)?;
+        let length = i32::try_from(out.len() - start - 4).map_err(|_| Misfit::new("it is longer than 1 GB"))?;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+        Ok(())
+    }
+
+    /// Appends the bytes of `value`, which is not NULL.
+    pub fn bytes(&mut self, value: &Value<'_>, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        match column.base {
+            Base::Int2 => out.extend_from_slice(&whole::<i16>(value, "-32768 to 32767")?.to_be_bytes()),
+            Base::Int4 => out.extend_from_slice(&whole::<i32>(value, "-2147483648 to 2147483647")?.to_be_bytes()),
+            Base::Int8 => out.extend_from_slice(&whole::<i64>(value, "64 bits")?.to_be_bytes()),
+            Base::Oid => out.extend_from_slice(&whole::<u32>(value, "0 to 4294967295")?.to_be_bytes()),
+            Base::Numeric => self.numeric(value, column.digits(), out)?,
+            Base::Float8 => out.extend_from_slice(&self.double(value)?.to_be_bytes()),
+            Base::Float4 => out.extend_from_slice(&self.single(value)?.to_be_bytes()),
+            Base::Bool => out.push(u8::from(truth(value)?)),
+            Base::Text => self.characters(value, column.max_characters(), out)?,
+            Base::Label => match value {
+                Value::Text(_) => self.characters(value, None, out)?,
+                _ => return no("it is no text"),
+            },
+            Base::Xml => match value {
+                Value::Text(_) | Value::Json(_) => self.characters(value, None, out)?,
+                _ => return no("it is no text"),
+            },
+            Base::Json => self.json(value, out)?,
+            Base::Jsonb => {
+                out.push(1);
+                self.json(value, out)?;
+            }
+            Base::Bytea => match value {
+                Value::Bytes(bytes) => out.extend_from_slice(bytes),
+                Value::Text(text) => out.extend_from_slice(text.as_bytes()),
+                _ => return no("it is neither bytes nor text"),
+            },
+            Base::Uuid => match value {
+                Value::Uuid(bytes) => out.extend_from_slice(bytes),
+                Value::Bytes(bytes) if bytes.len() == 16 => out.extend_from_slice(bytes),
+                Value::Text(text) => {
+                    let uuid = text::parse_uuid(text).ok_or_else(|| Misfit::new("it is not a UUID"))?;
+                    out.extend_from_slice(&uuid);
+                }
+                _ => return no("it is not a UUID"),
+            },
+            Base::Date => out.extend_from_slice(&date(value)?.to_be_bytes()),
+            Base::Time => out.extend_from_slice(&time(value, column.max_decimals())?.to_be_bytes()),
+            Base::TimeTz => {
+                let (micros, west) = time_with_zone(value, column.max_decimals())?;
+                out.extend_from_slice(&micros.to_be_bytes());
+                out.extend_from_slice(&west.to_be_bytes());
+            }
+            Base::Timestamp => out.extend_from_slice(&timestamp(value, column.max_decimals())?.to_be_bytes()),
+            Base::TimestampTz => {
+                let micros = instant(value, column.max_decimals(), &self.zone)?;
+                out.extend_from_slice(&micros.to_be_bytes());
+            }
+            Base::Interval => match value {
+                Value::Interval(Interval { micros, days, months }) => {
+                    if column.keeps_some_fields() {
+                        return no("the column keeps some fields of an interval only");
+                    }
+                    decimals(*micros, column.max_decimals())?;
+                    out.extend_from_slice(&micros.to_be_bytes());
+                    out.extend_from_slice(&days.to_be_bytes());
+                    out.extend_from_slice(&months.to_be_bytes());
+                }
+                _ => return no("it is not an interval"),
+            },
+            Base::Inet => match value {
+                Value::Inet(bytes) => out.extend_from_slice(bytes),
+                _ => return no("it is not an address"),
+            },
+            Base::Other => match value {
+                Value::Bytes(bytes) => out.extend_from_slice(bytes),
+                _ => return no("it is of another type"),
+            },
+        }
+        Ok(())
+    }
+
+    fn numeric(&mut self, value: &Value<'_>, digits: Option<Digits>, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        let start = out.len();
+        match *value {
+            Value::Int(number) => numeric::write_scaled(out, number.into(), 0),
+            Value::Float8(number) | Value::Real(number) => {
+                if let Some(digits) = digits
+                    && let Some(scaled) = scaled(number, digits)
+                {
+                    numeric::write_scaled(out, scaled.into(), digits.scale as u32);
+                    return Ok(());
+                }
+                self.text.clear();
+                float::push_postgres(&mut self.text, number);
+                numeric::write_parsed(out, &self.text)?;
+            }
+            Value::Float4(_) => {
+                self.text.clear();
+                text::write(value, &mut self.text);
+                numeric::write_parsed(out, &self.text)?;
+            }
+            Value::Text(text) => numeric::write_parsed(out, text)?,
+            Value::Numeric(number) => {
+                if let Some(digits) = digits {
+                    number.fits(digits)?;
+                }
+                number.write(out);
+                return Ok(());
+            }
+            _ => return no("it is not a number"),
+        }
+        match (digits, Numeric::read(&out[start..])) {
+            (Some(digits), Some(number)) => number.fits(digits),
+            _ => Ok(()),
+        }
+    }
+
+    fn double(&mut self, value: &Value<'_>) -> Result<f64, Misfit> {
+        match *value {
+            Value::Float8(number) | Value::Real(number) => Ok(number),
+            Value::Float4(number) => {
+                // 0.1 as a single is 0.10000000149 as a double: its shortest text is what people see and mean.
+                self.text.clear();
+                float::push_postgres(&mut self.text, number);
+                Ok(self.text.parse().unwrap_or_else(|_| number.into()))
+            }
+            Value::Int(number) if number.unsigned_abs() <= 1 << 53 => Ok(number as f64),
+            _ => {
+                self.decimal(value)?;
+                let double = Numeric::read(&self.digits).map_or(f64::NAN, |n| n.to_f64(&mut self.text));
+                self.text.clear();
+                float::push_postgres(&mut self.text, double);
+                self.same_decimal(15, "it has more digits than a double keeps")?;
+                Ok(double)
+            }
+        }
+    }
+
+    fn single(&mut self, value: &Value<'_>) -> Result<f32, Misfit> {
+        match *value {
+            Value::Float4(number) => return Ok(number),
+            Value::Float8(number) | Value::Real(number) if f64::from(number as f32) == number || number.is_nan() => {
+                return Ok(number as f32);
+            }
+            _ => {}
+        }
+        self.decimal(value)?;
+        let double = Numeric::read(&self.digits).map_or(f64::NAN, |n| n.to_f64(&mut self.text));
+        // By way of a double the last digit could be rounded twice; the comparison below sees it.
+        let single = self.text.parse().unwrap_or(double as f32);
+        self.text.clear();
+        float::push_postgres(&mut self.text, single);
+        self.same_decimal(6, "it has more digits than a single-precision number keeps")?;
+        Ok(single)
+    }
+
+    /// Puts a number into `self.digits` as a decimal.
+    fn decimal(&mut self, value: &Value<'_>) -> Result<(), Misfit> {
+        let mut digits = std::mem::take(&mut self.digits);
+        digits.clear();
+        let done = self.numeric(value, None, &mut digits);
+        self.digits = digits;
+        done
+    }
+
+    /// Whether the number in `self.text` is that in `self.digits`, or that has so few digits that it must be.
+    fn same_decimal(&mut self, safe_digits: u32, why: &str) -> Result<(), Misfit> {
+        let mut back = Vec::new();
+        numeric::write_parsed(&mut back, &self.text)?;
+        match (Numeric::read(&self.digits), Numeric::read(&back)) {
+            (Some(given), Some(kept)) if given.same_number(kept) => Ok(()),
+            (Some(given), Some(kept))
+                if !given.is_special() && !kept.is_special() && !kept.is_zero() && given.significant_digits() <= safe_digits =>
+            {
+                Ok(())
+            }
+            _ => no(why),
+        }
+    }
+
+    fn characters(&mut self, value: &Value<'_>, most: Option<usize>, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        let text = match *value {
+            Value::Text(text) | Value::Json(text) => text,
+            Value::Bytes(_) => return no("it is bytes, not text"),
+            Value::Int(number) if most.is_none() => {
+                // Writing to a String can't fail.
+                self.text.clear();
+                let _ = write!(self.text, "{number}");
+                &self.text
+            }
+            _ => {
+                self.text.clear();
+                text::write(value, &mut self.text);
+                &self.text
+            }
+        };
+        if text.as_bytes().contains(&0) {
+            return no("it holds a NUL character, which PostgreSQL's text can't");
+        }
+        // No text has more characters than bytes, so counting is for the long ones only.
+        if let Some(most) = most
+            && text.len() > most
+        {
+            let count = text.chars().count();
+            if count > most {
+                return no(format!("it has {count} characters"));
+            }
+        }
+        out.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn json(&mut self, value: &Value<'_>, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        match value {
+            Value::Text(_) | Value::Json(_) | Value::Int(_) | Value::Bool(_) => self.characters(value, None, out),
+            Value::Float4(_) | Value::Float8(_) | Value::Real(_) | Value::Numeric(_) => {
+                let start = out.len();
+                self.characters(value, None, out)?;
+                let finite = out[start..].iter().all(|b| b.is_ascii_digit() || b"+-.e".contains(b));
+                if finite { Ok(()) } else { no("JSON has no such number") }
+            }
+            _ => no("it is not JSON text"),
+        }
+    }
+}
+
+/// The double as a whole number of units of the last decimal, if that is exactly what it stands for.
+fn scaled(number: f64, digits: Digits) -> Option<i64> {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let factor = *POWERS.get(usize::try_from(digits.scale).ok()?)?;
+    let limit = POWERS.get(usize::try_from(digits.precision).ok()?).copied().unwrap_or(1e15);
+    let units = (number * factor).round();
+    // Up to 15 digits, one decimal stands for one double: if dividing gives the double back, this is the decimal.
+    (units.abs() < limit && units / factor == number).then_some(units as i64)
+}
+
+fn whole<T: TryFrom<i64>>(value: &Value<'_>, range: &str) -> Result<T, Misfit> {
+    let number = match *value {
+        Value::Int(number) => Some(number),
+        Value::Float4(number) => exact(number.into()),
+        Value::Float8(number) | Value::Real(number) => exact(number),
+        Value::Numeric(number) => number.to_i64(),
+        Value::Text(text) => return whole_text(text, range),
+        _ => return Err(Misfit::new("it is not a number")),
+    };
+    match number {
+        Some(number) => T::try_from(number).map_err(|_| Misfit::new(format!("the range is {range}"))),
+        None => Err(Misfit::new(format!("it is not a whole number in the range {range}"))),
+    }
+}
+
+fn whole_text<T: TryFrom<i64>>(text: &str, range: &str) -> Result<T, Misfit> {
+    let digits = text.trim_start_matches(['+', '-']);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Misfit::new("it is not a whole number"));
+    }
+    let number = text.parse::<i64>().ok().and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| Misfit::new(format!("the range is {range}")))
+}
+
+fn exact(number: f64) -> Option<i64> {
+    // 2 to the 63 itself is a double, and too large.
+    (number.trunc() == number && (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&number))
+        .then_some(number as i64)
+}
+
+fn truth(value: &Value<'_>) -> Result<bool, Misfit> {
+    match *value {
+        Value::Bool(truth) => Ok(truth),
+        Value::Int(0) => Ok(false),
+        Value::Int(1) => Ok(true),
+        Value::Text(text) => match text.to_ascii_lowercase().as_str() {
+            "t" | "true" | "y" | "yes" | "on" | "1" => Ok(true),
+            "f" | "false" | "n" | "no" | "off" | "0" => Ok(false),
+            _ => Err(Misfit::new("it is neither true nor false")),
+        },
+        _ => Err(Misfit::new("it is neither true nor false")),
+    }
+}
+
+/// Refuses a time whose microseconds go beyond what the column keeps.
+fn decimals(micros: i64, most: Option<u32>) -> Result<i64, Misfit> {
+    let Some(most) = most else { return Ok(micros) };
+    // The ends of the range stand for infinity.
+    if matches!(micros, i64::MAX | i64::MIN) || micros % 10i64.pow(6u32.saturating_sub(most)) == 0 {
+        return Ok(micros);
+    }
+    let mut fraction = (micros % SECOND).unsigned_abs();
+    let mut count = 6;
+    while fraction.is_multiple_of(10) {
+        fraction /= 10;
+        count -= 1;
+    }
+    Err(Misfit::new(format!("its seconds have {count} decimals")))
+}
+
+fn beyond() -> Misfit {
+    Misfit::new("it is beyond the dates that PostgreSQL has")
+}
+
+fn micros_of(days: i64, micros: i64) -> Result<i64, Misfit> {
+    days.checked_mul(DAY).and_then(|d| d.checked_add(micros)).ok_or_else(beyond)
+}
+
+fn infinite(past: bool) -> i64 {
+    if past { i64::MIN } else { i64::MAX }
+}
+
+fn date(value: &Value<'_>) -> Result<i32, Misfit> {
+    let only_midnight = "it has a time of day, which a date loses";
+    match *value {
+        Value::Date(days) => Ok(days),
+        Value::Timestamp(i64::MAX) => Ok(i32::MAX),
+        Value::Timestamp(i64::MIN) => Ok(i32::MIN),
+        Value::Timestamp(micros) if micros.rem_euclid(DAY) == 0 => {
+            i32::try_from(micros.div_euclid(DAY)).map_err(|_| beyond())
+        }
+        Value::Timestamp(_) => Err(Misfit::new(only_midnight)),
+        Value::Text(text) => match moment::moment(text)? {
+            Moment::Infinite { past } => Ok(if past { i32::MIN } else { i32::MAX }),
+            Moment::Point { days, micros: 0, west: None } => i32::try_from(days).map_err(|_| beyond()),
+            Moment::Point { west: Some(_), .. } => Err(Misfit::new("it has a zone, which a date loses")),
+            Moment::Point { .. } => Err(Misfit::new(only_midnight)),
+        },
+        _ => Err(Misfit::new("it is not a date as YYYY-MM-DD")),
+    }
+}
+
+fn timestamp(value: &Value<'_>, most: Option<u32>) -> Result<i64, Misfit> {
+    let micros = match *value {
+        Value::Timestamp(micros) => micros,
+        Value::Date(days) => from_date(days)?,
+        Value::TimestampTz(_) => {
+            return Err(Misfit::new("it has a zone, which the column loses: say which in the query, with AT TIME ZONE"));
+        }
+        Value::Text(text) => match moment::moment(text)? {
+            Moment::Infinite { past } => infinite(past),
+            Moment::Point { days, micros, west: None | Some(0) } => micros_of(days, micros)?,
+            Moment::Point { .. } => return Err(Misfit::new("it has a zone other than UTC, which the column loses")),
+        },
+        _ => return Err(Misfit::new("it is not a timestamp as YYYY-MM-DD HH:MM:SS")),
+    };
+    decimals(micros, most)
+}
+
+fn from_date(days: i32) -> Result<i64, Misfit> {
+    match days {
+        i32::MAX => Ok(i64::MAX),
+        i32::MIN => Ok(i64::MIN),
+        days => micros_of(days.into(), 0),
+    }
+}
+
+fn instant(value: &Value<'_>, most: Option<u32>, zone: &TimeZone) -> Result<i64, Misfit> {
+    let micros = match *value {
+        Value::TimestampTz(micros) => micros,
+        Value::Timestamp(i64::MAX) | Value::Date(i32::MAX) => i64::MAX,
+        Value::Timestamp(i64::MIN) | Value::Date(i32::MIN) => i64::MIN,
+        Value::Timestamp(micros) => in_zone(micros, zone)?,
+        Value::Date(days) => in_zone(micros_of(days.into(), 0)?, zone)?,
+        Value::Text(text) => match moment::moment(text)? {
+            Moment::Infinite { past } => infinite(past),
+            Moment::Point { days, micros, west: Some(west) } => {
+                micros_of(days, micros)?.checked_add(i64::from(west) * SECOND).ok_or_else(beyond)?
+            }
+            Moment::Point { days, micros, west: None } => in_zone(micros_of(days, micros)?, zone)?,
+        },
+        _ => return Err(Misfit::new("it is not a timestamp as YYYY-MM-DD HH:MM:SS+00")),
+    };
+    decimals(micros, most)
+}
+
+/// The instant at which clocks in `zone` show this time.
+fn in_zone(micros: i64, zone: &TimeZone) -> Result<i64, Misfit> {
+    if *zone == TimeZone::UTC {
+        return Ok(micros);
+    }
+    let (year, month, day) = super::calendar::civil_from_days(micros.div_euclid(DAY));
+    let in_day = micros.rem_euclid(DAY);
+    let (seconds, fraction) = (in_day / SECOND, in_day % SECOND);
+    let civil = i16::try_from(year).ok().and_then(|year| {
+        let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        jiff::civil::DateTime::new(year, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
+    });
+    let instant = civil.and_then(|civil| zone.to_timestamp(civil).ok());
+    let instant = instant.ok_or_else(|| Misfit::new("it is beyond the dates that time zones are known for"))?;
+    Ok((instant.as_second() - super::calendar::EPOCH_DAYS * 86_400) * SECOND + fraction)
+}
+
+fn time(value: &Value<'_>, most: Option<u32>) -> Result<i64, Misfit> {
+    let micros = match *value {
+        Value::Time(micros) => micros,
+        Value::Text(text) => match moment::time(text)? {
+            (micros, None) => micros,
+            _ => return Err(Misfit::new("it has a zone, which the column loses")),
+        },
+        _ => return Err(Misfit::new("it is not a time as HH:MM:SS")),
+    };
+    decimals(micros, most)
+}
+
+fn time_with_zone(value: &Value<'_>, most: Option<u32>) -> Result<(i64, i32), Misfit> {
+    let (micros, west) = match *value {
+        Value::TimeTz(micros, west) => (micros, west),
+        Value::Text(text) => match moment::time(text)? {
+            (micros, Some(west)) => (micros, west),
+            _ => return Err(Misfit::new("it has no zone as +02 behind it")),
+        },
+        _ => return Err(Misfit::new("it is not a time as HH:MM:SS+00")),
+    };
+    Ok((decimals(micros, most)?, west))
+}

@@ -1,0 +1,90 @@
+//! The way to a database: a *runner session* that lives in a process of its own.
+//!
+//! The engine speaks to every user database through [`session::Session`] (`query`, `script`, `transfer`), never by a
+//! connection of its own, so that whatever happens to a driver can't take the engine's state with it. [`builtin`] is
+//! the runner itself: SQLite and PostgreSQL without a JVM. `pipekit jrunner` is the same runner behind jrunner's flags.
+
+pub mod builtin;
+pub mod server;
+pub mod session;
+mod wire;
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Where to connect: a JDBC URL and the login, with the password as it is, after secrets were looked up.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Target {
+    /// A JDBC URL, `jdbc:sqlite:/path` or `jdbc:postgresql://host:port/database?name=value`.
+    pub url: String,
+    /// The login name, where the database has logins.
+    pub user: Option<String>,
+    /// The password itself. Never printed: [`fmt::Debug`] leaves it out.
+    pub password: Option<String>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("url", &self.url)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What kind of thing went wrong in a runner, as far as what to do next depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The URL or a parameter of it is not understood.
+    Url,
+    /// The database could not be reached, or refused the login.
+    Connect,
+    /// The database refused the SQL.
+    Sql,
+    /// A value does not fit the destination column.
+    Value,
+    /// Source and destination have different numbers of columns, or types that can't be copied.
+    Shape,
+    /// The statement was cancelled at our request.
+    Cancelled,
+    /// The connection, or the runner process itself, ended in the middle: what it did is not known.
+    Lost,
+}
+
+/// A runner's error: what happened, in one or a few lines, and where the database told it, its SQLSTATE.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind of failure it is.
+    pub kind: FailureKind,
+    /// The message for people. Never holds a password.
+    pub message: String,
+    /// The five-character SQLSTATE, where the database has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sqlstate: Option<String>,
+}
+
+impl Failure {
+    /// A failure of `kind` that says `message`.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Failure { kind, message: message.into(), sqlstate: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// The rows that a query gave, every value as the text the runner prints for it. `None` is NULL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// The column names, in order; empty when the SQL returns no rows of its own.
+    pub columns: Vec<String>,
+    /// The rows, each as long as `columns`.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// Rows there were beyond the limit that the caller set.
+    #[serde(default)]
+    pub truncated: bool,
+}

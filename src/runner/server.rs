@@ -1,0 +1,126 @@
+//! The process behind a session: reads requests, runs each on a thread, keeps connections between them.
+
+use super::builtin::{self, Canceller, Client};
+use super::wire::{Answer, Event, Request};
+use super::{Failure, FailureKind, Target};
+use std::collections::HashMap;
+use std::io::{BufRead, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the threads of a session share.
+#[derive(Default)]
+struct Shared {
+    /// Connections that wait for use.
+    idle: Mutex<HashMap<Target, Vec<Client>>>,
+    /// How to stop what runs, by request.
+    running: Mutex<HashMap<u64, Vec<Canceller>>>,
+    /// How often all was stopped: a request that began before the last time must not go on.
+    stops: AtomicU64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Serves requests until `input` ends: then whoever asked is gone, so all that runs is stopped and the process may end.
+pub fn serve(input: impl BufRead, output: impl Write + Send + 'static) {
+    let shared = Arc::new(Shared::default());
+    let output = Arc::new(Mutex::new(output));
+    for line in input.split(b'\n') {
+        let Ok(line) = line else { break };
+        let Ok(request) = serde_json::from_slice::<Request>(&line) else { break };
+        if let Request::Cancel = request {
+            shared.stop_all();
+            continue;
+        }
+        let (shared, output, stops) = (shared.clone(), output.clone(), shared.stops.load(Ordering::SeqCst));
+        std::thread::spawn(move || {
+            let say = |event: &Event| {
+                if let Ok(mut line) = serde_json::to_vec(event) {
+                    line.push(b'\n');
+                    let mut output = lock(&output);
+                    // Nobody listens any more: the end of the input says so too.
+                    let _ = output.write_all(&line).and_then(|()| output.flush());
+                }
+            };
+            let (id, answer) = shared.run(request, stops, &say);
+            lock(&shared.running).remove(&id);
+            say(&match answer {
+                Ok(answer) => Event::Done { id, answer },
+                Err(failure) => Event::Failed { id, failure },
+            });
+        });
+    }
+    shared.stop_all();
+}
+
+impl Shared {
+    fn stop_all(&self) {
+        self.stops.fetch_add(1, Ordering::SeqCst);
+        let running: Vec<Canceller> = lock(&self.running).values().flatten().cloned().collect();
+        for canceller in running {
+            canceller.cancel();
+        }
+    }
+
+    /// A connection for a request: one that waits, or a new one. From now on the request can be stopped.
+    fn client(&self, id: u64, target: &Target, stops: u64) -> Result<Client, Failure> {
+        let idle = lock(&self.idle).get_mut(target).and_then(Vec::pop);
+        let client = match idle {
+            Some(client) => client,
+            None => Client::connect(target)?,
+        };
+        lock(&self.running).entry(id).or_default().push(client.canceller());
+        if self.stops.load(Ordering::SeqCst) != stops {
+            return Err(Failure::new(FailureKind::Cancelled, "cancelled before it began"));
+        }
+        Ok(client)
+    }
+
+    fn put_back(&self, target: Target, client: Client) {
+        if client.is_usable() {
+            lock(&self.idle).entry(target).or_default().push(client);
+        }
+    }
+
+    fn run(&self, request: Request, stops: u64, say: &dyn Fn(&Event)) -> (u64, Result<Answer, Failure>) {
+        match request {
+            Request::Query { id, target, sql, limit } => (
+                id,
+                self.with(id, target, stops, |client| client.query(&sql, limit).map(Answer::Rows)),
+            ),
+            Request::Describe { id, target, sql } => {
+                (id, self.with(id, target, stops, |client| client.describe(&sql).map(Answer::Columns)))
+            }
+            Request::Script { id, target, sql } => {
+                (id, self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script)))
+            }
+            Request::Transfer { id, source, sql, dest, table } => {
+                let moved = self.client(id, &source, stops).and_then(|mut from| {
+                    let mut to = self.client(id, &dest, stops)?;
+                    let progress = &mut |rows| say(&Event::Progress { id, rows });
+                    let moved = builtin::transfer(&mut from, &sql, &mut to, &table, progress);
+                    self.put_back(source, from);
+                    self.put_back(dest, to);
+                    moved
+                });
+                (id, moved.map(Answer::Moved))
+            }
+            Request::Cancel => (0, Err(Failure::new(FailureKind::Cancelled, "nothing to cancel"))),
+        }
+    }
+
+    fn with<T>(
+        &self,
+        id: u64,
+        target: Target,
+        stops: u64,
+        work: impl FnOnce(&mut Client) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut client = self.client(id, &target, stops)?;
+        let done = work(&mut client);
+        self.put_back(target, client);
+        done
+    }
+}

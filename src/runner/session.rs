@@ -1,0 +1,268 @@
+//! The engine's end of a session: one child process of the built-in runner for a whole run.
+//!
+//! The child keeps its connections for as long as the session lasts. Its standard input is the leash: when the
+//! engine's process ends, however it ends, the pipe closes, and the child stops what it is doing and ends too.
+
+use super::builtin::ScriptOutcome;
+use super::wire::{Answer, Event, Request};
+use super::{Failure, FailureKind, Rows, Target};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+type Pending = Arc<Mutex<HashMap<u64, Sender<Event>>>>;
+
+/// A running session. Calls may come from several threads; each blocks until its answer.
+pub struct Session {
+    child: Mutex<Child>,
+    input: Mutex<Option<ChildStdin>>,
+    pending: Pending,
+    stderr: Arc<Mutex<String>>,
+    next: AtomicU64,
+}
+
+/// What a mutex guards stays usable after a panic elsewhere: no invariant spans a panic here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Session {
+    /// Starts the process. It inherits `held`, the lock of the run, so that the lock lives as long as the process.
+    ///
+    /// # Errors
+    /// `Lost` when it can't be started.
+    pub fn start(held: Option<&File>, timezone: Option<&str>) -> Result<Session, Failure> {
+        let fail = |e: std::io::Error| Failure::new(FailureKind::Lost, format!("can't start the runner: {e}"));
+        // The link stays right when the file has been replaced by an upgrade since we started.
+        let mut command = Command::new("/proc/self/exe");
+        command
+            .arg0("pipekit")
+            .args(["jrunner", "--session"])
+            .env_clear()
+            .env("LANG", "C.UTF-8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        for name in ["PATH", "HOME", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        if let Some(zone) = timezone {
+            command.env("TZ", zone);
+        }
+        if let Some(file) = held {
+            inherit(&mut command, file);
+        }
+        let mut child = command.spawn().map_err(fail)?;
+        let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(Failure::new(FailureKind::Lost, "the runner was started without pipes"));
+        };
+        let session = Session {
+            child: Mutex::new(child),
+            input: Mutex::new(Some(input)),
+            pending: Pending::default(),
+            stderr: Arc::default(),
+            next: AtomicU64::new(1),
+        };
+        let pending = session.pending.clone();
+        std::thread::spawn(move || read_events(output, &pending));
+        let stderr = session.stderr.clone();
+        std::thread::spawn(move || read_errors(errors, &stderr));
+        Ok(session)
+    }
+
+    fn ask(&self, request: impl FnOnce(u64) -> Request) -> Result<(u64, Receiver<Event>), Failure> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let (sender, receiver) = channel();
+        lock(&self.pending).insert(id, sender);
+        self.send(&request(id))?;
+        Ok((id, receiver))
+    }
+
+    fn send(&self, request: &Request) -> Result<(), Failure> {
+        let mut line = serde_json::to_vec(request).map_err(|e| Failure::new(FailureKind::Lost, e.to_string()))?;
+        line.push(b'\n');
+        match &mut *lock(&self.input) {
+            Some(input) => input.write_all(&line).and_then(|()| input.flush()).map_err(|_| self.lost()),
+            None => Err(self.lost()),
+        }
+    }
+
+    /// Waits for the answer, passing progress on.
+    fn answer(&self, request: impl FnOnce(u64) -> Request, mut progress: impl FnMut(u64)) -> Result<Answer, Failure> {
+        let (id, events) = self.ask(request)?;
+        let answer = loop {
+            match events.recv() {
+                Ok(Event::Progress { rows, .. }) => progress(rows),
+                Ok(Event::Done { answer, .. }) => break Ok(answer),
+                Ok(Event::Failed { failure, .. }) => break Err(failure),
+                Err(_) => break Err(self.lost()),
+            }
+        };
+        lock(&self.pending).remove(&id);
+        answer
+    }
+
+    fn lost(&self) -> Failure {
+        // The process is ending: give its last words the moment that they need to arrive.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        let words = lock(&self.stderr).trim().to_owned();
+        let end = match lock(&self.child).try_wait() {
+            Ok(Some(status)) => format!(" ({status})"),
+            _ => String::new(),
+        };
+        let message = format!("the runner process ended before it answered{end}");
+        Failure::new(FailureKind::Lost, if words.is_empty() { message } else { format!("{message}: {words}") })
+    }
+
+    /// Runs SQL and gives its rows, at most `limit` of them.
+    ///
+    /// # Errors
+    /// What the database or the connection says.
+    pub fn query(&self, target: &Target, sql: &str, limit: Option<usize>) -> Result<Rows, Failure> {
+        let request = |id| Request::Query { id, target: target.clone(), sql: sql.to_owned(), limit };
+        match self.answer(request, |_| ())? {
+            Answer::Rows(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Names the columns that SQL would give, without running it.
+    ///
+    /// # Errors
+    /// What the database or the connection says.
+    pub fn describe(&self, target: &Target, sql: &str) -> Result<Vec<String>, Failure> {
+        let request = |id| Request::Describe { id, target: target.clone(), sql: sql.to_owned() };
+        match self.answer(request, |_| ())? {
+            Answer::Columns(columns) => Ok(columns),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Runs SQL for what it does.
+    ///
+    /// # Errors
+    /// What the database or the connection says.
+    pub fn script(&self, target: &Target, sql: &str) -> Result<ScriptOutcome, Failure> {
+        let request = |id| Request::Script { id, target: target.clone(), sql: sql.to_owned() };
+        match self.answer(request, |_| ())? {
+            Answer::Script(outcome) => Ok(outcome),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Streams a query's rows into a table (its name as SQL spells it), and gives how many it moved.
+    ///
+    /// # Errors
+    /// What the databases or connections say; the load is undone.
+    pub fn transfer(
+        &self,
+        source: &Target,
+        sql: &str,
+        dest: &Target,
+        table: &str,
+        progress: impl FnMut(u64),
+    ) -> Result<u64, Failure> {
+        let request = |id| Request::Transfer {
+            id,
+            source: source.clone(),
+            sql: sql.to_owned(),
+            dest: dest.clone(),
+            table: table.to_owned(),
+        };
+        match self.answer(request, progress)? {
+            Answer::Moved(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Asks the databases to stop all that runs now; the calls then fail as `Cancelled`. The session stays.
+    pub fn cancel(&self) {
+        // A session that is gone has nothing left to stop.
+        let _ = self.send(&Request::Cancel);
+    }
+
+    /// Ends the process now. Every call that waits fails as `Lost`.
+    pub fn kill(&self) {
+        lock(&self.input).take();
+        let mut child = lock(&self.child);
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    /// Whether the process lives.
+    pub fn is_alive(&self) -> bool {
+        matches!(lock(&self.child).try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Closing its input ends it; killing it is for one that does not notice.
+        lock(&self.input).take();
+        let mut child = lock(&self.child);
+        for _ in 0..200 {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn unexpected(answer: &Answer) -> Failure {
+    Failure::new(FailureKind::Lost, format!("the runner answered something else than it was asked: {answer:?}"))
+}
+
+fn read_events(output: impl Read, pending: &Pending) {
+    for line in BufReader::new(output).split(b'\n') {
+        let Some(event) = line.ok().and_then(|line| serde_json::from_slice::<Event>(&line).ok()) else { break };
+        let sender = lock(pending).get(&event.id()).cloned();
+        if let Some(sender) = sender {
+            let _ = sender.send(event);
+        }
+    }
+    // Whoever still waits is told so by the end of its channel.
+    lock(pending).clear();
+}
+
+/// Keeps the last words of the process. Reads on whatever comes, so that it never blocks on a full pipe.
+fn read_errors(errors: impl Read, kept: &Mutex<String>) {
+    const KEEP: usize = 4096;
+    for line in BufReader::new(errors).split(b'\n') {
+        let Ok(line) = line else { break };
+        let mut kept = lock(kept);
+        kept.push_str(&String::from_utf8_lossy(&line));
+        kept.push('\n');
+        if kept.len() > KEEP {
+            let cut = kept.ceil_char_boundary(kept.len() - KEEP);
+            kept.drain(..cut);
+        }
+    }
+}
+
+/// Lets the child inherit the descriptor of `file`. In our own process it stays close-on-exec, so that no other
+/// run's child gets it.
+#[allow(unsafe_code)]
+fn inherit(command: &mut Command, file: &File) {
+    let fd = file.as_raw_fd();
+    // SAFETY: between fork and exec only fcntl is called, which is async-signal-safe; the descriptor is open, as the
+    // caller holds `file` until the process has been spawned.
+    unsafe {
+        command.pre_exec(move || {
+            let fd = BorrowedFd::borrow_raw(fd);
+            rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty()).map_err(Into::into)
+        });
+    }
+}

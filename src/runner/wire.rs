@@ -1,0 +1,56 @@
+//! What the engine and a session process say to each other: one JSON document a line, over the process's pipes.
+
+use super::builtin::ScriptOutcome;
+use super::{Failure, Rows, Target};
+use serde::{Deserialize, Serialize};
+
+/// What the engine asks for. Requests run side by side; `id` says which one an [`Event`] answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Request {
+    /// Run SQL and give its rows.
+    Query { id: u64, target: Target, sql: String, limit: Option<usize> },
+    /// Name the columns that SQL would give, without running it.
+    Describe { id: u64, target: Target, sql: String },
+    /// Run SQL for what it does.
+    Script { id: u64, target: Target, sql: String },
+    /// Stream a query's rows into a table.
+    Transfer { id: u64, source: Target, sql: String, dest: Target, table: String },
+    /// Stop all that runs now. The session stays.
+    Cancel,
+}
+
+/// What a session process answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A transfer has moved so many rows so far.
+    Progress { id: u64, rows: u64 },
+    /// A request is done.
+    Done { id: u64, answer: Answer },
+    /// A request failed.
+    Failed { id: u64, failure: Failure },
+}
+
+/// What came of a request.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Of a query.
+    Rows(Rows),
+    /// Of a description.
+    Columns(Vec<String>),
+    /// Of a script.
+    Script(ScriptOutcome),
+    /// Of a transfer: how many rows it moved.
+    Moved(u64),
+}
+
+impl Event {
+    /// The request that it answers.
+    pub fn id(&self) -> u64 {
+        match self {
+            Event::Progress { id, .. } | Event::Done { id, .. } | Event::Failed { id, .. } => *id,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Passwords: where they are kept, how a reference (`$KEY`) finds one, and how none gets into a log.
+//!
+//! The file holds `KEY=VALUE` lines in the form that systemd reads as `EnvironmentFile=` (systemd.exec(5)), so that
+//! one file serves the service and the command line. It is read anew for each run, and wins over the environment.
+
+use crate::error::{Code, Error, Result};
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The secrets of one run.
+#[derive(Default)]
+pub struct Secrets {
+    values: BTreeMap<String, String>,
+}
+
+/// The secrets file: `$PIPEKIT_SECRETS`, else `/etc/pipekit/secrets.env` where it can be read, else the user's own.
+pub fn path() -> PathBuf {
+    if let Some(path) = std::env::var_os("PIPEKIT_SECRETS").filter(|p| !p.is_empty()) {
+        return path.into();
+    }
+    let system = PathBuf::from("/etc/pipekit/secrets.env");
+    if std::fs::File::open(&system).is_ok() {
+        return system;
+    }
+    crate::settings::user_folder("XDG_CONFIG_HOME", ".config").join("secrets.env")
+}
+
+/// The key that a reference names: `$KEY` or `${KEY}`. `None` for anything else, a password written out among it.
+pub fn key_of(reference: &str) -> Option<&str> {
+    let name = reference.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|n| n.strip_suffix('}')).unwrap_or(name);
+    is_key(name).then_some(name)
+}
+
+/// Whether `name` can be the name of a secret: an environment variable's.
+pub fn is_key(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+impl Secrets {
+    /// Reads the secrets file. One that is not there holds nothing.
+    ///
+    /// # Errors
+    /// `Secret` when the file is there and can't be read.
+    pub fn load() -> Result<Secrets> {
+        let path = path();
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Secrets { values: parse(&text) }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Secrets::default()),
+            Err(e) => Err(Error::new(Code::Secret, format!("can't read the secrets file {}: {e}", path.display()))
+                .hint("may this user read it? $PIPEKIT_SECRETS names another file")),
+        }
+    }
+
+    /// The password that a reference stands for.
+    ///
+    /// # Errors
+    /// `Secret` when it stands for none.
+    pub fn resolve(&self, reference: &str) -> Result<String> {
+        let key = key_of(reference)
+            .ok_or_else(|| Error::new(Code::Secret, "the password is not a reference of the form $KEY"))?;
+        self.values.get(key).cloned().or_else(|| std::env::var(key).ok()).ok_or_else(|| {
+            Error::new(Code::Secret, format!("the secret {key} is neither in {} nor in the environment", path().display()))
+                .hint(format!("`pipekit secrets set {key}` stores it"))
+        })
+    }
+
+    /// The names in the file.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+}
+
+/// Stores a secret: the file is replaced in one step, and keeps its mode and owner.
+///
+/// # Errors
+/// `Usage` for a bad name, `Secret` when the file can't be written.
+pub fn set(key: &str, value: &str) -> Result<PathBuf> {
+    if !is_key(key) {
+        return Err(Error::new(Code::Usage, format!("`{key}` can't be the name of a secret"))
+            .hint("letters, digits and _, not beginning with a digit: DB2PW"));
+    }
+    if value.contains('\0') {
+        return Err(Error::new(Code::Usage, "a secret can't hold a zero byte"));
+    }
+    rewrite(|entries| {
+        entries.insert(key.to_owned(), value.to_owned());
+        true
+    })
+}
+
+/// Removes a secret. Says whether it was there.
+///
+/// # Errors
+/// `Secret` when the file can't be written.
+pub fn unset(key: &str) -> Result<bool> {
+    let mut was_there = false;
+    rewrite(|entries| {
+        was_there = entries.remove(key).is_some();
+        was_there
+    })?;
+    Ok(was_there)
+}
+
+fn rewrite(change: impl FnOnce(&mut BTreeMap<String, String>) -> bool) -> Result<PathBuf> {
+    let path = path();
+    let fail = |e: std::io::Error| {
+        Error::new(Code::Secret, format!("can't write the secrets file {}: {e}", path.display()))
+            .hint("may this user write there? $PIPEKIT_SECRETS names another file")
+    };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    let mut entries = Secrets::load()?.values;
+    if !change(&mut entries) {
+        return Ok(path);
+    }
+    let text: String = entries.iter().map(|(key, value)| format!("{key}={}\n", quote(value))).collect();
+    // A temporary file is made with mode 0600; an existing file's mode and owner are then put on it.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    file.write_all(text.as_bytes()).map_err(fail)?;
+    if let Ok(old) = std::fs::metadata(&path) {
+        use std::os::unix::fs::MetadataExt;
+        let _ = std::os::unix::fs::chown(file.path(), Some(old.uid()), Some(old.gid()));
+        file.as_file().set_permissions(old.permissions()).map_err(fail)?;
+    }
+    file.as_file().sync_all().map_err(fail)?;
+    file.persist(&path).map_err(|e| fail(e.error))?;
+    Ok(path)
+}
+
+/// A value as systemd and [`parse`] both read it: in double quotes, with the four characters escaped that need it.
+fn quote(value: &str) -> String {
+    let mut out = String::from("\"");
+    for c in value.chars() {
+        if matches!(c, '"' | '\\' | '`' | '$') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
+}
+
+/// Reads `KEY=VALUE` lines by the rules of systemd's EnvironmentFile (systemd.exec(5)): `#` and `;` begin a comment
+/// line, values may be quoted, quoted pieces join, a backslash escapes.
+fn parse(text: &str) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    let mut chars = text.chars().peekable();
+    'line: while let Some(&first) = chars.peek() {
+        if first.is_whitespace() {
+            chars.next();
+            continue;
+        }
+        let mut key = String::new();
+        loop {
+            match chars.next() {
+                Some('=') if !first.eq(&'#') && !first.eq(&';') => break,
+                Some('\n') | None => continue 'line,
+                Some(c) => key.push(c),
+            }
+        }
+        let value = value(&mut chars);
+        let key = key.trim();
+        if is_key(key) {
+            out.insert(key.to_owned(), value);
+        }
+    }
+    out
+}
+
+/// Reads a value up to the end of its line.
+fn value(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut out = String::new();
+    // Bare text loses the blanks around it; quoted text keeps them.
+    let mut bare = false;
+    let mut keep = 0;
+    while let Some(c) = chars.next() {
+        match c {
+            '\n' => break,
+            '\\' => {
+                bare = true;
+                if let Some(next) = chars.next().filter(|n| *n != '\n') {
+                    out.push(next);
+                }
+                keep = out.len();
+            }
+            '\'' if !bare => {
+                out.extend(chars.by_ref().take_while(|c| *c != '\''));
+                keep = out.len();
+            }
+            '"' if !bare => {
+                while let Some(c) = chars.next().filter(|c| *c != '"') {
+                    match (c, chars.peek()) {
+                        ('\\', Some('"' | '\\' | '`' | '$')) => out.extend(chars.next()),
+                        ('\\', Some('\n')) => {
+                            chars.next();
+                        }
+                        _ => out.push(c),
+                    }
+                }
+                keep = out.len();
+            }
+            c if !bare && c.is_whitespace() => {}
+            c => {
+                bare = true;
+                out.push(c);
+                if !c.is_whitespace() {
+                    keep = out.len();
+                }
+            }
+        }
+    }
+    out.truncate(keep);
+    out
+}
+
+/// Takes secrets out of text before it is stored or shown.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    secrets: Vec<String>,
+}
+
+impl Redactor {
+    /// What stands in a secret's place.
+    const MASK: &str = "********";
+
+    /// Adds a secret that must not be seen.
+    pub fn add(&mut self, secret: &str) {
+        if !secret.is_empty() && !self.secrets.iter().any(|s| s == secret) {
+            self.secrets.push(secret.to_owned());
+            // The longest first, so that a secret within another does not leave the rest of it.
+            self.secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
+        }
+    }
+
+    /// `text` without the secrets.
+    pub fn clean(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, Self::MASK))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_systemd_reads() {
+        let cases = [
+            ("A=b", "b"),
+            ("  A = b c  ", "b c"),
+            ("A='b c'", "b c"),
+            ("A='b'\"c\"", "bc"),
+            ("A=\"b\\\"c\\\\d\\$e\\nf\"", "b\"c\\d$e\\nf"),
+            ("A='b\\c'", "b\\c"),
+            ("A=b\\ c", "b c"),
+            ("A=it's", "it's"),
+            ("A=", ""),
+            ("A=\"two\nlines\"", "two\nlines"),
+            ("#A=x\n;A=y\nA=z", "z"),
+            ("A=b#c", "b#c"),
+            ("A=1\nA=2", "2"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text).get("A").map(String::as_str), Some(expected), "{text:?}");
+        }
+        assert!(parse("1A=x\nno line\n-=y\n# only=comment").is_empty());
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for value in ["", " a b ", "'", "\"", "\\", "$x`y`", "a#b;c", "two\nlines", "pä§§=wörd", "\\n"] {
+            let text = format!("K={}\nL=\"1\"\n", quote(value));
+            assert_eq!(parse(&text).get("K").map(String::as_str), Some(value), "{text}");
+            assert_eq!(parse(&text).get("L").map(String::as_str), Some("1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn references() {
+        assert_eq!(key_of("$DB2PW"), Some("DB2PW"));
+        assert_eq!(key_of("${DB2PW}"), Some("DB2PW"));
+        for literal in ["secret", "$", "$1x", "$a b", "", "$a-b"] {
+            assert_eq!(key_of(literal), None, "{literal}");
+        }
+    }
+
+    #[test]
+    fn redacts_the_longest_first() {
+        let mut redactor = Redactor::default();
+        redactor.add("abc");
+        redactor.add("abcdef");
+        redactor.add("");
+        assert_eq!(redactor.clean("x abcdef y abc z"), "x ******** y ******** z");
+    }
+}

@@ -1,0 +1,196 @@
+//! The lexical layer that all SQL dialects share: quotes, comments, words, and statement ends.
+//!
+//! Handles `'…'` with doubled quotes (and PostgreSQL's `E'…\'…'`), `"…"`, `` `…` ``, `[…]` only where asked,
+//! `$tag$…$tag$`, `-- …` to the end of the line, and `/* … */`, nested as PostgreSQL and SQL Server nest them.
+
+use std::ops::Range;
+
+/// What a stretch of SQL text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// White space.
+    Space,
+    /// A `--` or `/* */` comment.
+    Comment,
+    /// A string literal, quotes included; dollar-quoted bodies too.
+    String,
+    /// A quoted identifier, quotes included.
+    Quoted,
+    /// A word: letters, digits, `_`, `#`, `@`, `$`, and anything beyond ASCII. Numbers too.
+    Word,
+    /// One character of anything else.
+    Symbol,
+}
+
+/// A token: its kind and the bytes of the text it covers. Tokens cover the text without gaps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$') || (!c.is_ascii() && !c.is_whitespace())
+}
+
+/// Splits `sql` into tokens that cover it to the byte. Never fails: an unclosed quote or comment runs to the end.
+pub fn tokens(sql: &str) -> Vec<Token> {
+    let bytes = sql.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < sql.len() {
+        let c = sql[at..].chars().next().unwrap_or('\0');
+        let (kind, end) = match c {
+            c if c.is_whitespace() => (Kind::Space, run(sql, at, char::is_whitespace)),
+            '-' if bytes.get(at + 1) == Some(&b'-') => {
+                (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n))
+            }
+            '/' if bytes.get(at + 1) == Some(&b'*') => (Kind::Comment, block_comment(bytes, at)),
+            '\'' => {
+                let escapes = matches!(out.last(), Some(Token { kind: Kind::Word, span }) if span.end == at && sql[span.clone()].eq_ignore_ascii_case("e"));
+                (Kind::String, quoted(bytes, at, b'\'', escapes))
+            }
+            '"' => (Kind::Quoted, quoted(bytes, at, b'"', false)),
+            '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
+            '$' if dollar_tag(sql, at).is_some() => {
+                let tag = dollar_tag(sql, at).unwrap_or("$$");
+                let body = at + tag.len();
+                (Kind::String, sql[body..].find(tag).map_or(sql.len(), |n| body + n + tag.len()))
+            }
+            c if is_word(c) => (Kind::Word, run(sql, at, is_word)),
+            c => (Kind::Symbol, at + c.len_utf8()),
+        };
+        out.push(Token { kind, span: at..end });
+        at = end;
+    }
+    out
+}
+
+fn run(sql: &str, at: usize, is: impl Fn(char) -> bool) -> usize {
+    sql[at..].find(|c| !is(c)).map_or(sql.len(), |n| at + n)
+}
+
+fn quoted(bytes: &[u8], at: usize, quote: u8, escapes: bool) -> usize {
+    let mut i = at + 1;
+    while i < bytes.len() {
+        if escapes && bytes[i] == b'\\' {
+            i += 2;
+        } else if bytes[i] == quote {
+            if bytes.get(i + 1) != Some(&quote) {
+                return i + 1;
+            }
+            i += 2;
+        } else {
+            i += 1;
+        }
+    }
+    bytes.len()
+}
+
+fn block_comment(bytes: &[u8], at: usize) -> usize {
+    let (mut i, mut depth) = (at + 2, 1);
+    while i < bytes.len() {
+        match &bytes[i..(i + 2).min(bytes.len())] {
+            b"/*" => (depth, i) = (depth + 1, i + 2),
+            b"*/" if depth == 1 => return i + 2,
+            b"*/" => (depth, i) = (depth - 1, i + 2),
+            _ => i += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The opening tag of a PostgreSQL dollar quote at `at`: `$$` or `$name$`.
+fn dollar_tag(sql: &str, at: usize) -> Option<&str> {
+    let rest = &sql[at + 1..];
+    let name_end = rest.find('$')?;
+    let name = &rest[..name_end];
+    let ok = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    ok.then(|| &sql[at..at + name_end + 2])
+}
+
+/// The statements of a script, each without its closing `;` and without white space or comments around it.
+/// A `;` inside quotes, comments, or a SQLite `CREATE TRIGGER … BEGIN … END` body does not end a statement.
+pub fn statements(sql: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut first, mut last) = (None, 0);
+    let mut words: Vec<String> = Vec::new();
+    let mut depth = 0usize;
+    for token in tokens(sql) {
+        match token.kind {
+            Kind::Space | Kind::Comment => continue,
+            Kind::Symbol if &sql[token.span.clone()] == ";" && depth == 0 => {
+                if let Some(start) = first.take() {
+                    out.push(&sql[start..last]);
+                }
+                words.clear();
+                continue;
+            }
+            Kind::Word => {
+                let word = sql[token.span.clone()].to_ascii_uppercase();
+                let in_trigger = words.first().is_some_and(|w| w == "CREATE") && words.iter().any(|w| w == "TRIGGER");
+                match word.as_str() {
+                    "BEGIN" | "CASE" if in_trigger => depth += 1,
+                    "END" if in_trigger => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                if words.len() < 8 {
+                    words.push(word);
+                }
+            }
+            _ => {}
+        }
+        first.get_or_insert(token.span.start);
+        last = token.span.end;
+    }
+    if let Some(start) = first {
+        out.push(&sql[start..last]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_cover_the_text() {
+        for sql in [
+            "select 'a''b', \"x;y\", `q`, $$body;$$, $t$ $$ $t$ -- c\n/* a /* b */ c */ from t;",
+            "E'it\\'s;' 'open",
+            "ünï ¬= {wm} $1 /* open",
+            "",
+        ] {
+            let mut at = 0;
+            for token in tokens(sql) {
+                assert_eq!(token.span.start, at, "{sql}");
+                at = token.span.end;
+            }
+            assert_eq!(at, sql.len(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn statements_end_at_bare_semicolons() {
+        let cases: &[(&str, &[&str])] = &[
+            ("a; b ;", &["a", "b"]),
+            ("select ';' -- ;\n, \";\"; /* ; */ ;; c", &["select ';' -- ;\n, \";\"", "c"]),
+            ("do $$ begin x; end $$; y", &["do $$ begin x; end $$", "y"]),
+            (
+                "create trigger t after insert on a begin update b set c = case when 1 then 2 end; delete from d; end; select 1",
+                &[
+                    "create trigger t after insert on a begin update b set c = case when 1 then 2 end; delete from d; end",
+                    "select 1",
+                ],
+            ),
+            ("begin; a; commit", &["begin", "a", "commit"]),
+            ("-- only a comment", &[]),
+            ("select E'\\';' ; x", &["select E'\\';'", "x"]),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(statements(sql), *expected, "{sql}");
+        }
+    }
+}

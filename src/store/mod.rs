@@ -1,0 +1,155 @@
+//! pipekit's own file: one SQLite database, reached by many processes at once.
+//!
+//! A table is a file here: its row struct and its queries. Every function takes the connection; who calls decides
+//! where a transaction begins and ends. Whatever must be atomic runs in [`Store::write`].
+
+pub mod connection;
+pub mod driver;
+pub mod group;
+pub mod hook;
+pub mod lock;
+mod migrate;
+pub mod module;
+pub mod output;
+pub mod run;
+pub mod setting;
+pub mod sql_text;
+pub mod step;
+pub mod watermark;
+
+use crate::error::{Code, Error, Result};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a process waits for another's write before it gives up. Writes are short; a backup tool may hold the file.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// An open database. One connection, for one thread: a thread that needs its own opens its own.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the database at `path`, migrating an older one.
+    ///
+    /// # Errors
+    /// `Store` when there is none, it is of a newer version, on a network file system, or not to be read or written.
+    pub fn open(path: &Path) -> Result<Store> {
+        if !path.exists() {
+            return Err(Error::new(Code::Store, format!("there is no pipekit database at {}", path.display()))
+                .hint("`pipekit init` makes one; --db or $PIPEKIT_DB names another place"));
+        }
+        Self::open_or_create(path)
+    }
+
+    /// Opens the database at `path`, making it, its folder, and its tables where they are missing.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_or_create(path: &Path) -> Result<Store> {
+        refuse_network_file_system(path)?;
+        let conn = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
+        .map_err(|e| explain(e, path))?;
+        let mut store = Store { conn, path: path.to_owned() };
+        store.prepare().map_err(|mut e| {
+            if e.code == Code::Store && !e.message.contains(&*path.to_string_lossy()) {
+                e.message = format!("{}: {}", path.display(), e.message);
+            }
+            e
+        })?;
+        Ok(store)
+    }
+
+    fn prepare(&mut self) -> Result<()> {
+        self.conn.busy_timeout(BUSY)?;
+        // Without these, SQLite takes a misspelt "column" for a string.
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        self.conn.pragma_update(None, "foreign_keys", true)?;
+        self.conn.set_prepared_statement_cache_capacity(64);
+        migrate::migrate(&mut self.conn, &self.path)?;
+        self.conn.pragma_update(None, "synchronous", "NORMAL")?;
+        Ok(())
+    }
+
+    /// A second connection to the same file, for another thread.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn reopen(&self) -> Result<Store> {
+        Store::open(&self.path)
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The connection, to read with.
+    pub fn read(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Runs `work` in one transaction that holds the write lock from its start: all of it lands, or nothing.
+    ///
+    /// # Errors
+    /// What `work` returns, and `Store` when it can't be committed.
+    pub fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    /// As [`Store::write`], and on the disk when it returns: a power cut can't take it back. For what the outside
+    /// world must not get ahead of: a claim, the beginning of a merge, the end of a run.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_durably<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.conn.pragma_update(None, "synchronous", "FULL")?;
+        let done = self.write(work);
+        self.conn.pragma_update(None, "synchronous", "NORMAL")?;
+        done
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(e: rusqlite::Error) -> Self {
+        let error = Error::new(Code::Store, format!("the pipekit database: {e}"));
+        match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                error.hint("another process has held the file for long: see who with `fuser`, then try again")
+            }
+            Some(rusqlite::ErrorCode::DiskFull) => error.hint("free some space on its disk, then try again"),
+            Some(rusqlite::ErrorCode::NotADatabase) => error.hint("--db or $PIPEKIT_DB names another file"),
+            Some(rusqlite::ErrorCode::ReadOnly) => error.hint("make the file and its folder writable for this user"),
+            _ => error,
+        }
+    }
+}
+
+fn explain(e: rusqlite::Error, path: &Path) -> Error {
+    Error::new(Code::Store, format!("can't open {}: {e}", path.display()))
+        .hint("does its folder exist, and may this user write there?")
+}
+
+/// SQLite's locks and shared memory don't work over a network, so that two machines would ruin the file.
+/// The numbers are from `linux/magic.h`.
+fn refuse_network_file_system(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = match rustix::fs::statfs(folder).map(|s| s.f_type as u32) {
+        Ok(0x6969) => "NFS",
+        Ok(0x517B | 0xFE53_4D42 | 0xFF53_4D42) => "SMB",
+        Ok(0x0102_1997) => "9P",
+        Ok(0x00C3_6400) => "Ceph",
+        _ => return Ok(()),
+    };
+    Err(Error::new(Code::Store, format!("{} is on a network file system ({name}), where SQLite's locks don't hold", path.display()))
+        .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"))
+}

@@ -1,0 +1,432 @@
+//! The table `module`: one sync each, with its lock and what would run next.
+
+use crate::clock;
+use crate::error::{Code, Error, Result};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::Serialize;
+
+/// A row of `module`, with the names of its connections.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Module {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Where the query runs.
+    pub source_connection_id: i64,
+    /// The name of that connection.
+    pub source_connection: String,
+    /// Where the rows go.
+    pub dest_connection_id: i64,
+    /// The name of that connection.
+    pub dest_connection: String,
+    /// The destination, as the operator wrote it.
+    pub dest_table: String,
+    /// The table that a run fills before the merge.
+    pub staging_table: String,
+    /// The query, with its placeholders.
+    pub source_query: String,
+    /// `full`, `incremental` or `append`.
+    pub merge_strategy: String,
+    /// The columns that an incremental merge deletes by.
+    pub merge_key: Vec<String>,
+    /// The columns that are filled; `None` is every insertable column, in order.
+    pub dest_columns: Option<Vec<String>>,
+    /// Columns that must not repeat among the staged rows.
+    pub unique_key: Vec<String>,
+    /// How a full merge empties the destination: `truncate` or `delete`.
+    pub full_by: String,
+    /// Whether a delete may cascade into other tables.
+    pub allow_cascade: bool,
+    /// The longest a run may take, in seconds.
+    pub timeout_s: i64,
+    /// How often a failed run is tried again.
+    pub retries: i64,
+    /// Seconds between tries.
+    pub retry_delay_s: i64,
+    /// The fewest rows that a run may stage.
+    pub min_rows: Option<i64>,
+    /// By how many per cent a full load may shrink the destination.
+    pub max_shrink_pct: Option<f64>,
+    /// For people.
+    pub notes: Option<String>,
+    /// Whether groups run it.
+    pub enabled: bool,
+    /// Whether a run has claimed it.
+    pub running: bool,
+    /// The process that claimed it.
+    pub lock_pid: Option<i64>,
+    /// The machine of that process.
+    pub lock_host: Option<String>,
+    /// The user of that process.
+    pub lock_user: Option<String>,
+    /// When it was claimed.
+    pub lock_at: Option<String>,
+    /// Whether the run has been asked to stop.
+    pub cancel_requested: bool,
+    /// The source SQL as last resolved.
+    pub next_resolved_query: Option<String>,
+    /// The merge SQL as last made.
+    pub next_merge_sql: Option<String>,
+    /// When that was.
+    pub next_resolved_at: Option<String>,
+    /// The newest run.
+    pub last_run_id: Option<i64>,
+    /// When it was made.
+    pub created_at: String,
+    /// When it was last changed.
+    pub updated_at: String,
+}
+
+const SELECT: &str = "
+    SELECT m.id, m.name, m.source_connection_id, s.name AS source_connection, m.dest_connection_id,
+           d.name AS dest_connection, m.dest_table, m.staging_table, m.source_query, m.merge_strategy, m.merge_key,
+           m.dest_columns, m.unique_key, m.full_by, m.allow_cascade, m.timeout_s, m.retries, m.retry_delay_s,
+           m.min_rows, m.max_shrink_pct, m.notes, m.enabled, m.running, m.lock_pid, m.lock_host, m.lock_user,
+           m.lock_at, m.cancel_requested, m.next_resolved_query, m.next_merge_sql, m.next_resolved_at,
+           m.last_run_id, m.created_at, m.updated_at
+    FROM module m JOIN connection s ON s.id = m.source_connection_id JOIN connection d ON d.id = m.dest_connection_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Module> {
+    Ok(Module {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        source_connection_id: row.get("source_connection_id")?,
+        source_connection: row.get("source_connection")?,
+        dest_connection_id: row.get("dest_connection_id")?,
+        dest_connection: row.get("dest_connection")?,
+        dest_table: row.get("dest_table")?,
+        staging_table: row.get("staging_table")?,
+        source_query: row.get("source_query")?,
+        merge_strategy: row.get("merge_strategy")?,
+        merge_key: list(&row.get::<_, String>("merge_key")?),
+        dest_columns: row.get::<_, Option<String>>("dest_columns")?.map(|l| list(&l)),
+        unique_key: list(&row.get::<_, String>("unique_key")?),
+        full_by: row.get("full_by")?,
+        allow_cascade: row.get("allow_cascade")?,
+        timeout_s: row.get("timeout_s")?,
+        retries: row.get("retries")?,
+        retry_delay_s: row.get("retry_delay_s")?,
+        min_rows: row.get("min_rows")?,
+        max_shrink_pct: row.get("max_shrink_pct")?,
+        notes: row.get("notes")?,
+        enabled: row.get("enabled")?,
+        running: row.get("running")?,
+        lock_pid: row.get("lock_pid")?,
+        lock_host: row.get("lock_host")?,
+        lock_user: row.get("lock_user")?,
+        lock_at: row.get("lock_at")?,
+        cancel_requested: row.get("cancel_requested")?,
+        next_resolved_query: row.get("next_resolved_query")?,
+        next_merge_sql: row.get("next_merge_sql")?,
+        next_resolved_at: row.get("next_resolved_at")?,
+        last_run_id: row.get("last_run_id")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+/// A list of names as the file holds it. The CHECKs of the table see to it that it is a JSON array.
+fn list(json: &str) -> Vec<String> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+fn json(list: &[String]) -> String {
+    serde_json::Value::from(list).to_string()
+}
+
+/// Every module, by name.
+pub fn all(conn: &Connection) -> Result<Vec<Module>> {
+    let mut statement = conn.prepare_cached(&format!("{SELECT} ORDER BY m.name"))?;
+    Ok(statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The module of that name or id.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub fn find(conn: &Connection, name_or_id: &str) -> Result<Module> {
+    let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE m.name = ?1 OR m.id = ?1"))?;
+    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| Error::not_found("module", name_or_id))
+}
+
+/// The module with that id.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub fn get(conn: &Connection, id: i64) -> Result<Module> {
+    find(conn, &id.to_string())
+}
+
+/// The names of the modules that use a connection: as source or destination, for a watermark or a hook.
+pub fn names_using_connection(conn: &Connection, connection_id: i64) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT name FROM module WHERE source_connection_id = ?1 OR dest_connection_id = ?1
+         UNION SELECT m.name FROM watermark w JOIN module m ON m.id = w.module_id WHERE w.connection_id = ?1
+         UNION SELECT m.name FROM hook h JOIN module m ON m.id = h.module_id WHERE h.connection_id = ?1
+         ORDER BY 1",
+    )?;
+    Ok(statement.query_map([connection_id], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Names of modules that load into the same table of the same connection, other than the one with `id`.
+pub fn names_with_destination(conn: &Connection, connection_id: i64, table: &str, id: i64) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT name FROM module WHERE dest_connection_id = ? AND dest_table = ? AND id <> ? ORDER BY name",
+    )?;
+    Ok(statement.query_map((connection_id, table, id), |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What a module is written from.
+pub struct NewModule<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Where the query runs.
+    pub source_connection_id: i64,
+    /// Where the rows go.
+    pub dest_connection_id: i64,
+    /// The destination.
+    pub dest_table: &'a str,
+    /// The staging table.
+    pub staging_table: &'a str,
+    /// The query.
+    pub source_query: &'a str,
+    /// The strategy.
+    pub merge_strategy: &'a str,
+    /// The merge key.
+    pub merge_key: &'a [String],
+    /// The columns that are filled.
+    pub dest_columns: Option<&'a [String]>,
+    /// Columns that must not repeat.
+    pub unique_key: &'a [String],
+    /// How a full merge empties.
+    pub full_by: &'a str,
+    /// Whether deletes may cascade.
+    pub allow_cascade: bool,
+    /// Seconds a run may take.
+    pub timeout_s: i64,
+    /// Further tries.
+    pub retries: i64,
+    /// Seconds between them.
+    pub retry_delay_s: i64,
+    /// The fewest rows.
+    pub min_rows: Option<i64>,
+    /// The most shrinking.
+    pub max_shrink_pct: Option<f64>,
+    /// For people.
+    pub notes: Option<&'a str>,
+    /// Whether groups run it.
+    pub enabled: bool,
+}
+
+/// Adds a module (`id` is `None`) or rewrites one, and gives its id.
+pub fn save(conn: &Connection, id: Option<i64>, new: &NewModule<'_>) -> Result<i64> {
+    // A new definition makes what was resolved from the old one untrue.
+    let sql = match id {
+        None => {
+            "INSERT INTO module (name, source_connection_id, dest_connection_id, dest_table, staging_table, source_query,
+                merge_strategy, merge_key, dest_columns, unique_key, full_by, allow_cascade, timeout_s, retries,
+                retry_delay_s, min_rows, max_shrink_pct, notes, enabled, created_at, updated_at)
+             VALUES (:name, :source, :dest, :table, :staging, :query, :strategy, :key, :columns, :unique, :full_by,
+                :cascade, :timeout, :retries, :delay, :min_rows, :shrink, :notes, :enabled, :now, :now)
+             RETURNING id"
+        }
+        Some(_) => {
+            "UPDATE module SET name = :name, source_connection_id = :source, dest_connection_id = :dest,
+                dest_table = :table, staging_table = :staging, source_query = :query, merge_strategy = :strategy,
+                merge_key = :key, dest_columns = :columns, unique_key = :unique, full_by = :full_by,
+                allow_cascade = :cascade, timeout_s = :timeout, retries = :retries, retry_delay_s = :delay,
+                min_rows = :min_rows, max_shrink_pct = :shrink, notes = :notes, enabled = :enabled, updated_at = :now,
+                next_resolved_query = NULL, next_merge_sql = NULL, next_resolved_at = NULL
+             WHERE id = :id RETURNING id"
+        }
+    };
+    let mut statement = conn.prepare_cached(sql)?;
+    let columns = new.dest_columns.map(json);
+    let (key, unique, now) = (json(new.merge_key), json(new.unique_key), clock::now_text());
+    let values = named_params! {
+        ":name": new.name, ":source": new.source_connection_id, ":dest": new.dest_connection_id,
+        ":table": new.dest_table, ":staging": new.staging_table, ":query": new.source_query,
+        ":strategy": new.merge_strategy, ":key": key, ":columns": columns, ":unique": unique,
+        ":full_by": new.full_by, ":cascade": new.allow_cascade, ":timeout": new.timeout_s, ":retries": new.retries,
+        ":delay": new.retry_delay_s, ":min_rows": new.min_rows, ":shrink": new.max_shrink_pct, ":notes": new.notes,
+        ":enabled": new.enabled, ":now": now,
+    };
+    for (name, value) in values {
+        let index = statement.parameter_index(name)?.ok_or_else(|| rusqlite::Error::InvalidParameterName((*name).into()))?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    if let (Some(id), Some(index)) = (id, statement.parameter_index(":id")?) {
+        statement.raw_bind_parameter(index, id)?;
+    }
+    let mut rows = statement.raw_query();
+    match rows.next()? {
+        Some(row) => Ok(row.get(0)?),
+        None => Err(Error::not_found("module", id.unwrap_or_default())),
+    }
+}
+
+/// Removes the module with that id, with its watermarks and hooks. Its runs stay in the log.
+pub fn delete(conn: &Connection, id: i64) -> Result<()> {
+    conn.execute("DELETE FROM module WHERE id = ?", [id])?;
+    Ok(())
+}
+
+/// Sets whether groups run the module.
+pub fn set_enabled(conn: &Connection, id: i64, enabled: bool) -> Result<()> {
+    conn.execute("UPDATE module SET enabled = ?2, updated_at = ?3 WHERE id = ?1", (id, enabled, clock::now_text()))?;
+    Ok(())
+}
+
+/// Stores what would run next, for people to look at.
+pub fn set_resolved(conn: &Connection, id: i64, query: &str, merge_sql: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE module SET next_resolved_query = ?2, next_merge_sql = ?3, next_resolved_at = ?4 WHERE id = ?1",
+        (id, query, merge_sql, clock::now_text()),
+    )?;
+    Ok(())
+}
+
+/// Who claims a module.
+pub struct Claimer<'a> {
+    /// The process.
+    pub pid: u32,
+    /// The machine.
+    pub host: &'a str,
+    /// The user.
+    pub user: &'a str,
+}
+
+/// Claims a module for a run: one statement, so that of any number of claimers one succeeds.
+pub fn claim(conn: &Connection, id: i64, claimer: &Claimer<'_>) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE module SET running = 1, cancel_requested = 0, lock_pid = ?2, lock_host = ?3, lock_user = ?4, lock_at = ?5
+         WHERE id = ?1 AND running = 0",
+        (id, claimer.pid, claimer.host, claimer.user, clock::now_text()),
+    )?;
+    Ok(changed == 1)
+}
+
+/// Frees a module after its run.
+pub fn release(conn: &Connection, id: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE module SET running = 0, cancel_requested = 0, lock_pid = NULL, lock_host = NULL, lock_user = NULL,
+                lock_at = NULL
+         WHERE id = ?",
+        [id],
+    )?;
+    Ok(())
+}
+
+/// The ids of modules that say they are running.
+pub fn claimed(conn: &Connection) -> Result<Vec<i64>> {
+    let mut statement = conn.prepare_cached("SELECT id FROM module WHERE running = 1 ORDER BY id")?;
+    Ok(statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Asks the run of a module to stop. Says whether there is one.
+pub fn request_cancel(conn: &Connection, id: i64) -> Result<bool> {
+    Ok(conn.execute("UPDATE module SET cancel_requested = 1 WHERE id = ? AND running = 1", [id])? == 1)
+}
+
+/// Whether the run of a module has been asked to stop.
+pub fn cancel_requested(conn: &Connection, id: i64) -> Result<bool> {
+    let mut statement = conn.prepare_cached("SELECT cancel_requested FROM module WHERE id = ?")?;
+    Ok(statement.query_row([id], |r| r.get(0)).optional()?.unwrap_or(false))
+}
+
+/// Notes the newest run of a module.
+pub fn set_last_run(conn: &Connection, id: i64, run_id: i64) -> Result<()> {
+    conn.execute("UPDATE module SET last_run_id = ?2 WHERE id = ?1", (id, run_id))?;
+    Ok(())
+}
+
+/// The error for a module that somebody else is running, saying who.
+pub fn locked(module: &Module) -> Error {
+    let who = match (&module.lock_at, module.lock_pid, &module.lock_host) {
+        (Some(at), Some(pid), Some(host)) => {
+            format!(" since {} (process {pid} on {host})", clock::local(at))
+        }
+        _ => String::new(),
+    };
+    Error::new(Code::Locked, format!("module {} is already running{who}", module.name)).hint(format!(
+        "`pipekit status` shows it, `pipekit log follow {}` watches it, `pipekit cancel {0}` stops it",
+        module.name
+    ))
+}
+
+/// A module as the main screen shows it: a line of `status`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Glance {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The connection it reads.
+    pub source_connection: String,
+    /// That connection's dialect.
+    pub source_kind: String,
+    /// The connection it writes.
+    pub dest_connection: String,
+    /// The table it writes.
+    pub dest_table: String,
+    /// Its strategy.
+    pub merge_strategy: String,
+    /// Whether groups run it.
+    pub enabled: bool,
+    /// Whether a run has claimed it.
+    pub running: bool,
+    /// The newest run.
+    pub last_run_id: Option<i64>,
+    /// How that one ended.
+    pub status: Option<String>,
+    /// When it began.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub finished_at: Option<String>,
+    /// How many rows it moved.
+    pub row_count: Option<i64>,
+    /// Its error.
+    pub error: Option<String>,
+    /// How many of its hooks failed.
+    pub hooks_failed: i64,
+    /// How many warnings it has.
+    pub warnings: i64,
+}
+
+/// Every module at a glance, under its source connection, by name.
+pub fn glance(conn: &Connection) -> Result<Vec<Glance>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT m.id, m.name, s.name, k.kind, d.name, m.dest_table, m.merge_strategy, m.enabled, m.running,
+                m.last_run_id, r.status, r.started_at, r.finished_at, r.row_count, r.error,
+                coalesce(r.hooks_failed, 0), CASE WHEN coalesce(r.warnings, '[]') = '[]' THEN 0
+                                                  ELSE json_array_length(r.warnings) END
+         FROM module m
+         JOIN connection s ON s.id = m.source_connection_id JOIN driver k ON k.id = s.driver_id
+         JOIN connection d ON d.id = m.dest_connection_id
+         LEFT JOIN run_log r ON r.id = m.last_run_id
+         ORDER BY s.name, m.name",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Glance {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            source_connection: row.get(2)?,
+            source_kind: row.get(3)?,
+            dest_connection: row.get(4)?,
+            dest_table: row.get(5)?,
+            merge_strategy: row.get(6)?,
+            enabled: row.get(7)?,
+            running: row.get(8)?,
+            last_run_id: row.get(9)?,
+            status: row.get(10)?,
+            started_at: row.get(11)?,
+            finished_at: row.get(12)?,
+            row_count: row.get(13)?,
+            error: row.get(14)?,
+            hooks_failed: row.get(15)?,
+            warnings: row.get(16)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
