@@ -258,10 +258,9 @@ fn query(context: &Context, store: &crate::store::Store, name: &str, sql: &str, 
     } else if rows.columns.is_empty() {
         context.ui.note("done; the SQL gives no rows of its own");
     } else {
-        let header: Vec<&str> = rows.columns.iter().map(String::as_str).collect();
         let null = || Field("NULL".to_owned(), Tone::Faint);
-        context.ui.table(
-            &header,
+        context.ui.table_as_named(
+            &rows.columns,
             rows.rows.into_iter().map(|row| row.into_iter().map(|v| v.map_or_else(null, Field::from)).collect()),
         );
     }

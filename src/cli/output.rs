@@ -28,6 +28,7 @@ pub struct Ui {
     pub verbose: bool,
     color: bool,
     width: Option<u16>,
+    muted: bool,
 }
 
 /// What a cell of a table means, which is what its colour comes from.
@@ -68,12 +69,25 @@ impl Ui {
             ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
         };
         let width = terminal.then(|| comfy_table::Table::new().width().unwrap_or(80));
-        Ui { json, quiet, verbose, color, width }
+        Ui { json, quiet, verbose, color, width, muted: false }
+    }
+
+    /// One that says nothing but warnings and errors.
+    pub fn muted() -> Ui {
+        Ui { json: false, quiet: true, verbose: false, color: false, width: None, muted: true }
+    }
+
+    /// Whether it colours.
+    pub fn is_coloured(&self) -> bool {
+        self.color
     }
 
     /// Writes to standard output. A reader that has gone is no error: the rest is not wanted.
     #[allow(clippy::print_stdout)]
     pub fn raw(&self, text: &str) {
+        if self.muted {
+            return;
+        }
         let mut out = std::io::stdout().lock();
         if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
             std::process::exit(0);
@@ -145,8 +159,14 @@ impl Ui {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    /// A table: fitted to the terminal, or as wide as it comes for a pipe.
+    /// A table under capital headings: fitted to the terminal, or as wide as it comes for a pipe.
     pub fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<Field>>) {
+        let header: Vec<String> = header.iter().map(|h| h.to_uppercase()).collect();
+        self.table_as_named(&header, rows);
+    }
+
+    /// As [`Ui::table`], with the headings to the letter.
+    pub fn table_as_named(&self, header: &[String], rows: impl IntoIterator<Item = Vec<Field>>) {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         match self.width {
@@ -156,7 +176,7 @@ impl Ui {
         if self.color {
             table.enforce_styling();
         }
-        table.set_header(header.iter().map(|h| self.cell(&Field(h.to_uppercase(), Tone::Faint))));
+        table.set_header(header.iter().map(|h| self.cell(&Field(h.clone(), Tone::Faint))));
         let mut numbers = vec![false; header.len()];
         for row in rows {
             for (i, field) in row.iter().enumerate() {

@@ -114,6 +114,13 @@ impl Client {
         }
     }
 
+    fn cancel_flag(&self) -> &cancel::CancelFlag {
+        match self {
+            Client::Sqlite(client) => client.0.cancelled(),
+            Client::Postgres(client) => client.0.cancelled(),
+        }
+    }
+
     /// Whether the connection can be used again.
     pub fn is_usable(&self) -> bool {
         match self {

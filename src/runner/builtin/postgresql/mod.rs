@@ -12,6 +12,7 @@ use super::{ScriptOutcome, script};
 use crate::runner::builtin::url::PostgresUrl;
 use crate::runner::{Failure, FailureKind, Rows, Target};
 use connect::{Notices, Opened};
+pub use query::describe;
 use postgres::{CancelToken, Client, NoTls};
 use std::io;
 use tokio_postgres_rustls::MakeRustlsConnect;

@@ -20,6 +20,11 @@ pub fn code(error: &Error) -> Option<ErrorCode> {
     }
 }
 
+/// Whether a STRICT table refused a value of another type.
+pub fn is_datatype(error: &Error) -> bool {
+    matches!(error, Error::SqliteFailure(inner, _) if inner.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_DATATYPE)
+}
+
 /// What SQLite said, without the SQL that it said it of: that is logged elsewhere.
 pub fn message(error: &Error) -> String {
     let text = match error {

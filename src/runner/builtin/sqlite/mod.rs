@@ -82,6 +82,28 @@ impl Connection {
         })
     }
 
+    /// Runs `before`, then gives `last` to `read`, in a transaction that is committed after it if `last` writes.
+    pub fn reading<T>(
+        &self,
+        before: &str,
+        last: &str,
+        read: impl FnOnce(&mut Statement<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.guarded(|connection| connection.run(before, None))?;
+        let mut statement = self.inner.prepare(last).map_err(|error| self.failure(&error))?;
+        if statement.readonly() {
+            return read(&mut statement);
+        }
+        // Else what it took away would be gone before its rows have arrived.
+        self.guarded(|connection| {
+            connection.inner.execute_batch("BEGIN IMMEDIATE").map_err(|error| connection.failure(&error))?;
+            let done = read(&mut statement)?;
+            drop(statement);
+            connection.inner.execute_batch("COMMIT").map_err(|error| connection.failure(&error))?;
+            Ok(done)
+        })
+    }
+
     /// Does `work`, and leaves no transaction open behind it.
     pub fn guarded<T>(&self, work: impl FnOnce(&Self) -> Result<T, Failure>) -> Result<T, Failure> {
         let outcome = work(self);

@@ -85,12 +85,13 @@ fn survives(text: &str, affinity: Affinity) -> Result<(), Misfit> {
         return Ok(());
     }
     let mut number = String::new();
-    if let Ok(whole) = text.parse::<i64>() {
+    let trimmed = text.trim_ascii();
+    if let Ok(whole) = trimmed.parse::<i64>() {
         number = whole.to_string();
         if number == text && (affinity != Affinity::Real || whole.unsigned_abs() <= EXACT) {
             return Ok(());
         }
-    } else if let Ok(double) = text.parse::<f64>() {
+    } else if let Ok(double) = trimmed.parse::<f64>() {
         // Whole doubles become integers, but in a REAL column.
         let becomes_whole = double.trunc() == double && double.abs() < 9.3e18 && affinity != Affinity::Real;
         float::push_sqlite(&mut number, double);
@@ -104,7 +105,7 @@ fn survives(text: &str, affinity: Affinity) -> Result<(), Misfit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::builtin::value::numeric::write_parsed;
+    use crate::runner::builtin::value::numeric::{Numeric as Decimal, write_parsed};
 
     fn show(value: &Value<'_>, affinity: Affinity) -> String {
         let mut scratch = String::new();
@@ -172,7 +173,7 @@ mod tests {
         ] {
             let mut bytes = Vec::new();
             write_parsed(&mut bytes, text).unwrap();
-            let number = Numeric::read(&bytes).unwrap();
+            let number = Decimal::read(&bytes).unwrap();
             assert_eq!(show(&Value::Numeric(number), affinity), expected, "{text} {affinity:?}");
         }
     }

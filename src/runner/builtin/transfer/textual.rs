@@ -60,9 +60,7 @@ impl Textual {
                 None => Err(malformed()),
             },
             base => {
-                // The source's own limits are met already.
-                let unlimited = Column { typmod: -1, ..from.clone() };
-                match self.encoder.bytes(&Value::Text(printed), &unlimited, &mut source) {
+                match self.encoder.bytes(&Value::Text(printed), from, &mut source) {
                     Ok(()) => match decode::value(base, &source) {
                         Some(value) => self.field(&value, to, out),
                         None => Err(malformed()),

@@ -1,0 +1,6 @@
+SELECT RTRIM(CCUST) AS customer,
+       RTRIM(CNAME) AS name,
+       RTRIM(CCITY) AS city,
+       CSINCE AS since,
+       CASE WHEN CEND IN ('0001-01-01', '9999-12-31') THEN NULL ELSE CEND END AS until
+FROM CUST

@@ -1,0 +1,76 @@
+//! PostgreSQL to SQLite: binary COPY, decoded, and bound to one prepared INSERT.
+
+use super::pg_source::Source;
+use super::sqlite_sink::SqliteSink;
+use super::{Load, Progress, sink};
+use crate::runner::Failure;
+use crate::runner::builtin::postgresql::Connection;
+use crate::runner::builtin::postgresql::copy::{BinaryRow, Stopped, for_each_binary_row};
+use crate::runner::builtin::postgresql::types::{Base, Column};
+use crate::runner::builtin::value::{Value, decode};
+use crate::runner::builtin::{script, sqlite};
+
+pub fn run(source: &mut Connection, load: &Load<'_>, dest: &sqlite::Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+    let prepared = Source::prepare(source, load)?;
+    let table = sqlite::table::columns(dest, load.table)?;
+    let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
+    load.check_shape(&sink::names(&prepared.columns), &names)?;
+
+    prepared.begin(source)?;
+    let moved = dest.guarded(|dest| {
+        let mut sink = SqliteSink::open(dest, load.table, &table)?;
+        let bases: Vec<Base> = prepared.columns.iter().map(|column| column.base).collect();
+        let statement = statement(load.last, &prepared.columns);
+        let read = match source.client().copy_out(&format!("COPY (\n{statement}\n) TO STDOUT (FORMAT binary)")) {
+            Err(error) => Err(Stopped::Server(error)),
+            Ok(mut reader) => for_each_binary_row(&mut reader, bases.len(), |row| {
+                write_row(row, &bases, &mut sink, progress)?;
+                progress.row()
+            }),
+        };
+        read.map_err(|stopped| stopped.into_failure(source))?;
+        sink.commit()?;
+        Ok(progress.rows)
+    });
+    match &moved {
+        Ok(_) => prepared.commit(source)?,
+        Err(_) => prepared.roll_back(source),
+    }
+    moved
+}
+
+fn write_row(row: &BinaryRow<'_>, bases: &[Base], sink: &mut SqliteSink<'_>, progress: &Progress<'_>) -> Result<(), Failure> {
+    for (index, base) in bases.iter().enumerate() {
+        let value = match row.field(index) {
+            None => Value::Null,
+            // Cast to text by the statement.
+            Some(bytes) if *base == Base::Other => std::str::from_utf8(bytes).map_or(Value::Bytes(bytes), Value::Text),
+            Some(bytes) => decode::value(*base, bytes).unwrap_or(Value::Bytes(bytes)),
+        };
+        sink.bind(index, &value, progress)?;
+    }
+    sink.insert(progress)
+}
+
+/// The statement with what is not known here cast to text by the server; the statement itself where all is known.
+fn statement(last: &str, columns: &[Column]) -> String {
+    if columns.iter().all(|column| column.base != Base::Other) {
+        return last.to_owned();
+    }
+    let names: Vec<String> = (1..=columns.len()).map(|n| format!("c{n}")).collect();
+    let list: Vec<String> = columns
+        .iter()
+        .zip(&names)
+        .map(|(column, name)| match column.base {
+            Base::Other => format!("q.{name}::pg_catalog.text"),
+            _ => format!("q.{name}"),
+        })
+        .collect();
+    let (list, names) = (list.join(", "), names.join(", "));
+    if script::is_plain_query(last) {
+        format!("SELECT {list} FROM (\n{last}\n) AS q({names})")
+    } else {
+        // What writes can't stand in a FROM.
+        format!("WITH q({names}) AS (\n{last}\n) SELECT {list} FROM q")
+    }
+}
