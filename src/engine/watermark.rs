@@ -134,6 +134,10 @@ fn bare(value: &str) -> &str {
 /// Whether a date or a time is after now. A day's slack covers zones that nobody can know of a bare timestamp.
 fn lies_ahead(value: &str, zone: &jiff::tz::TimeZone) -> bool {
     let value = bare(value);
+    // A number such as 20261231 may be a date or anything else.
+    if !value.contains('-') {
+        return false;
+    }
     let today = clock::now().to_zoned_datetime(zone.clone()).datetime();
     if let Ok(day) = value.parse::<jiff::civil::Date>()
         && value.len() <= 10

@@ -36,17 +36,27 @@ fn of_server(db: &DbError, cancelled: bool) -> Failure {
     Failure { kind, message: message(db), sqlstate: Some(code.to_owned()) }
 }
 
-/// What the server said, in the lines that psql shows.
+/// What the server remarked, in the lines that psql shows: where in a function it did so is not among them.
+pub fn notice(db: &DbError) -> String {
+    lines(db, &[("DETAIL", db.detail()), ("HINT", db.hint())])
+}
+
+/// What the server said of an error, in the lines that psql shows.
 pub fn message(db: &DbError) -> String {
+    let mut out = lines(db, &[("DETAIL", db.detail()), ("HINT", db.hint()), ("CONTEXT", db.where_())]);
+    if let Some(ErrorPosition::Internal { query, .. }) = db.position() {
+        // Writing to a String can't fail.
+        let _ = write!(out, "\nQUERY: {query}");
+    }
+    out
+}
+
+fn lines(db: &DbError, more: &[(&str, Option<&str>)]) -> String {
     let mut out = format!("{}: {}", db.severity(), db.message());
-    // Writing to a String can't fail.
-    for (name, text) in [("DETAIL", db.detail()), ("HINT", db.hint()), ("CONTEXT", db.where_())] {
+    for (name, text) in more {
         if let Some(text) = text {
             let _ = write!(out, "\n{name}: {text}");
         }
-    }
-    if let Some(ErrorPosition::Internal { query, .. }) = db.position() {
-        let _ = write!(out, "\nQUERY: {query}");
     }
     out
 }

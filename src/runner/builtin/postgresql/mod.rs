@@ -110,7 +110,7 @@ impl Connection {
         self.begin()?;
         let (rows, rows_affected) = query::script(self, sql)?;
         let notices = self.notices.lock().map(|mut notices| std::mem::take(&mut *notices)).unwrap_or_default();
-        Ok(ScriptOutcome { rows, rows_affected, notices: notices.iter().map(failure::message).collect() })
+        Ok(ScriptOutcome { rows, rows_affected, notices: notices.iter().map(failure::notice).collect() })
     }
 
     /// Streams the rows of a query.

@@ -120,6 +120,12 @@ impl Column {
     pub fn type_text(&self) -> String {
         let name = match self.type_name.as_str() {
             "bpchar" => "char",
+            "bool" => "boolean",
+            "int2" => "smallint",
+            "int4" => "integer",
+            "int8" => "bigint",
+            "float4" => "real",
+            "float8" => "double precision",
             name => name,
         };
         if let (Base::Numeric, Some(Digits { precision, scale })) = (self.base, self.digits()) {
@@ -325,6 +331,7 @@ mod tests {
             (Type::VARCHAR, 9, "varchar(5)"),
             (Type::BPCHAR, 9, "char(5)"),
             (Type::TIMESTAMPTZ, 3, "timestamptz(3)"),
+            (Type::INT4, -1, "integer"),
             (Type::TEXT, -1, "text"),
             (Type::NAME, -1, "name"),
         ] {

@@ -2,10 +2,10 @@
 
 use super::sqlite_sink::SqliteSink;
 use super::{Load, Progress, storage};
-use crate::runner::Failure;
 use crate::runner::builtin::sqlite::affinity::Affinity;
 use crate::runner::builtin::sqlite::table::{self, Column};
 use crate::runner::builtin::sqlite::{self, Connection};
+use crate::runner::{Failure, FailureKind};
 use rusqlite::types::ValueRef;
 use rusqlite::{Rows, Statement};
 use std::os::unix::fs::MetadataExt;
@@ -17,16 +17,27 @@ const SPOOL: &str = "temp.pipekit_spool";
 pub fn run(source: &Connection, load: &Load<'_>, dest: &Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
     let columns = table::columns(dest, load.table)?;
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-    if !blocks(source, dest).map_err(|error| dest.failure(&error))? {
+    let one_file = share_a_file(source, dest).map_err(|error| dest.failure(&error))?;
+    let log = one_file && has_write_ahead_log(dest).map_err(|error| dest.failure(&error))?;
+    let check = |statement: &Statement<'_>| {
+        load.check_shape(&sqlite::names(statement), &names)?;
+        if one_file && !statement.readonly() {
+            // It would hold the file's only writing lock until the load, which needs it too, has ended.
+            let message = "a statement that changes rows can't be the source of a load into its own SQLite file";
+            return Err(Failure::new(FailureKind::Shape, message));
+        }
+        Ok(())
+    };
+    if !one_file || log {
         return source.reading(load.before, load.last, |statement| {
-            load.check_shape(&sqlite::names(statement), &names)?;
+            check(statement)?;
             dest.guarded(|dest| fill(source, statement.raw_query(), dest, load.table, &columns, progress))
         });
     }
     // The reader's lock would keep the writer from its commit, and the writer would wait for it until the time limit:
     // so all is read before anything is written.
     let spooled = source.reading(load.before, load.last, |statement| {
-        load.check_shape(&sqlite::names(statement), &names)?;
+        check(statement)?;
         dest.guarded(|dest| spool(source, statement, dest, columns.len(), progress))
     });
     let moved = spooled.and_then(|()| {
@@ -39,13 +50,14 @@ pub fn run(source: &Connection, load: &Load<'_>, dest: &Connection, progress: &m
     moved
 }
 
-/// Whether reading on one connection would block writing on the other: the same file, and no write-ahead log.
-fn blocks(source: &Connection, dest: &Connection) -> rusqlite::Result<bool> {
+/// Whether a file is open on both connections.
+fn share_a_file(source: &Connection, dest: &Connection) -> rusqlite::Result<bool> {
     let files = |connection: &Connection| -> rusqlite::Result<Vec<(u64, u64)>> {
         let mut list = connection.inner().prepare("SELECT file FROM pragma_database_list WHERE file <> ''")?;
         let paths = list.query_map([], |row| row.get::<_, String>(0))?;
         let mut files = Vec::new();
         for path in paths {
+            // By its number, as a file can have several names.
             if let Ok(found) = std::fs::metadata(path?) {
                 files.push((found.dev(), found.ino()));
             }
@@ -53,11 +65,13 @@ fn blocks(source: &Connection, dest: &Connection) -> rusqlite::Result<bool> {
         Ok(files)
     };
     let (ours, theirs) = (files(source)?, files(dest)?);
-    if !ours.iter().any(|file| theirs.contains(file)) {
-        return Ok(false);
-    }
+    Ok(ours.iter().any(|file| theirs.contains(file)))
+}
+
+/// Whether readers and a writer of the file leave each other alone.
+fn has_write_ahead_log(dest: &Connection) -> rusqlite::Result<bool> {
     let mode: String = dest.inner().pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    Ok(!mode.eq_ignore_ascii_case("wal"))
+    Ok(mode.eq_ignore_ascii_case("wal"))
 }
 
 fn spool(

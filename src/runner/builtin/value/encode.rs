@@ -3,7 +3,7 @@
 use super::calendar::{DAY, SECOND};
 use super::moment::{self, Moment};
 use super::numeric::{self, Digits, Numeric};
-use super::{Interval, Misfit, Value, float, text};
+use super::{Interval, Misfit, Value, float, plural, text};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use jiff::tz::TimeZone;
 use std::fmt::Write;
@@ -47,7 +47,7 @@ impl Encoder {
         match column.base {
             Base::Int2 => out.extend_from_slice(&whole::<i16>(value, "-32768 to 32767")?.to_be_bytes()),
             Base::Int4 => out.extend_from_slice(&whole::<i32>(value, "-2147483648 to 2147483647")?.to_be_bytes()),
-            Base::Int8 => out.extend_from_slice(&whole::<i64>(value, "64 bits")?.to_be_bytes()),
+            Base::Int8 => out.extend_from_slice(&whole::<i64>(value, "-9223372036854775808 to 9223372036854775807")?.to_be_bytes()),
             Base::Oid => out.extend_from_slice(&whole::<u32>(value, "0 to 4294967295")?.to_be_bytes()),
             Base::Numeric => self.numeric(value, column.digits(), out)?,
             Base::Float8 => out.extend_from_slice(&self.double(value)?.to_be_bytes()),
@@ -241,7 +241,7 @@ impl Encoder {
         {
             let count = text.chars().count();
             if count > most {
-                return no(format!("it has {count} characters"));
+                return no(format!("it has {}", plural(count as u64, "character")));
             }
         }
         out.extend_from_slice(text.as_bytes());
@@ -284,7 +284,7 @@ fn whole<T: TryFrom<i64>>(value: &Value<'_>, range: &str) -> Result<T, Misfit> {
     };
     match number {
         Some(number) => T::try_from(number).map_err(|_| Misfit::new(format!("the range is {range}"))),
-        None => Err(Misfit::new(format!("it is not a whole number in the range {range}"))),
+        None => Err(Misfit::new(format!("it is not a whole number from {range}"))),
     }
 }
 
@@ -325,12 +325,12 @@ fn decimals(micros: i64, most: Option<u32>) -> Result<i64, Misfit> {
         return Ok(micros);
     }
     let mut fraction = (micros % SECOND).unsigned_abs();
-    let mut count = 6;
+    let mut count = 6u32;
     while fraction.is_multiple_of(10) {
         fraction /= 10;
         count -= 1;
     }
-    Err(Misfit::new(format!("its seconds have {count} decimals")))
+    Err(Misfit::new(format!("its seconds have {}", plural(count, "decimal"))))
 }
 
 fn beyond() -> Misfit {

@@ -77,15 +77,33 @@ impl Misfit {
     }
 }
 
+/// `1 decimal`, `2 decimals`.
+pub fn plural(count: impl Into<u64>, what: &str) -> String {
+    let count = count.into();
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
 /// How many characters of a value an error shows.
 const SHOWN: usize = 80;
 
 impl Value<'_> {
     /// The value as an error shows it: text in quotes, and no more than 80 characters of it.
     pub fn shown(&self) -> String {
-        let cut = |text: &str| match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.to_owned(),
+        let cut = |text: &str| {
+            let mut out = String::new();
+            for (count, c) in text.chars().enumerate() {
+                match c {
+                    _ if count == SHOWN => {
+                        out.push('…');
+                        break;
+                    }
+                    // An error is shown on a terminal.
+                    c if c.is_control() => out.extend(c.escape_default()),
+                    c => out.push(c),
+                }
+            }
+            out
         };
         match self {
             Value::Null => "NULL".to_owned(),

@@ -3,7 +3,7 @@
 //! The binary form is base 10000: a count of groups, the weight of the first (its power of 10000), the sign, the number
 //! of decimals to show, then the groups.
 
-use super::Misfit;
+use super::{Misfit, plural};
 use std::fmt::Write;
 
 /// The sign field of a positive number.
@@ -110,13 +110,13 @@ impl<'a> Numeric<'a> {
         let Some((highest, lowest)) = self.extent() else { return Ok(()) };
         if lowest < -digits.scale {
             return Err(match digits.scale {
-                0.. => Misfit::new(format!("it has {} decimals", -lowest)),
+                0.. => Misfit::new(format!("it has {}", plural(lowest.unsigned_abs(), "decimal"))),
                 _ => Misfit::new(format!("it is no multiple of 1{:0>1$}", "", (-digits.scale) as usize)),
             });
         }
         if highest >= digits.precision - digits.scale {
             return Err(Misfit::new(match highest {
-                0.. => format!("it has {} digits before the point", highest + 1),
+                0.. => format!("it has {} before the point", plural(highest.unsigned_abs() + 1, "digit")),
                 _ => "it is too large".to_owned(),
             }));
         }

@@ -1,0 +1,252 @@
+//! The world of a test: a folder of its own, a pipekit database in it, databases to sync, and calls of the program.
+
+#![allow(dead_code)]
+
+pub mod postgres;
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A folder with a pipekit database, and nothing of the machine's own settings.
+pub struct World {
+    dir: tempfile::TempDir,
+    env: Vec<(String, String)>,
+}
+
+impl World {
+    /// A world with a pipekit database that holds nothing yet.
+    pub fn new() -> World {
+        let world = World::bare();
+        world.call("init").ok();
+        world
+    }
+
+    /// A world without a database.
+    pub fn bare() -> World {
+        World { dir: tempfile::tempdir().unwrap(), env: Vec::new() }
+    }
+
+    /// A file's place in the world's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Sets a variable for all calls from now on.
+    pub fn set(&mut self, name: &str, value: &str) -> &mut World {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Writes a file and gives its path.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The program, ready to be given arguments: what it reads of the machine is this world's.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pipekit"));
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.dir.path())
+            .env("TZ", "UTC")
+            .env("PIPEKIT_DB", self.path("pipekit.db"))
+            .env("PIPEKIT_SECRETS", self.path("secrets.env"))
+            .current_dir(self.dir.path())
+            .stdin(Stdio::null());
+        for (name, value) in &self.env {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// Calls the program with a command line as a shell would split it.
+    pub fn call(&self, line: &str) -> Call {
+        self.args(&shell_words::split(line).unwrap())
+    }
+
+    /// Calls the program with these arguments.
+    pub fn args<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Call {
+        let mut command = self.command();
+        command.args(args);
+        let said = args.iter().map(|a| a.as_ref().to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
+        Call { said, output: command.output().unwrap() }
+    }
+
+    /// Calls the program with text on its standard input.
+    pub fn call_with(&self, line: &str, input: &str) -> Call {
+        use std::io::Write;
+        let mut command = self.command();
+        command.args(shell_words::split(line).unwrap());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // The program may have refused its arguments and gone before it reads.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Call { said: line.to_owned(), output: child.wait_with_output().unwrap() }
+    }
+
+    /// Starts the program and leaves it running.
+    pub fn start(&self, line: &str) -> Running {
+        let mut command = self.command();
+        command.args(shell_words::split(line).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running { said: line.to_owned(), child: Some(command.spawn().unwrap()) }
+    }
+
+    /// Opens an SQLite file of the world, making it if it is not there.
+    pub fn sqlite(&self, name: &str) -> rusqlite::Connection {
+        let conn = rusqlite::Connection::open(self.path(name)).unwrap();
+        conn.busy_timeout(Duration::from_secs(10)).unwrap();
+        conn
+    }
+
+    /// Runs SQL on an SQLite file of the world, and makes it the connection NAME: the file is NAME.db.
+    pub fn with_sqlite(&self, name: &str, sql: &str) -> &World {
+        self.sqlite(&format!("{name}.db")).execute_batch(sql).unwrap();
+        let url = format!("jdbc:sqlite:{}", self.path(&format!("{name}.db")).display());
+        self.args(&["connection", "add", name, "--driver", "sqlite", "--url", &url]).ok();
+        self
+    }
+
+    /// Every row of a query on an SQLite file of the world, values as SQLite quotes them, one line a row.
+    pub fn rows(&self, db: &str, sql: &str) -> Vec<String> {
+        let conn = self.sqlite(&format!("{db}.db"));
+        let mut statement = conn.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| {
+            Ok((0..columns).map(|i| show(row.get_ref(i).unwrap())).collect::<Vec<_>>().join("|"))
+        });
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    /// One value of pipekit's own database.
+    pub fn own(&self, sql: &str) -> String {
+        self.rows("pipekit", sql).join("\n")
+    }
+}
+
+/// A value so that types can be told apart: text in quotes, blobs in hex.
+fn show(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef::{Blob, Integer, Null, Real, Text};
+    match value {
+        Null => "NULL".to_owned(),
+        Integer(n) => n.to_string(),
+        Real(n) => format!("{n:?}"),
+        Text(t) => format!("'{}'", String::from_utf8_lossy(t)),
+        Blob(b) => format!("x'{}'", b.iter().map(|b| format!("{b:02x}")).collect::<String>()),
+    }
+}
+
+/// What a call came to.
+pub struct Call {
+    said: String,
+    pub output: Output,
+}
+
+impl Call {
+    /// Asserts that it succeeded.
+    #[track_caller]
+    pub fn ok(self) -> Call {
+        self.code(0)
+    }
+
+    /// Asserts its exit code.
+    #[track_caller]
+    pub fn code(self, expected: i32) -> Call {
+        let code = self.output.status.code();
+        assert_eq!(code, Some(expected), "pipekit {}\n{}{}", self.said, self.stdout(), self.stderr());
+        self
+    }
+
+    /// Asserts that it failed with an error that says this.
+    #[track_caller]
+    pub fn fails(self, code: i32, says: &str) -> Call {
+        let call = self.code(code);
+        let said = call.stderr();
+        assert!(said.contains(says), "pipekit {}: {says:?} is not in\n{said}", call.said);
+        call
+    }
+
+    /// Asserts that its standard output has this in it.
+    #[track_caller]
+    pub fn prints(self, text: &str) -> Call {
+        assert!(self.stdout().contains(text), "pipekit {}: {text:?} is not in\n{}", self.said, self.stdout());
+        self
+    }
+
+    /// Asserts that its standard error has this in it.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Call {
+        assert!(self.stderr().contains(text), "pipekit {}: {text:?} is not in\n{}", self.said, self.stderr());
+        self
+    }
+
+    /// Its standard output.
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    /// Its standard error.
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    /// Its standard output as one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.output.stdout)
+            .unwrap_or_else(|e| panic!("pipekit {}: {e} in\n{}{}", self.said, self.stdout(), self.stderr()))
+    }
+}
+
+/// A call that goes on. It is killed at the latest when it is dropped.
+pub struct Running {
+    said: String,
+    child: Option<Child>,
+}
+
+impl Running {
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> Call {
+        let output = self.child.take().unwrap().wait_with_output().unwrap();
+        Call { said: self.said.clone(), output }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Waits until something is so; fails when it is not within twenty seconds.
+#[track_caller]
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !so() {
+        assert!(Instant::now() < end, "it did not come to this: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The project's folder.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,89 @@
+//! A PostgreSQL database of a test's own, on the server that `tests/run.sh` started.
+
+use super::World;
+use ::postgres::{Client, NoTls};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A database that is dropped at the end.
+pub struct Database {
+    pub name: String,
+    pub client: Client,
+}
+
+/// The server: `host=127.0.0.1 port=… user=postgres password=…`, as `tests/run.sh` gives it.
+pub fn server() -> String {
+    std::env::var("PIPEKIT_TEST_PG").expect("PIPEKIT_TEST_PG is not set: this test is run by tests/run.sh")
+}
+
+fn part(key: &str) -> String {
+    let server = server();
+    let value = server.split_whitespace().find_map(|p| p.strip_prefix(&format!("{key}=")).map(str::to_owned));
+    value.unwrap_or_else(|| panic!("PIPEKIT_TEST_PG has no {key}"))
+}
+
+/// The password of the server's user.
+pub fn password() -> String {
+    part("password")
+}
+
+impl Database {
+    /// Makes a database.
+    pub fn new() -> Database {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = Client::connect(&format!("{} dbname=postgres", server()), NoTls).unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        let client = Client::connect(&format!("{} dbname={name}", server()), NoTls).unwrap();
+        Database { name, client }
+    }
+
+    /// Its JDBC URL.
+    pub fn url(&self) -> String {
+        format!("jdbc:postgresql://{}:{}/{}", part("host"), part("port"), self.name)
+    }
+
+    /// Runs SQL.
+    #[track_caller]
+    pub fn sql(&mut self, sql: &str) -> &mut Database {
+        self.client.batch_execute(sql).unwrap_or_else(|e| panic!("{sql}: {e:?}"));
+        self
+    }
+
+    /// Every row of a query, values as the server prints them, one line a row.
+    #[track_caller]
+    pub fn rows(&mut self, sql: &str) -> Vec<String> {
+        let messages = self.client.simple_query(sql).unwrap_or_else(|e| panic!("{sql}: {e:?}"));
+        messages
+            .iter()
+            .filter_map(|m| match m {
+                ::postgres::SimpleQueryMessage::Row(row) => {
+                    Some((0..row.len()).map(|i| row.get(i).unwrap_or("NULL").to_owned()).collect::<Vec<_>>().join("|"))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Another session in the same database.
+    pub fn session(&self) -> Client {
+        Client::connect(&format!("{} dbname={}", server(), self.name), NoTls).unwrap()
+    }
+
+    /// Makes it the connection `name` of a world, with its password as a secret.
+    pub fn connect(&self, world: &World, name: &str) {
+        world.call_with("secrets set PG_PASSWORD", &password()).ok();
+        let url = self.url();
+        world
+            .args(&["connection", "add", name, "--driver", "postgresql", "--url", &url, "--user", &part("user"),
+                "--password", "$PG_PASSWORD"])
+            .ok();
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Ok(mut admin) = Client::connect(&format!("{} dbname=postgres", server()), NoTls) {
+            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
