@@ -4,6 +4,7 @@
 mod support;
 
 mod definitions;
+mod flights;
 mod house;
 mod look;
 mod runs;

@@ -190,9 +190,13 @@ impl Ui {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
+        // In one piece: a write a line is most of the time of a long table.
+        let mut text = String::new();
         for line in table.lines() {
-            self.line(line.trim_end());
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
+        self.raw(&text);
     }
 
     fn cell(&self, field: &Field) -> Cell {

@@ -196,14 +196,6 @@ fn double_quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// `a = b` over the key columns, the destination's on the left: there its collation decides.
-fn keys_equal(quote: impl Fn(&str) -> String, dest: &str, staged: &str, key: &[String]) -> String {
-    key.iter()
-        .map(|k| format!("{dest}.{0} = {staged}.{0}", quote(k)))
-        .collect::<Vec<_>>()
-        .join(" AND ")
-}
-
 /// Splits `schema.table`, each part bare (then `fold`ed) or in double quotes.
 fn split_name(text: &str, fold: impl Fn(&str) -> String) -> Result<TableName, String> {
     let mut parts: Vec<String> = Vec::new();

@@ -86,9 +86,7 @@ pub fn for_each_binary_row(
         }
         let bytes = if was_empty { message } else { &left_over };
         let mut at = 0;
-        if in_header
-            && let Some(end) = header(bytes)?
-        {
+        if in_header && let Some(end) = header(bytes)? {
             (in_header, at) = (false, end);
         }
         while !in_header && at < bytes.len() {

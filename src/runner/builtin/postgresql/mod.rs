@@ -12,8 +12,8 @@ use super::{ScriptOutcome, script};
 use crate::runner::builtin::url::PostgresUrl;
 use crate::runner::{Failure, FailureKind, Rows, Target};
 use connect::{Notices, Opened};
-pub use query::describe;
 use postgres::{CancelToken, Client, NoTls};
+pub use query::describe;
 use std::io;
 use tokio_postgres_rustls::MakeRustlsConnect;
 

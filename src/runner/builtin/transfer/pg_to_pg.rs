@@ -39,7 +39,12 @@ impl Route {
     }
 }
 
-pub fn run(source: &mut Connection, load: &Load<'_>, dest: &mut Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &mut Connection,
+    load: &Load<'_>,
+    dest: &mut Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
     dest.begin()?;
     let dest_columns = table_columns(dest, load.table, prepared.columns.len())?;
@@ -93,7 +98,13 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn copy(&self, source: &mut Connection, load: &Load<'_>, dest: &mut Connection, progress: &mut Progress<'_>) -> Result<u64, End> {
+    fn copy(
+        &self,
+        source: &mut Connection,
+        load: &Load<'_>,
+        dest: &mut Connection,
+        progress: &mut Progress<'_>,
+    ) -> Result<u64, End> {
         let form = if self.routes.contains(&Route::Text) { "text" } else { "binary" };
         // The statement is on lines of its own, so that a comment at its end hides nothing.
         let copy_out = format!("COPY (\n{}\n) TO STDOUT (FORMAT {form})", load.last);
@@ -108,7 +119,12 @@ impl Plan<'_> {
         }
     }
 
-    fn by_row(&self, mut reader: CopyOutReader<'_>, mut sink: Sink<'_>, progress: &mut Progress<'_>) -> Result<u64, End> {
+    fn by_row(
+        &self,
+        mut reader: CopyOutReader<'_>,
+        mut sink: Sink<'_>,
+        progress: &mut Progress<'_>,
+    ) -> Result<u64, End> {
         let mut encoder = Encoder::default();
         // What broke at the destination waits here until the reader has let go.
         let mut broken = None;
@@ -132,7 +148,13 @@ impl Plan<'_> {
         Ok(sink.finish()?)
     }
 
-    fn row(&self, row: &BinaryRow<'_>, encoder: &mut Encoder, out: &mut Vec<u8>, progress: &Progress<'_>) -> Result<(), Failure> {
+    fn row(
+        &self,
+        row: &BinaryRow<'_>,
+        encoder: &mut Encoder,
+        out: &mut Vec<u8>,
+        progress: &Progress<'_>,
+    ) -> Result<(), Failure> {
         for (index, route) in self.routes.iter().enumerate() {
             let Some(bytes) = row.field(index) else {
                 out.extend_from_slice(&(-1i32).to_be_bytes());
@@ -144,8 +166,9 @@ impl Plan<'_> {
                 continue;
             }
             let (from, to) = (&self.from[index], &self.to[index]);
-            let value = decode::value(from.base, bytes)
-                .ok_or_else(|| progress.misfit(&to.name, "a value", &to.type_text(), "it is not in the form of its type"))?;
+            let value = decode::value(from.base, bytes).ok_or_else(|| {
+                progress.misfit(&to.name, "a value", &to.type_text(), "it is not in the form of its type")
+            })?;
             encoder
                 .field(&value, to, out)
                 .map_err(|misfit| progress.misfit(&to.name, &value.shown(), &to.type_text(), &misfit.why))?;
@@ -165,9 +188,9 @@ impl Plan<'_> {
                 match text {
                     None => sink.buffer.extend_from_slice(b"\\N"),
                     Some(text) if self.routes[index] == Route::AsIs => copy::push_text_field(&mut sink.buffer, text),
-                    Some(text) => textual
-                        .from_server(text, from, to, &mut sink.buffer)
-                        .map_err(|misfit| progress.misfit(&to.name, &format!("'{text:.80}'"), &to.type_text(), &misfit.why))?,
+                    Some(text) => textual.printed_field(text, from, to, &mut sink.buffer).map_err(|misfit| {
+                        progress.misfit(&to.name, &format!("'{text:.80}'"), &to.type_text(), &misfit.why)
+                    })?,
                 }
             }
             sink.buffer.push(b'\n');

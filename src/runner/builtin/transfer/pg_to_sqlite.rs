@@ -10,7 +10,12 @@ use crate::runner::builtin::postgresql::types::{Base, Column};
 use crate::runner::builtin::value::{Value, decode};
 use crate::runner::builtin::{script, sqlite};
 
-pub fn run(source: &mut Connection, load: &Load<'_>, dest: &sqlite::Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &mut Connection,
+    load: &Load<'_>,
+    dest: &sqlite::Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
     let table = sqlite::table::columns(dest, load.table)?;
     let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
@@ -39,7 +44,12 @@ pub fn run(source: &mut Connection, load: &Load<'_>, dest: &sqlite::Connection, 
     moved
 }
 
-fn write_row(row: &BinaryRow<'_>, bases: &[Base], sink: &mut SqliteSink<'_>, progress: &Progress<'_>) -> Result<(), Failure> {
+fn write_row(
+    row: &BinaryRow<'_>,
+    bases: &[Base],
+    sink: &mut SqliteSink<'_>,
+    progress: &Progress<'_>,
+) -> Result<(), Failure> {
     for (index, base) in bases.iter().enumerate() {
         let value = match row.field(index) {
             None => Value::Null,

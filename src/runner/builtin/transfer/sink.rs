@@ -82,7 +82,11 @@ impl<'a> Sink<'a> {
 
 /// The columns of a table that COPY fills, which are all but the generated ones.
 pub fn table_columns(dest: &mut Connection, table: &str, wanted: usize) -> Result<Vec<Column>, Failure> {
-    let mut columns = describe(dest, &format!("SELECT * FROM {table}"))?;
+    let mut columns = describe(dest, &format!("SELECT * FROM {table}")).map_err(|mut failure| {
+        // The line is of the SQL above, which nobody wrote.
+        failure.message.truncate(failure.message.find("\nLINE ").unwrap_or(failure.message.len()));
+        failure
+    })?;
     if columns.len() > wanted {
         // Whether a column is generated is asked only where the numbers differ, as it costs a round trip. The JSON is
         // for servers before 12, which have no such column.

@@ -12,7 +12,12 @@ use crate::runner::builtin::value::encode::Encoder;
 use crate::runner::builtin::value::{Misfit, Value};
 use rusqlite::Rows;
 
-pub fn run(source: &sqlite::Connection, load: &Load<'_>, dest: &mut Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &sqlite::Connection,
+    load: &Load<'_>,
+    dest: &mut Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     source.reading(load.before, load.last, |statement| {
         dest.begin()?;
         let query = sqlite::names(statement);
