@@ -70,7 +70,7 @@ CREATE TABLE module (
   CHECK (merge_strategy <> 'incremental' OR merge_key <> '[]'),
   CHECK (running = 0 OR lock_at IS NOT NULL)
 ) STRICT;
-CREATE INDEX module_source ON module (source_connection_id);
+CREATE INDEX module_source ON module (source_connection_id, name);
 CREATE INDEX module_dest ON module (dest_connection_id);
 CREATE INDEX module_running ON module (running) WHERE running = 1;
 CREATE INDEX module_last_run ON module (last_run_id);
