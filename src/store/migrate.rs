@@ -19,6 +19,9 @@ pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
     // "database is locked". So whoever has work to do here takes turns on a lock file.
     let _turn = super::lock::Turn::wait(path)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
+    // A migration may rebuild a table, and dropping the old one would take along what refers to it. This can't be
+    // switched within a transaction; that nothing is left dangling is checked at its end.
+    conn.pragma_update(None, "foreign_keys", false)?;
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&tx)?;
     for sql in &MIGRATIONS[from..] {
@@ -29,6 +32,14 @@ pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
     if from == 0 {
         super::setting::fill(&tx)?;
         super::driver::fill(&tx)?;
+    }
+    let dangling: i64 = tx.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0))?;
+    if dangling > 0 {
+        return Err(Error::new(
+            Code::Store,
+            format!("{dangling} rows refer to rows that are not there; nothing was changed"),
+        )
+        .hint("restore a backup, or see them with `PRAGMA foreign_key_check` in sqlite3"));
     }
     tx.commit()?;
     Ok(())
