@@ -62,8 +62,11 @@ impl Secrets {
         let key = key_of(reference)
             .ok_or_else(|| Error::new(Code::Secret, "the password is not a reference of the form $KEY"))?;
         self.values.get(key).cloned().or_else(|| std::env::var(key).ok()).ok_or_else(|| {
-            Error::new(Code::Secret, format!("the secret {key} is neither in {} nor in the environment", path().display()))
-                .hint(format!("`pipekit secrets set {key}` stores it"))
+            Error::new(
+                Code::Secret,
+                format!("the secret {key} is neither in {} nor in the environment", path().display()),
+            )
+            .hint(format!("`pipekit secrets set {key}` stores it"))
         })
     }
 
@@ -73,15 +76,24 @@ impl Secrets {
     }
 }
 
+/// Refuses what can't be the name of a secret.
+///
+/// # Errors
+/// `Usage`.
+pub fn check_key(key: &str) -> Result<()> {
+    if is_key(key) {
+        return Ok(());
+    }
+    Err(Error::new(Code::Usage, format!("`{key}` can't be the name of a secret"))
+        .hint("letters, digits and _, not beginning with a digit: DB2PW"))
+}
+
 /// Stores a secret: the file is replaced in one step, and keeps its mode and owner.
 ///
 /// # Errors
 /// `Usage` for a bad name, `Secret` when the file can't be written.
 pub fn set(key: &str, value: &str) -> Result<PathBuf> {
-    if !is_key(key) {
-        return Err(Error::new(Code::Usage, format!("`{key}` can't be the name of a secret"))
-            .hint("letters, digits and _, not beginning with a digit: DB2PW"));
-    }
+    check_key(key)?;
     if value.contains('\0') {
         return Err(Error::new(Code::Usage, "a secret can't hold a zero byte"));
     }
