@@ -3,7 +3,11 @@
 
 mod support;
 
-mod definitions;
+mod connections;
+mod drivers;
 mod house;
 mod look;
+mod module_json;
+mod modules;
 mod runs;
+mod watermarks_hooks;

@@ -1,6 +1,6 @@
 //! A connection: where a database is, and who we are there.
 
-use super::{check_name, check_text, name_or_id, taken};
+use super::{check_name, check_text, counted, name_or_id, taken};
 use crate::error::{Code, Error, Result};
 use crate::runner::builtin;
 use crate::secrets;
@@ -140,7 +140,7 @@ pub fn remove(conn: &Sqlite, name_or_id: &str, force: bool) -> Result<(table::Co
     if !users.is_empty() && !force {
         return Err(Error::new(
             Code::InUse,
-            format!("connection {} is used by module {}", connection.name, users.join(", ")),
+            format!("connection {} is used by {}", connection.name, counted("module", &users)),
         )
         .hint("--force removes those modules too; their runs stay in the log"));
     }
