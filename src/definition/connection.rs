@@ -110,12 +110,14 @@ pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i
         Some(name) => Some(table::find(conn, name)?.id),
         None => None,
     };
+    // `${KEY}` is stored as `$KEY`: one thing has one spelling.
+    let password = connection.password.as_deref().and_then(secrets::key_of).map(|key| format!("${key}"));
     let new = table::NewConnection {
         name: &connection.name,
         driver_id: driver.id,
         jdbc_url: &connection.jdbc_url,
         username: connection.username.as_deref(),
-        password: connection.password.as_deref(),
+        password: password.as_deref(),
         default_dest_connection_id: default_dest,
         default_dest_schema: connection.default_dest_schema.as_deref(),
         notes: connection.notes.as_deref(),
