@@ -26,7 +26,7 @@ pub enum Driver {
     /// Add a driver; one of that name is changed to what is given
     #[command(
         after_help = "Example:\n  pipekit driver add as400 --kind db2 --jar /opt/jrunner/lib/jt400.jar \\\n      \
-        --class com.ibm.as400.access.AS400JDBCDriver --url-template 'jdbc:as400://HOST'"
+        --class com.ibm.as400.access.AS400JDBCDriver \\\n      --url-template 'jdbc:as400://HOST'"
     )]
     Add {
         /// Its name

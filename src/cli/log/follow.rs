@@ -34,6 +34,9 @@ impl Follow {
                     context.ui.raw(&text);
                 }
             }
+            if context.ui.is_gone() {
+                return Ok(0);
+            }
             if run.status != "running" {
                 let end = serde_json::json!({"run_id": id, "status": run.status, "row_count": run.row_count, "error": run.error});
                 if context.ui.json {
