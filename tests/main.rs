@@ -5,9 +5,13 @@ mod support;
 
 mod connections;
 mod drivers;
+mod editor;
 mod house;
 mod look;
 mod module_json;
 mod modules;
 mod runs;
+mod secrets;
+mod settings;
+mod storefile;
 mod watermarks_hooks;
