@@ -3,13 +3,17 @@
 
 mod support;
 
+mod cli;
 mod connections;
+mod demo;
 mod drivers;
 mod editor;
+mod generated;
 mod house;
 mod look;
 mod module_json;
 mod modules;
+mod readme;
 mod runs;
 mod secrets;
 mod settings;
