@@ -3,6 +3,7 @@
 
 mod support;
 
+mod busy;
 mod cli;
 mod connections;
 mod demo;

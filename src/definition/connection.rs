@@ -97,7 +97,8 @@ fn redacted(url: &str) -> &str {
 /// Adds a connection (`id` is `None`) or rewrites one, and gives its id.
 ///
 /// # Errors
-/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name.
+/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name, `Locked` or `InUse` for
+/// another place while it is not known what a run did in this one.
 pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i64> {
     let driver = driver::find(conn, &connection.driver)?;
     connection.check(&driver)?;
@@ -125,6 +126,10 @@ pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i
     match id {
         None => table::insert(conn, &new),
         Some(id) => {
+            let now = table::get(conn, id)?;
+            if now.jdbc_url != connection.jdbc_url || now.driver_id != driver.id {
+                super::module::refuse_moving_destination(conn, id)?;
+            }
             table::update(conn, id, &new)?;
             super::module::restage(conn, id)?;
             Ok(id)

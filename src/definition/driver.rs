@@ -78,7 +78,13 @@ pub fn save(conn: &Connection, id: Option<i64>, driver: &Driver) -> Result<i64> 
     match id {
         None => table::insert(conn, &new),
         Some(id) => {
-            refuse_built_in(&table::get(conn, id)?)?;
+            let now = table::get(conn, id)?;
+            refuse_built_in(&now)?;
+            if now.kind != driver.kind || now.jar_file.is_some() != driver.jar_file.is_some() {
+                for name in connection::names_of_driver(conn, id)? {
+                    super::module::refuse_moving_destination(conn, connection::find(conn, &name)?.id)?;
+                }
+            }
             table::update(conn, id, &new)?;
             // Another dialect or runner may not take the URLs of its connections, and stages elsewhere.
             for name in connection::names_of_driver(conn, id)? {

@@ -288,13 +288,25 @@ fn refuse_moving_while_in_doubt(conn: &Connection, now: &table::Module, to: &Mod
     if now.name == to.name && now.dest_connection_id == dest_id {
         return Ok(());
     }
-    if now.running {
-        return Err(table::locked(now));
+    refuse_in_doubt(conn, now)
+}
+
+/// As for a module itself, for a connection that is to be somewhere else: its modules' receipts would stay behind.
+pub(super) fn refuse_moving_destination(conn: &Connection, connection_id: i64) -> Result<()> {
+    table::all(conn)?
+        .iter()
+        .filter(|module| module.dest_connection_id == connection_id)
+        .try_for_each(|module| refuse_in_doubt(conn, module))
+}
+
+fn refuse_in_doubt(conn: &Connection, module: &table::Module) -> Result<()> {
+    if module.running {
+        return Err(table::locked(module));
     }
-    match run::newest(conn, now.id, &["unknown"], None)? {
+    match run::newest(conn, module.id, &["unknown"], None)? {
         Some(run) => Err(Error::new(
             Code::InUse,
-            format!("it is not known yet whether run {} of module {} has merged", run.id, now.name),
+            format!("it is not known yet whether run {} of module {} has merged", run.id, module.name),
         )
         .hint(format!("`pipekit log show {}` finds out, once the destination can be reached", run.id))),
         None => Ok(()),
