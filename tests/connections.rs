@@ -160,6 +160,8 @@ fn a_connection_is_looked_into() {
         json!([{"id": "1", "item": "a"}, {"id": "2", "item": null}, {"id": "3", "item": ""}])
     );
     world.call("connection query erp 'SELECT id FROM orders' --limit 2").ok().says("only the first 2 rows");
+    let cut = world.call("connection query erp '-- a remark\nSELECT id FROM orders' --limit 2 --json").ok();
+    assert_eq!((cut.json(), cut.stderr().contains("{\"warning\":")), (json!([{"id": "1"}, {"id": "2"}]), true));
     world.refuses("connection query erp 'SELECT nope FROM orders'", 1, "nope");
     world.refuses("connection columns erp nope", 4, "nope");
 }

@@ -177,6 +177,8 @@ fn sql_comes_as_text_from_a_file_and_from_standard_input() {
     }
     world.call_with("module edit a --query -", "SELECT 1").ok();
     assert_eq!(world.call("module sql a").ok().stdout(), "SELECT 1\n");
+    world.call("module edit a --query '-- a remark\nSELECT 2' --notes '- no flag'").ok();
+    assert_eq!(world.call("module sql a").ok().stdout(), "-- a remark\nSELECT 2\n");
     world.refuses_given("module edit b --query -", "", 2, "the source query is empty");
 }
 

@@ -37,6 +37,7 @@ fn a_watermark_goes_from_add_to_remove() {
         "SELECT 8"
     );
     world.call("watermark edit orders since --default none").ok().prints("nothing changed");
+    assert_eq!(world.json("watermark edit orders since --default -1")["default_value"], "-1");
     assert_eq!(world.json("watermark resolve orders since")["values"], json!({"since": "8"}));
 
     world.call("watermark rm orders since").ok().prints("removed watermark since");

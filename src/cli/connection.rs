@@ -38,6 +38,8 @@ pub enum Connection {
         fields: Fields,
     },
     /// Change a connection; without flags, in $EDITOR
+    ///
+    /// `none` takes a value away: --user none.
     #[command(after_help = "Example:\n  pipekit connection edit dw --url jdbc:postgresql://db2.example.com/dw")]
     Edit {
         /// Its name or id
@@ -87,6 +89,7 @@ pub enum Connection {
         /// Its name or id
         name: String,
         /// The SQL: as text, @FILE, or - for standard input
+        #[arg(allow_hyphen_values = true)]
         sql: String,
         /// Show at most so many rows
         #[arg(long, default_value_t = 1000, value_name = "N")]
@@ -116,7 +119,7 @@ pub struct Fields {
     #[arg(long, value_name = "SCHEMA", value_parser = maybe::<String>)]
     default_schema: Option<Maybe<String>>,
     /// For people
-    #[arg(long, value_name = "TEXT", value_parser = maybe::<String>)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = maybe::<String>)]
     notes: Option<Maybe<String>>,
 }
 

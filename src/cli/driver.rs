@@ -35,6 +35,8 @@ pub enum Driver {
         fields: Fields,
     },
     /// Change a driver; without flags, in $EDITOR
+    ///
+    /// `none` takes a value away: --class none.
     #[command(after_help = "Example:\n  pipekit driver edit as400 --jar /opt/jrunner/lib/jt400-21.jar")]
     Edit {
         /// Its name or id

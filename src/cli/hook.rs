@@ -59,7 +59,7 @@ pub struct Fields {
     #[arg(long)]
     connection: Option<String>,
     /// What it runs: as text, @FILE, or -
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     sql: Option<String>,
     /// After which ends of a run [default: success]
     #[arg(long, value_enum, value_name = "END")]

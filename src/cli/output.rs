@@ -136,9 +136,11 @@ impl Ui {
         }
     }
 
-    /// A warning on standard error.
+    /// A warning on standard error, JSON where that is wanted.
     pub fn warn(&self, text: impl AsRef<str>) {
-        if !self.json {
+        if self.json {
+            self.complain(&serde_json::json!({"warning": {"message": text.as_ref()}}).to_string());
+        } else {
             self.complain(&format!("{} {}", self.paint("warning:", Tone::Odd), text.as_ref()));
         }
     }
@@ -264,7 +266,7 @@ pub fn count(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

@@ -47,6 +47,8 @@ pub enum Watermark {
         fields: Fields,
     },
     /// Change a watermark; without flags, in $EDITOR
+    ///
+    /// `--default none` takes the default away.
     #[command(after_help = "Example:\n  pipekit watermark edit orders since --default 2020-01-01")]
     Edit {
         /// The module's name or id
@@ -92,10 +94,10 @@ pub struct Fields {
     #[arg(long)]
     connection: Option<String>,
     /// The resolver: as text, @FILE, or -
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     sql: Option<String>,
     /// The value for a resolver that gives NULL or no row
-    #[arg(long, value_name = "VALUE", value_parser = maybe::<String>)]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = maybe::<String>)]
     default: Option<Maybe<String>>,
 }
 

@@ -53,7 +53,7 @@ impl Follow {
             }
             std::thread::sleep(Duration::from_millis(200));
             looks += 1;
-            if looks % 10 == 0 {
+            if looks.is_multiple_of(10) {
                 // Its process may have been killed while we watch.
                 recover::settle_dead(store)?;
             }

@@ -25,7 +25,7 @@ pub struct Fields {
     #[arg(long, value_name = "COLUMNS")]
     key: Option<String>,
     /// The query, with a {name} for each watermark: as text, @FILE, or -
-    #[arg(long, value_name = "SQL")]
+    #[arg(long, value_name = "SQL", allow_hyphen_values = true)]
     query: Option<String>,
     /// The table's columns that are filled, in the query's order [default: all]
     #[arg(long, value_name = "COLUMNS", value_parser = maybe::<String>)]
@@ -55,7 +55,7 @@ pub struct Fields {
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     retry_delay_s: Option<i64>,
     /// For people
-    #[arg(long, value_name = "TEXT", value_parser = maybe::<String>)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = maybe::<String>)]
     notes: Option<Maybe<String>>,
     /// Have groups skip it
     #[arg(long)]

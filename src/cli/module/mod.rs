@@ -49,6 +49,8 @@ pub enum Module {
         fields: Box<Fields>,
     },
     /// Change a module; without flags, in $EDITOR
+    ///
+    /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
     #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
         pipekit module edit orders --max-shrink-pct none")]
     Edit {
