@@ -3,8 +3,21 @@
 
 mod support;
 
-mod definitions;
+mod busy;
+mod cli;
+mod connections;
+mod demo;
+mod drivers;
+mod editor;
 mod flights;
+mod generated;
 mod house;
 mod look;
+mod module_json;
+mod modules;
+mod readme;
 mod runs;
+mod secrets;
+mod settings;
+mod storefile;
+mod watermarks_hooks;

@@ -70,9 +70,9 @@ impl Store {
         // Without these, SQLite takes a misspelt "column" for a string.
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-        self.conn.pragma_update(None, "foreign_keys", true)?;
         self.conn.set_prepared_statement_cache_capacity(64);
         migrate::migrate(&mut self.conn, &self.path)?;
+        self.conn.pragma_update(None, "foreign_keys", true)?;
         self.conn.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(())
     }

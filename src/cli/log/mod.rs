@@ -29,6 +29,8 @@ pub struct Log {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(visible_alias = "ls")]
+    #[command(after_help = "Example:\n  pipekit log list --status error,unknown --since 7d --sort duration")]
     List(List),
     Show(show::Show),
     Follow(follow::Follow),
@@ -38,7 +40,6 @@ enum Command {
 
 /// List runs, newest first
 #[derive(Args)]
-#[command(visible_alias = "ls", after_help = "Example:\n  pipekit log list --status error,unknown --since 7d --sort duration")]
 pub struct List {
     /// Only runs of this module
     #[arg(long, value_name = "NAME")]
