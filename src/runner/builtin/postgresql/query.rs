@@ -182,10 +182,20 @@ fn copy_rows(
     }
     on_columns(&columns).map_err(|error| output(&error))?;
     let outcome = match connection.client.copy_out(&format!("COPY (\n{statement}\n) TO STDOUT")) {
-        Ok(reader) => TextRows::new(reader, columns.len()).for_each(|row| on_row(row).map_err(|error| output(&error))),
+        Ok(reader) => give_rows(TextRows::new(reader, columns.len()), on_row),
         Err(error) => Err(Stopped::Server(error)),
     };
     outcome.map_err(|stopped| stopped.into_failure(connection))
+}
+
+fn give_rows(mut rows: TextRows<'_>, on_row: OnRow<'_>) -> Result<u64, Stopped> {
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let fields: Vec<Option<&str>> = row.fields().collect();
+        on_row(&fields).map_err(|error| output(&error))?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Our own reader went away, or its disk is full: nothing of the database's.

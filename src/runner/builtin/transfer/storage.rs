@@ -21,6 +21,7 @@ pub fn value(stored: ValueRef<'_>) -> Option<Value<'_>> {
 const EXACT: u64 = 1 << 53;
 
 /// How `value` is stored in a column of this affinity. `scratch` holds text that has to be made for it.
+#[inline]
 pub fn stored<'a>(value: &Value<'a>, affinity: Affinity, scratch: &'a mut String) -> Result<ValueRef<'a>, Misfit> {
     scratch.clear();
     match *value {
