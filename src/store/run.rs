@@ -272,7 +272,7 @@ pub struct End {
 /// Ends a run, if it is in one of the states `from`; says whether it was.
 pub fn finish(conn: &Connection, id: i64, from: &[&str], end: &End) -> Result<bool> {
     let changed = conn.prepare_cached(
-        "UPDATE run_log SET status = :status, finished_at = :now, row_count = coalesce(:rows, row_count),
+        "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :now), row_count = coalesce(:rows, row_count),
                 rows_deleted = :deleted, rows_inserted = :inserted, error = :error, warnings = :warnings,
                 hooks_failed = :hooks
          WHERE id = :id AND status IN (SELECT value FROM json_each(:from))",
@@ -316,10 +316,8 @@ pub fn count_ended_before(conn: &Connection, before: &str) -> Result<i64> {
 /// Removes the ended runs that began before a stored time, with their steps and output, and the SQL that nobody
 /// refers to any more. A module keeps its newest run. Gives how many runs were removed.
 pub fn prune(conn: &Connection, before: &str) -> Result<usize> {
-    let removed = conn.execute(
-        "DELETE FROM run_log WHERE started_at < ? AND status NOT IN ('running', 'unknown')",
-        [before],
-    )?;
+    let removed =
+        conn.execute("DELETE FROM run_log WHERE started_at < ? AND status NOT IN ('running', 'unknown')", [before])?;
     conn.execute(
         "DELETE FROM sql_text WHERE id NOT IN (SELECT sql_id FROM run_step)
            AND id NOT IN (SELECT resolved_source_sql_id FROM run_log WHERE resolved_source_sql_id IS NOT NULL)
