@@ -1,9 +1,12 @@
 //! Every test drives the real program over real files and servers. One file a capability; `support` holds the
 //! fixtures. What needs a server is ignored by a plain `cargo test`, and run by `tests/run.sh`.
 
+#[macro_use]
 mod support;
 
 mod definitions;
 mod house;
+mod gate;
 mod look;
+mod merge;
 mod runs;

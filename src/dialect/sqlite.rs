@@ -99,11 +99,19 @@ impl Destination for Sqlite {
 
     fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
         let table = self.table(staging);
-        let columns: Vec<String> = columns
-            .iter()
-            .map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned())
-            .collect();
+        let columns: Vec<String> =
+            columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned()).collect();
         format!("DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} (\n{}\n)", columns.join(",\n"))
+    }
+
+    // The catalog has no collations, so staging has none. The first part of a compound lends its own to the rest.
+    fn staged_keys(&self, staging: &TableName, dest: &TableName, key: &[String]) -> String {
+        let key = key.iter().map(|k| double_quoted(k)).collect::<Vec<_>>().join(", ");
+        format!(
+            "(SELECT {key} FROM {} WHERE 0 UNION ALL SELECT {key} FROM {}) AS staged",
+            self.table(dest),
+            self.table(staging)
+        )
     }
 
     fn fence(&self, module: &str, run_id: i64) -> String {
@@ -150,9 +158,10 @@ impl Destination for Sqlite {
         let delete = match merge.emptying {
             Emptying::Nothing => None,
             Emptying::Truncate | Emptying::Delete => Some(format!("DELETE FROM {dest};\n")),
+            // Without a name of its own, a destination called `staged` would be taken for the staging table.
             Emptying::ByKey(key) => Some(format!(
-                "DELETE FROM {dest} WHERE EXISTS (\n  SELECT 1 FROM {staging} AS staged WHERE {});\n",
-                keys_equal(double_quoted, &dest, "staged", key)
+                "DELETE FROM {dest} AS target WHERE EXISTS (\n  SELECT 1 FROM {staging} AS staged WHERE {});\n",
+                keys_equal(double_quoted, "target", "staged", key)
             )),
         };
         if let Some(delete) = delete {

@@ -74,8 +74,19 @@ impl Database {
         world.call_with("secrets set PG_PASSWORD", &password()).ok();
         let url = self.url();
         world
-            .args(&["connection", "add", name, "--driver", "postgresql", "--url", &url, "--user", &part("user"),
-                "--password", "$PG_PASSWORD"])
+            .args(&[
+                "connection",
+                "add",
+                name,
+                "--driver",
+                "postgresql",
+                "--url",
+                &url,
+                "--user",
+                &part("user"),
+                "--password",
+                "$PG_PASSWORD",
+            ])
             .ok();
     }
 }
