@@ -4,9 +4,12 @@
 #[macro_use]
 mod support;
 
+mod cancel;
 mod definitions;
 mod house;
 mod gate;
+mod locks;
 mod look;
 mod merge;
+mod recovery;
 mod runs;

@@ -6,7 +6,7 @@
 mod pair;
 pub mod postgres;
 
-pub use pair::{NEW, OLD, Pair};
+pub use pair::{ENDLESS, NEW, OLD, Pair};
 
 pub use rustix::process::Signal;
 use serde_json::Value;
@@ -274,6 +274,11 @@ impl Running {
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         kill(self.pid(), signal);
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.as_mut().unwrap().try_wait().unwrap().is_some()
     }
 
     /// Waits for its end.

@@ -1,7 +1,7 @@
 //! A source and a destination: what the engine does is the same for each kind of destination, and tested on each.
 
 use super::postgres::Database;
-use super::{Call, World};
+use super::{Call, Running, World, until};
 
 /// A world with an SQLite source `src`, and a destination `dst` on SQLite or on PostgreSQL.
 pub struct Pair {
@@ -23,6 +23,22 @@ impl Pair {
         world.with_sqlite("src", "");
         database.connect(&world, "dst");
         Pair { world, postgres: Some(database) }
+    }
+
+    /// Another installation of pipekit, with a source of its own and the same destination.
+    pub fn neighbour(&self) -> Pair {
+        let world = World::new();
+        world.with_sqlite("src", "");
+        let postgres = self.postgres.as_ref().map(Database::again);
+        match &postgres {
+            Some(database) => database.connect(&world, "dst"),
+            None => {
+                let url = format!("jdbc:sqlite:{}", self.world.path("dst.db").display());
+                world.args(&["connection", "add", "dst", "--driver", "sqlite", "--url", &url]).ok();
+                std::os::unix::fs::symlink(self.world.path("dst.db"), world.path("dst.db")).unwrap();
+            }
+        }
+        Pair { world, postgres }
     }
 
     /// Whether the destination is PostgreSQL.
@@ -63,10 +79,17 @@ impl Pair {
         self
     }
 
+    /// `orders` at the source alone, with these rows.
+    pub fn with_orders_at_source(self, rows: &str) -> Pair {
+        self.src(&format!("CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, item TEXT, qty INTEGER); {rows}"));
+        self
+    }
+
     /// Adds the module `name` from `src` to `dst`.
     #[track_caller]
     pub fn module(&self, name: &str, flags: &str) -> &Pair {
-        self.world.call(&format!("module add {name} --source src --dest dst {flags}")).ok();
+        let dest = if flags.contains("--dest ") { "" } else { "--dest dst" };
+        self.world.call(&format!("module add {name} --source src {dest} {flags}")).ok();
         self
     }
 
@@ -101,12 +124,53 @@ impl Pair {
         self.rows("SELECT id, item, qty FROM orders ORDER BY id")
     }
 
+    /// From now on merges into `orders` don't end, until what this gives is dropped (PostgreSQL: another session's
+    /// lock), or [`Pair::let_merge`] is called.
+    pub fn hold_merge(&mut self) -> Option<postgres::Client> {
+        match &mut self.postgres {
+            Some(database) => {
+                let mut session = database.session();
+                session.batch_execute("BEGIN; LOCK TABLE orders IN ROW EXCLUSIVE MODE").unwrap();
+                Some(session)
+            }
+            None => {
+                self.dst(&format!(
+                    "CREATE TRIGGER hold BEFORE INSERT ON orders BEGIN SELECT count(*) FROM ({ENDLESS}); END"
+                ));
+                None
+            }
+        }
+    }
+
+    /// Takes back [`Pair::hold_merge`].
+    pub fn let_merge(&mut self, held: Option<postgres::Client>) {
+        if held.is_none() {
+            self.dst("DROP TRIGGER hold");
+        }
+    }
+
+    /// Starts a run of `orders` and waits until it is in the middle of its merge.
+    #[track_caller]
+    pub fn start_merging(&mut self) -> Running {
+        let run = self.world.start("run orders");
+        self.world.until_in("merge");
+        if let Some(database) = &mut self.postgres {
+            let waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass";
+            until("the merge waits", || !database.rows(waits).is_empty());
+        }
+        run
+    }
+
     /// The staging table of a module, as SQL spells it.
     pub fn staging(&self, module: &str) -> String {
         let place = if self.is_postgres() { "pipekit_staging." } else { "pipekit_staging_" };
         format!("{place}{module}")
     }
 }
+
+/// A query on SQLite that gives no row and does not end.
+pub const ENDLESS: &str =
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 'x', i FROM n WHERE i < 0";
 
 /// What `orders` holds at first, and after a load of what the source has.
 pub const OLD: [&str; 1] = ["9|old|90"];
