@@ -151,6 +151,21 @@ pub trait Destination: Source {
     fn merge(&self, merge: &Merge<'_>) -> String;
     /// What an operator should know of how this merge behaves.
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
+    /// What to select from to compare staged key columns as the destination compares them: the staging table, where
+    /// its columns have the destination's collations.
+    fn staged_keys(&self, staging: &TableName, _dest: &TableName, _key: &[String]) -> String {
+        self.table(staging)
+    }
+    /// SQL that makes the receipt of a module that has none, so that of two installations one has the name.
+    fn claim(&self, module: &str, install: &str, run_id: i64) -> String {
+        format!(
+            "INSERT INTO {} (module, install, run_id, state) VALUES ({}, {}, {run_id}, 'abandoned')\n\
+             ON CONFLICT (module) DO NOTHING",
+            self.table(&self.receipt()),
+            literal(module),
+            literal(install),
+        )
+    }
     /// SQL that writes the receipt: these rows are staged and may be merged, once.
     fn stage(&self, module: &str, install: &str, run_id: i64, rows: i64) -> String {
         format!(

@@ -98,11 +98,19 @@ impl Destination for Sqlite {
 
     fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
         let table = self.table(staging);
-        let columns: Vec<String> = columns
-            .iter()
-            .map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned())
-            .collect();
+        let columns: Vec<String> =
+            columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned()).collect();
         format!("DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} (\n{}\n)", columns.join(",\n"))
+    }
+
+    // The catalog has no collations, so staging has none. The first part of a compound lends its own to the rest.
+    fn staged_keys(&self, staging: &TableName, dest: &TableName, key: &[String]) -> String {
+        let key = key.iter().map(|k| double_quoted(k)).collect::<Vec<_>>().join(", ");
+        format!(
+            "(SELECT {key} FROM {} WHERE 0 UNION ALL SELECT {key} FROM {}) AS staged",
+            self.table(dest),
+            self.table(staging)
+        )
     }
 
     fn fence(&self, module: &str, run_id: i64) -> String {
