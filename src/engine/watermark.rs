@@ -48,7 +48,7 @@ pub fn resolve(
     let answers: Vec<Result<Rows, Failure>> = std::thread::scope(|scope| {
         let threads: Vec<_> = jobs
             .iter()
-            .map(|(watermark, _, target, _)| scope.spawn(|| session.query(target, &watermark.resolver_sql, Some(2))))
+            .map(|(watermark, _, target, _)| scope.spawn(|| session.resolve(target, &watermark.resolver_sql, 2)))
             .collect();
         threads
             .into_iter()
