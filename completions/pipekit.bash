@@ -154,6 +154,9 @@ _pipekit() {
             pipekit__subcmd__log,prune)
                 cmd="pipekit__subcmd__log__subcmd__prune"
                 ;;
+            pipekit__subcmd__log,settle)
+                cmd="pipekit__subcmd__log__subcmd__settle"
+                ;;
             pipekit__subcmd__log,show)
                 cmd="pipekit__subcmd__log__subcmd__show"
                 ;;
@@ -1044,7 +1047,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__log)
-            opts="-e -q -v -h --module --group --status --errors --since --until --limit --sort --reverse --db --json --quiet --verbose --color --help list ls show follow diff prune"
+            opts="-e -q -v -h --module --group --status --errors --since --until --limit --sort --reverse --db --json --quiet --verbose --color --help list ls show follow diff settle prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1198,6 +1201,28 @@ _pipekit() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__log__subcmd__settle)
+            opts="-q -v -h --merged --not-merged --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

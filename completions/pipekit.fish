@@ -757,38 +757,39 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l json -d 'Prin
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l module -d 'Only runs of this module' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l group -d 'Only runs as part of this group' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l status -d 'Only runs that ended like this, with commas: running success error cancelled dry_run unknown' -r -f -a "running\t''
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l module -d 'Only runs of this module' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l group -d 'Only runs as part of this group' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l status -d 'Only runs that ended like this, with commas: running success error cancelled dry_run unknown' -r -f -a "running\t''
 success\t''
 error\t''
 cancelled\t''
 dry_run\t''
 unknown\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l since -d 'Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l until -d 'Only runs that began before' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l limit -d 'At most so many' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l sort -d 'By what to sort' -r -f -a "started\t''
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l since -d 'Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l until -d 'Only runs that began before' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l sort -d 'By what to sort' -r -f -a "started\t''
 duration\t''
 rows\t''
 module\t''
 status\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -s e -l errors -d 'Only runs that did not succeed: error, unknown'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l reverse -d 'The other way round'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -l json -d 'Print one JSON document, and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -s q -l quiet -d 'Print results only'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -s v -l verbose -d 'Print more'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -f -a "list" -d 'List runs, newest first'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -f -a "ls" -d 'List runs, newest first'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -f -a "show" -d 'Show everything about one run, or one part of it raw'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -f -a "follow" -d 'Show a run\'s log as it comes, until the run ends'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -f -a "diff" -d 'Say what differed between two runs: SQL, watermarks, rows, time a step'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff prune" -f -a "prune" -d 'Remove old runs from the log, after saying how many'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s e -l errors -d 'Only runs that did not succeed: error, unknown'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l reverse -d 'The other way round'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "list" -d 'List runs, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "ls" -d 'List runs, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "show" -d 'Show everything about one run, or one part of it raw'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "follow" -d 'Show a run\'s log as it comes, until the run ends'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "diff" -d 'Say what differed between two runs: SQL, watermarks, rows, time a step'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "settle" -d 'Say what became of a run whose end is unknown, where its destination can\'t be asked any more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "prune" -d 'Remove old runs from the log, after saying how many'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l module -d 'Only runs of this module' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l group -d 'Only runs as part of this group' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l status -d 'Only runs that ended like this, with commas: running success error cancelled dry_run unknown' -r -f -a "running\t''
@@ -871,6 +872,16 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l merged -d 'Its rows are in the destination'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l not-merged -d 'Its rows are not in the destination'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l older-than -d 'How old: 90d, 12w, or a date' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'

@@ -3,6 +3,7 @@
 mod diff;
 mod follow;
 mod prune;
+mod settle;
 mod show;
 
 use super::Context;
@@ -35,6 +36,7 @@ enum Command {
     Show(show::Show),
     Follow(follow::Follow),
     Diff(diff::Diff),
+    Settle(settle::Settle),
     Prune(prune::Prune),
 }
 
@@ -112,6 +114,7 @@ impl Log {
             Some(Command::Show(c)) => c.run(context, &mut store),
             Some(Command::Follow(c)) => c.run(context, &mut store),
             Some(Command::Diff(c)) => c.run(context, &store),
+            Some(Command::Settle(c)) => c.run(context, &mut store),
             Some(Command::Prune(c)) => c.run(context, &mut store),
         }
     }
