@@ -68,7 +68,7 @@ fn lite_lines(conn: &rusqlite::Connection, table: &str, columns: &str, filter: &
             match row.get_ref(i).unwrap() {
                 ValueRef::Null => line.push_str("\\N"),
                 ValueRef::Integer(n) => line.push_str(&n.to_string()),
-                ValueRef::Real(x) => line.push_str(&format!("{x:?}").trim_end_matches(".0").replace("-0", "-0")),
+                ValueRef::Real(x) => line.push_str(&format!("{x:?}").trim_end_matches(".0")),
                 ValueRef::Text(t) => line.push_str(&instant(std::str::from_utf8(t).unwrap())),
                 ValueRef::Blob(_) => panic!("no blobs here"),
             }
@@ -96,7 +96,11 @@ fn pg_lines(pg: &mut Database, table: &str, columns: &str) -> Vec<String> {
         .map(|c| {
             let (name, kind) = c.trim().split_once(' ').unwrap();
             let quoted = format!("\"{name}\"");
-            if kind == "timestamptz" { format!("to_char({quoted} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')") } else { quoted }
+            if kind == "timestamptz" {
+                format!("to_char({quoted} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')")
+            } else {
+                quoted
+            }
         })
         .collect::<Vec<_>>()
         .join(", ");
@@ -120,8 +124,23 @@ fn assert_equal(what: &str, a: &[String], b: &[String]) {
 fn module(world: &World, name: &str, from: &str, to: &str, table: &str, columns: &str) {
     let list = names(columns).iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
     let query = format!("SELECT {list} FROM {table}");
-    world.args(&["module", "add", name, "--source", from, "--dest", to, "--table", table, "--strategy", "full", "--query",
-        &query]).ok();
+    world
+        .args(&[
+            "module",
+            "add",
+            name,
+            "--source",
+            from,
+            "--dest",
+            to,
+            "--table",
+            table,
+            "--strategy",
+            "full",
+            "--query",
+            &query,
+        ])
+        .ok();
 }
 
 #[test]
@@ -156,18 +175,58 @@ fn flights_by_increments_cut_by_date() {
     let list = names(columns).iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
     // Each hop takes from the one before it what is at or after the newest hour that it holds.
     let hops = [
-        ("in", "src", "pg", "SELECT to_char(max(time_hour) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM flights"),
+        (
+            "in",
+            "src",
+            "pg",
+            "SELECT to_char(max(time_hour) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM flights",
+        ),
         ("across", "pg", "pg2", "SELECT max(time_hour) FROM flights"),
         ("out", "pg2", "lite", "SELECT max(time_hour) FROM flights"),
     ];
     for (name, from, to, resolver) in hops {
-        world.args(&["module", "add", name, "--source", from, "--dest", to, "--table", table, "--strategy", "incremental",
-            "--key", "year,month,day,hour", "--query", &format!("SELECT {list} FROM flights WHERE time_hour >= '{{since}}'")]).ok();
-        world.args(&["watermark", "add", name, "since", "--connection", to, "--sql", resolver, "--default",
-            "1970-01-01T00:00:00Z"]).ok();
+        world
+            .args(&[
+                "module",
+                "add",
+                name,
+                "--source",
+                from,
+                "--dest",
+                to,
+                "--table",
+                table,
+                "--strategy",
+                "incremental",
+                "--key",
+                "year,month,day,hour",
+                "--query",
+                &format!("SELECT {list} FROM flights WHERE time_hour >= '{{since}}'"),
+            ])
+            .ok();
+        world
+            .args(&[
+                "watermark",
+                "add",
+                name,
+                "since",
+                "--connection",
+                to,
+                "--sql",
+                resolver,
+                "--default",
+                "1970-01-01T00:00:00Z",
+            ])
+            .ok();
     }
     let mut before = 0;
-    for cut in ["2013-01-15T09:00:00Z", "2013-02-01T00:00:00Z", "2013-07-04T18:00:00Z", "2014-01-01T00:00:00Z", "2014-02-01T00:00:00Z"] {
+    for cut in [
+        "2013-01-15T09:00:00Z",
+        "2013-02-01T00:00:00Z",
+        "2013-07-04T18:00:00Z",
+        "2014-01-01T00:00:00Z",
+        "2014-02-01T00:00:00Z",
+    ] {
         let query = format!("SELECT {list} FROM flights WHERE time_hour >= '{{since}}' AND time_hour < '{cut}'");
         world.args(&["module", "edit", "in", "--query", &query]).ok();
         let run = world.call("run in --json").ok().json();

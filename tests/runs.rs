@@ -19,7 +19,9 @@ fn orders() -> World {
 fn a_full_load_replaces_everything() {
     let world = orders();
     world.sqlite("dst.db").execute_batch("INSERT INTO orders VALUES (9, 'old', 'x')").unwrap();
-    world.call("module add orders --source src --dest dst --table orders --strategy full --query 'SELECT * FROM orders'").ok();
+    world
+        .call("module add orders --source src --dest dst --table orders --strategy full --query 'SELECT * FROM orders'")
+        .ok();
     let run = world.call("run orders --json").ok().json();
     assert_eq!(run["status"], "success");
     assert_eq!(run["row_count"], 3);

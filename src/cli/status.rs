@@ -32,7 +32,9 @@ impl Status {
         let store = context.store()?;
         let mut modules = module::glance(store.read())?;
         if self.failed {
-            modules.retain(|m| matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0);
+            modules.retain(|m| {
+                matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0
+            });
         }
         let groups = group::all(store.read())?;
         if ui.json {
@@ -40,14 +42,22 @@ impl Status {
             return Ok(0);
         }
         if modules.is_empty() {
-            ui.note(if self.failed { "nothing has failed" } else { "there are no modules yet: `pipekit module add --help`" });
+            ui.note(if self.failed {
+                "nothing has failed"
+            } else {
+                "there are no modules yet: `pipekit module add --help`"
+            });
         }
         for (i, chunk) in modules.chunk_by(|a, b| a.source_connection == b.source_connection).enumerate() {
             if i > 0 {
                 ui.line("");
             }
             let first = &chunk[0];
-            ui.line(format!("{} {}", ui.paint(&first.source_connection, Tone::Strong), ui.paint(&format!("({})", first.source_kind), Tone::Faint)));
+            ui.line(format!(
+                "{} {}",
+                ui.paint(&first.source_connection, Tone::Strong),
+                ui.paint(&format!("({})", first.source_kind), Tone::Faint)
+            ));
             ui.table(&["", "module", "strategy", "last run", "rows", "took", ""], chunk.iter().map(line));
         }
         if !groups.is_empty() && !self.failed {

@@ -233,7 +233,9 @@ fn split_name(text: &str, fold: impl Fn(&str) -> String) -> Result<TableName, St
             let end = rest.find('.').unwrap_or(rest.len());
             let name = &rest[..end];
             if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '@')) {
-                return Err(format!("`{text}` is not a table's name: put a part with other characters in double quotes"));
+                return Err(format!(
+                    "`{text}` is not a table's name: put a part with other characters in double quotes"
+                ));
             }
             parts.push(fold(name));
             rest = &rest[end..];

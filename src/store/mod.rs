@@ -150,6 +150,9 @@ fn refuse_network_file_system(path: &Path) -> Result<()> {
         Ok(0x00C3_6400) => "Ceph",
         _ => return Ok(()),
     };
-    Err(Error::new(Code::Store, format!("{} is on a network file system ({name}), where SQLite's locks don't hold", path.display()))
-        .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"))
+    Err(Error::new(
+        Code::Store,
+        format!("{} is on a network file system ({name}), where SQLite's locks don't hold", path.display()),
+    )
+    .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"))
 }

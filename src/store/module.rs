@@ -253,7 +253,8 @@ pub fn save(conn: &Connection, id: Option<i64>, new: &NewModule<'_>) -> Result<i
         ":enabled": new.enabled, ":now": now,
     };
     for (name, value) in values {
-        let index = statement.parameter_index(name)?.ok_or_else(|| rusqlite::Error::InvalidParameterName((*name).into()))?;
+        let index =
+            statement.parameter_index(name)?.ok_or_else(|| rusqlite::Error::InvalidParameterName((*name).into()))?;
         statement.raw_bind_parameter(index, value)?;
     }
     if let (Some(id), Some(index)) = (id, statement.parameter_index(":id")?) {

@@ -39,8 +39,11 @@ impl Settle {
             open = run::get(store.read(), self.id)?;
         }
         if open.status != "unknown" {
-            return Err(Error::new(Code::Failed, format!("the end of run {} is not unknown: {}", open.id, open.status))
-                .hint(format!("`pipekit log show {}` shows it", open.id)));
+            return Err(Error::new(
+                Code::Failed,
+                format!("the end of run {} is not unknown: {}", open.id, open.status),
+            )
+            .hint(format!("`pipekit log show {}` shows it", open.id)));
         }
         let mut end = End { warnings: open.warnings.clone(), ..End::default() };
         let said = format!("settled by hand; before: {}", open.error.unwrap_or_default());
