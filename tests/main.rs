@@ -1,20 +1,27 @@
 //! Every test drives the real program over real files and servers. One file a capability; `support` holds the
 //! fixtures. What needs a server is ignored by a plain `cargo test`, and run by `tests/run.sh`.
 
+#[macro_use]
 mod support;
 
 mod busy;
+mod cancel;
 mod cli;
 mod connections;
 mod demo;
 mod drivers;
 mod editor;
+mod flights;
+mod gate;
 mod generated;
 mod house;
+mod locks;
 mod look;
+mod merge;
 mod module_json;
 mod modules;
 mod readme;
+mod recovery;
 mod runs;
 mod secrets;
 mod settings;

@@ -28,6 +28,8 @@ impl Cancel {
             return Err(Error::new(Code::Failed, format!("module {} is not running", module.name))
                 .hint(format!("`pipekit module runs {}` shows how it last ended", module.name)));
         }
+        // The run that is asked to stop may have begun after the module was looked up.
+        let module = module::get(store.read(), module.id)?;
         let until = Instant::now() + Duration::from_secs(30);
         let mut ended = false;
         while !self.no_wait && !ended && Instant::now() < until {

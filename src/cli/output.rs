@@ -215,22 +215,26 @@ impl Ui {
             }
             table.add_row(row.iter().map(|f| self.cell(f)));
         }
-        let widths = table.column_max_content_widths();
+        let widths = if self.width.is_some() { table.column_max_content_widths() } else { Vec::new() };
         for (i, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
             // What is short is never broken, as a number in two lines is another number; remarks, which have no
             // heading, are.
             let short = widths.get(i).is_some_and(|width| *width <= if header[i].is_empty() { 1 } else { UNBROKEN });
-            if self.width.is_some() && short {
+            if short {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
             if numbers.get(i).copied().unwrap_or_default() {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
+        // In one piece: a write a line is most of the time of a long table.
+        let mut text = String::new();
         for line in table.lines() {
-            self.line(line.trim_end());
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
+        self.raw(&text);
     }
 
     fn cell(&self, field: &Field) -> Cell {

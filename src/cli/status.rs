@@ -6,6 +6,7 @@ use crate::clock;
 use crate::error::Result;
 use crate::store::{group, module};
 use clap::Args;
+use serde::Serialize;
 
 /// How every module stands, under its source, and the groups
 ///
@@ -18,6 +19,13 @@ pub struct Status {
     failed: bool,
 }
 
+/// The screen as JSON has it.
+#[derive(Serialize)]
+struct Document {
+    modules: Vec<module::Glance>,
+    groups: Vec<group::Group>,
+}
+
 impl Status {
     pub fn run(self, context: &Context) -> Result<u8> {
         let ui = &context.ui;
@@ -28,7 +36,7 @@ impl Status {
         }
         let groups = group::all(store.read())?;
         if ui.json {
-            ui.document(&serde_json::json!({"modules": modules, "groups": groups}));
+            ui.document(&Document { modules, groups });
             return Ok(0);
         }
         if modules.is_empty() {

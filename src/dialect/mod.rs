@@ -151,6 +151,21 @@ pub trait Destination: Source {
     fn merge(&self, merge: &Merge<'_>) -> String;
     /// What an operator should know of how this merge behaves.
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
+    /// What to select from to compare staged key columns as the destination compares them: the staging table, where
+    /// its columns have the destination's collations.
+    fn staged_keys(&self, staging: &TableName, _dest: &TableName, _key: &[String]) -> String {
+        self.table(staging)
+    }
+    /// SQL that makes the receipt of a module that has none, so that of two installations one has the name.
+    fn claim(&self, module: &str, install: &str, run_id: i64) -> String {
+        format!(
+            "INSERT INTO {} (module, install, run_id, state) VALUES ({}, {}, {run_id}, 'abandoned')\n\
+             ON CONFLICT (module) DO NOTHING",
+            self.table(&self.receipt()),
+            literal(module),
+            literal(install),
+        )
+    }
     /// SQL that writes the receipt: these rows are staged and may be merged, once.
     fn stage(&self, module: &str, install: &str, run_id: i64, rows: i64) -> String {
         format!(
@@ -194,14 +209,6 @@ pub(crate) fn literal(text: &str) -> String {
 /// A name in double quotes, those in it doubled.
 fn double_quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// `a = b` over the key columns, the destination's on the left: there its collation decides.
-fn keys_equal(quote: impl Fn(&str) -> String, dest: &str, staged: &str, key: &[String]) -> String {
-    key.iter()
-        .map(|k| format!("{dest}.{0} = {staged}.{0}", quote(k)))
-        .collect::<Vec<_>>()
-        .join(" AND ")
 }
 
 /// Splits `schema.table`, each part bare (then `fold`ed) or in double quotes.

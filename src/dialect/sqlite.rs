@@ -1,8 +1,7 @@
 //! SQLite: no schemas, no TRUNCATE, one writer. Staging tables stand beside the destination under a prefix.
 
 use super::{
-    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, keys_equal, literal,
-    split_name,
+    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, literal, split_name,
 };
 
 pub(super) struct Sqlite;
@@ -99,11 +98,19 @@ impl Destination for Sqlite {
 
     fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
         let table = self.table(staging);
-        let columns: Vec<String> = columns
-            .iter()
-            .map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned())
-            .collect();
+        let columns: Vec<String> =
+            columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned()).collect();
         format!("DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} (\n{}\n)", columns.join(",\n"))
+    }
+
+    // The catalog has no collations, so staging has none. The first part of a compound lends its own to the rest.
+    fn staged_keys(&self, staging: &TableName, dest: &TableName, key: &[String]) -> String {
+        let key = key.iter().map(|k| double_quoted(k)).collect::<Vec<_>>().join(", ");
+        format!(
+            "(SELECT {key} FROM {} WHERE 0 UNION ALL SELECT {key} FROM {}) AS staged",
+            self.table(dest),
+            self.table(staging)
+        )
     }
 
     fn fence(&self, module: &str, run_id: i64) -> String {
@@ -150,10 +157,13 @@ impl Destination for Sqlite {
         let delete = match merge.emptying {
             Emptying::Nothing => None,
             Emptying::Truncate | Emptying::Delete => Some(format!("DELETE FROM {dest};\n")),
-            Emptying::ByKey(key) => Some(format!(
-                "DELETE FROM {dest} WHERE EXISTS (\n  SELECT 1 FROM {staging} AS staged WHERE {});\n",
-                keys_equal(double_quoted, &dest, "staged", key)
-            )),
+            // By IN and not by EXISTS, which SQLite would answer by reading all of staging for each row. The
+            // destination's columns stand on the left: their collations decide what is equal.
+            Emptying::ByKey(key) => {
+                let list = key.iter().map(|k| self.quote(k)).collect::<Vec<_>>().join(", ");
+                let left = if key.len() == 1 { list.clone() } else { format!("({list})") };
+                Some(format!("DELETE FROM {dest} WHERE {left} IN (\n  SELECT {list} FROM {staging});\n"))
+            }
         };
         if let Some(delete) = delete {
             sql.push_str(&delete);

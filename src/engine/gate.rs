@@ -50,7 +50,8 @@ pub fn pass(
     let rows = ask("counts", &sql)?;
     let number = |i: usize| -> Result<i64> {
         let text = rows.rows.first().and_then(|row| row.get(i)).cloned().flatten();
-        text.and_then(|t| t.parse().ok()).ok_or_else(|| Error::new(Code::Runner, "the gate's query did not give a number"))
+        text.and_then(|t| t.parse().ok())
+            .ok_or_else(|| Error::new(Code::Runner, "the gate's query did not give a number"))
     };
     let dest = &definition.dest.name;
     let staging = plan.dialect.table(&plan.staging);
@@ -64,17 +65,19 @@ pub fn pass(
             }
             Count::NullKey(column) if n > 0 => {
                 return Err(refuse(
-                    format!("{n} of {staged} staged rows have NULL in the merge key {column}: they would come again at every run"),
+                    format!(
+                        "{n} of {staged} staged rows have NULL in the merge key {column}: they would come again at every run"
+                    ),
                     dest,
                     &format!("SELECT * FROM {staging} WHERE {} IS NULL", plan.dialect.quote(column)),
                 ));
             }
             Count::Repeated if n > 0 => {
-                let key = key_list(plan);
+                let (key, staged) = (key_list(plan), staged_keys(plan));
                 return Err(refuse(
                     format!("{n} values of the unique key ({}) are staged more than once", plan.unique_key.join(", ")),
                     dest,
-                    &format!("SELECT {key}, count(*) FROM {staging} GROUP BY {key} HAVING count(*) > 1"),
+                    &format!("SELECT {key}, count(*) FROM {staged} GROUP BY {key} HAVING count(*) > 1"),
                 ));
             }
             Count::Destination => check_shrink(definition, staged, n)?,
@@ -83,7 +86,7 @@ pub fn pass(
     }
     if definition.strategy() == Strategy::Full && staged == 0 && definition.module.min_rows != Some(0) {
         let table = plan.dialect.table(&plan.table);
-        let sql = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {table} LIMIT 1) AS some");
+        let sql = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {table} LIMIT 1) AS found");
         let some = ask("destination", &sql)?;
         if first_value(&some).value.as_deref() != Some("0") {
             return Err(Error::new(
@@ -109,10 +112,10 @@ fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
         }
     }
     if !plan.unique_key.is_empty() {
-        let key = key_list(plan);
+        let (key, staged) = (key_list(plan), staged_keys(plan));
         out.push(Counted {
             sql: format!(
-                "(SELECT count(*) FROM (SELECT 1 AS one FROM {staging} GROUP BY {key} HAVING count(*) > 1) AS repeated)"
+                "(SELECT count(*) FROM (SELECT 1 AS one FROM {staged} GROUP BY {key} HAVING count(*) > 1) AS repeated)"
             ),
             what: Count::Repeated,
         });
@@ -128,12 +131,21 @@ fn key_list(plan: &Plan) -> String {
     plan.unique_key.iter().map(|k| plan.dialect.quote(k)).collect::<Vec<_>>().join(", ")
 }
 
+fn staged_keys(plan: &Plan) -> String {
+    plan.dialect.staged_keys(&plan.staging, &plan.table, &plan.unique_key)
+}
+
 fn check_rows(definition: &Definition, staged: i64, moved: Option<u64>) -> Result<()> {
     if let Some(moved) = moved
         && u64::try_from(staged) != Ok(moved)
     {
-        return Err(Error::new(Code::Gate, format!("the runner says it moved {moved} rows, and staging holds {staged}"))
-            .hint("something else wrote to the staging table, or the runner miscounts: run it again, and look at its output"));
+        return Err(Error::new(
+            Code::Gate,
+            format!("the runner says it moved {moved} rows, and staging holds {staged}"),
+        )
+        .hint(
+            "something else wrote to the staging table, or the runner miscounts: run it again, and look at its output",
+        ));
     }
     match definition.module.min_rows {
         Some(least) if staged < least => Err(Error::new(
@@ -182,10 +194,14 @@ fn refuse_to_harm_others(
     };
     let Some(sql) = sql else { return Ok(()) };
     let rows = ledger
-        .step("gate", "references", &definition.dest.name, &sql, || session.query(&plan.dest, &sql, None), |rows| Came {
-            rows: Some(rows.rows.len() as u64),
-            value: None,
-        })?
+        .step(
+            "gate",
+            "references",
+            &definition.dest.name,
+            &sql,
+            || session.query(&plan.dest, &sql, None),
+            |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+        )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let Some(row) = rows.rows.first() else { return Ok(()) };
     let text = |i: usize| row.get(i).cloned().flatten().unwrap_or_default();
@@ -219,9 +235,13 @@ fn write_receipt(
 }
 
 fn first_value(rows: &Rows) -> Came {
-    Came { rows: None, value: rows.rows.first().map(|row| {
-        row.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join(" ")
-    }) }
+    Came {
+        rows: None,
+        value: rows
+            .rows
+            .first()
+            .map(|row| row.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join(" ")),
+    }
 }
 
 fn refuse(message: String, connection: &str, query: &str) -> Error {

@@ -6,11 +6,11 @@ use super::watermark::{self, Resolved};
 use crate::definition::module::Strategy;
 use crate::dialect::{Column, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
+use crate::runner::Target;
 use crate::sql::placeholders;
 use crate::store::connection::{self, Connection};
 use crate::store::module::{self, Module};
 use crate::store::{Store, hook, run, watermark as watermarks};
-use crate::runner::Target;
 
 /// A module with all that it refers to, read once at the start of a run.
 pub struct Definition {
@@ -136,10 +136,14 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     let sql = dialect.describe(&table);
     let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
     let rows = ledger
-        .step("staging", "catalog", &definition.dest.name, &sql, || session.query(&dest, &sql, None), |rows| Came {
-            rows: Some(rows.rows.len() as u64),
-            value: None,
-        })?
+        .step(
+            "staging",
+            "catalog",
+            &definition.dest.name,
+            &sql,
+            || session.query(&dest, &sql, None),
+            |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+        )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let (relation, all) = dialect.read_columns(&rows.rows);
     if all.is_empty() {
@@ -147,7 +151,10 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
             Code::Failed,
             format!("there is no table {} on {}", module.dest_table, definition.dest.name),
         )
-        .hint(format!("create it there first; `pipekit connection tables {}` shows what there is", definition.dest.name)));
+        .hint(format!(
+            "create it there first; `pipekit connection tables {}` shows what there is",
+            definition.dest.name
+        )));
     }
     let columns = filled(module, &all)?;
     let merge_key = spelled("merge key", &module.merge_key, &columns)?;
@@ -206,10 +213,13 @@ fn filled(module: &Module, all: &[Column]) -> Result<Vec<Column>> {
     let mut out = Vec::new();
     for name in names {
         let column = find(all, name)
-            .ok_or_else(|| unknown_column("destination columns name", name, all, &module.dest_table))?;
+            .ok_or_else(|| unknown_column("destination columns name", name, all, "the columns of the table"))?;
         if column.fill == Fill::Computed {
-            return Err(Error::invalid(format!("the column {name} of {} is computed and can't be filled", module.dest_table))
-                .hint("leave it out of the module's destination columns"));
+            return Err(Error::invalid(format!(
+                "the column {name} of {} is computed and can't be filled",
+                module.dest_table
+            ))
+            .hint("leave it out of the module's destination columns"));
         }
         out.push(column.clone());
     }
@@ -238,6 +248,6 @@ fn spelled(what: &str, names: &[String], columns: &[Column]) -> Result<Vec<Strin
 
 fn unknown_column(what: &str, name: &str, columns: &[Column], place: &str) -> Error {
     let names: Vec<&str> = columns.iter().map(|c| &*c.name).collect();
-    Error::invalid(format!("the module's {what} `{name}`, which {place} does not have"))
+    Error::invalid(format!("the module's {what} `{name}`, which is not among {place}"))
         .hint(format!("there are: {}", names.join(", ")))
 }

@@ -62,9 +62,9 @@ pub fn settle_module(store: &mut Store, id: i64) -> Result<()> {
 /// # Errors
 /// Only where pipekit's own file can't be used.
 pub fn settle_unknown(store: &mut Store, open: &Run, patience: Duration) -> Result<()> {
-    let Some(id) = open.module_id else { return Ok(()) };
     let steps = step::of_run(store.read(), open.id)?;
-    let (mut end, _) = verdict(store, id, open, &steps, patience)?;
+    let first = open.error.as_deref().and_then(|e| e.lines().next()).unwrap_or_default();
+    let mut end = verdict(store, open, &steps, patience, &format!("it could not be told at first ({first})"))?;
     if end.status == "unknown" {
         return Ok(());
     }
@@ -79,14 +79,22 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
         None => None,
         Some(dead) => {
             let steps = step::of_run(store.read(), dead.id)?;
-            Some(verdict(store, id, dead, &steps, patience)?)
+            let unfinished = steps.iter().find(|s| s.duration_ms.is_none());
+            let place = match (unfinished, steps.last()) {
+                (Some(step), _) => format!("in the step {} {}", step.kind, step.name),
+                (None, Some(step)) => format!("after the step {} {}", step.kind, step.name),
+                (None, None) => "before its first step".to_owned(),
+            };
+            let died = format!("its process ended {place} (killed, or the machine went down)");
+            Some((verdict(store, dead, &steps, patience, &died)?, unfinished.map(|s| s.id)))
         }
     };
     store.write_durably(|tx| {
         if let (Some(dead), Some((end, unfinished))) = (&dead, &end) {
             run::finish(tx, dead.id, &["running"], end)?;
             if let Some(step_id) = unfinished {
-                let ended = step::StepEnd { error: Some("its process ended in this step".to_owned()), ..Default::default() };
+                let ended =
+                    step::StepEnd { error: Some("its process ended in this step".to_owned()), ..Default::default() };
                 step::finish(tx, *step_id, &ended)?;
             }
             output::fold(tx, dead.id)?;
@@ -95,45 +103,46 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
     })
 }
 
-/// What a dead run came to, by its ledger and its receipt, and the step it died in.
-fn verdict(store: &Store, id: i64, dead: &Run, steps: &[Step], patience: Duration) -> Result<(End, Option<i64>)> {
-    let unfinished = steps.iter().find(|s| s.duration_ms.is_none());
-    let place = match (unfinished, steps.last()) {
-        (Some(step), _) => format!("in the step {} {}", step.kind, step.name),
-        (None, Some(step)) => format!("after the step {} {}", step.kind, step.name),
-        (None, None) => "before its first step".to_owned(),
-    };
+/// What a run came to, by its ledger and its receipt; `story` says why that is a question.
+fn verdict(store: &Store, run: &Run, steps: &[Step], patience: Duration, story: &str) -> Result<End> {
     let moved = steps.iter().find(|s| s.kind == "transfer").and_then(|s| s.row_count);
     let mut end = End { row_count: moved, ..End::default() };
-    let died = format!("its process ended {place} (killed, or the machine went down)");
-    let fate = if steps.iter().any(|s| s.kind == "merge") { ask(store, id, dead.id, patience)? } else { Fate::NotMerged };
+    let fate = match steps.iter().find(|s| s.kind == "merge") {
+        Some(merge) => ask(store, run, merge, patience)?,
+        None => Fate::NotMerged,
+    };
     match fate {
         Fate::Merged { deleted, inserted } => {
             "success".clone_into(&mut end.status);
             (end.rows_deleted, end.rows_inserted) = (deleted, inserted);
             let done = steps.iter().filter(|s| s.kind == "hook" && s.duration_ms.is_some()).count();
-            let wanted = hook::of_module(store.read(), id)?.iter().filter(|h| h.run_on != "failure").count();
+            let hooks = run.module_id.map(|id| hook::of_module(store.read(), id)).transpose()?.unwrap_or_default();
+            let wanted = hooks.iter().filter(|h| h.run_on != "failure").count();
             let missed = wanted.saturating_sub(done);
             end.hooks_failed = i64::try_from(missed).unwrap_or(i64::MAX);
             let hooks = if missed > 0 { format!("; {missed} hooks did not run") } else { String::new() };
-            end.warnings.push(format!("{died}, after the merge was committed{hooks}"));
+            end.warnings.push(format!("{story}; the merge was committed{hooks}"));
         }
         Fate::NotMerged => {
             "error".clone_into(&mut end.status);
-            end.error = Some(format!("{died}; nothing was merged"));
+            end.error = Some(format!("{story}; nothing was merged"));
         }
         Fate::Unknown(why) => {
             "unknown".clone_into(&mut end.status);
-            end.error = Some(format!("{died}; whether it merged can't be read yet: {why}"));
+            end.error = Some(format!("{story}; whether it merged can't be read yet: {why}"));
         }
     }
-    Ok((end, unfinished.map(|s| s.id)))
+    Ok(end)
 }
 
-/// Asks the destination, for no longer than `patience`.
-fn ask(store: &Store, module_id: i64, run_id: i64, patience: Duration) -> Result<Fate> {
-    let module = module::get(store.read(), module_id)?;
-    let dest = connection::get(store.read(), module.dest_connection_id)?;
+/// Asks the destination, for no longer than `patience`. It is the one that the merge ran on, under the name that the
+/// module had: both may have been changed since.
+fn ask(store: &Store, run: &Run, merge: &Step, patience: Duration) -> Result<Fate> {
+    let dest = match connection::find(store.read(), &merge.connection_name) {
+        Ok(dest) => dest,
+        Err(error) if error.code == Code::NotFound => return Ok(Fate::Unknown(error.message)),
+        Err(error) => return Err(error),
+    };
     let install = receipt::install_id(store.read())?;
     let databases = match Databases::open(store, None) {
         Ok(databases) => databases,
@@ -142,9 +151,9 @@ fn ask(store: &Store, module_id: i64, run_id: i64, patience: Duration) -> Result
     let Ok(session) = databases.session() else { return Ok(Fate::Unknown("the runner can't be started".to_owned())) };
     Ok(std::thread::scope(|scope| {
         let (sender, receiver) = std::sync::mpsc::channel();
-        let (databases, dest, name) = (&databases, &dest, &module.name);
+        let (databases, dest) = (&databases, &dest);
         scope.spawn(move || {
-            let _ = sender.send(receipt::settle(databases, dest, name, &install, run_id));
+            let _ = sender.send(receipt::settle(databases, dest, &run.module_name, &install, run.id));
         });
         receiver.recv_timeout(patience).unwrap_or_else(|_| {
             session.kill();

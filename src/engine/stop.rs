@@ -26,12 +26,16 @@ pub enum Reason {
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long the databases have to stop before the runner is killed.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the hooks of a run that was stopped have: they are there to tell of it, or to clean up after it.
+const HOOKS: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
 struct State {
     reason: Option<Reason>,
     /// Whether what runs now may be stopped. Finding out whether a merge happened may not.
     stoppable: bool,
+    /// Until when nothing is stopped, whatever the reason.
+    spared_until: Option<Instant>,
     over: bool,
 }
 
@@ -83,7 +87,8 @@ impl Watch {
                         None
                     };
                 }
-                if state.reason.is_none() || !state.stoppable {
+                let spared = state.spared_until.is_some_and(|until| Instant::now() < until);
+                if state.reason.is_none() || !state.stoppable || spared {
                     told = None;
                     continue;
                 }
@@ -112,9 +117,16 @@ impl Watch {
         lock(&self.state).reason
     }
 
-    /// From now on what runs is not stopped (`false`), or may be again (`true`).
-    pub fn stoppable(&self, stoppable: bool) {
-        lock(&self.state).stoppable = stoppable;
+    /// From now on what runs is not stopped: it is the question whether the merge happened.
+    pub fn hold(&self) {
+        lock(&self.state).stoppable = false;
+    }
+
+    /// From now on hooks run. They can be stopped too, but those of a run that was stopped already have a minute.
+    pub fn hooks(&self) {
+        let mut state = lock(&self.state);
+        state.stoppable = true;
+        state.spared_until = state.reason.map(|_| Instant::now() + HOOKS);
     }
 
     /// An error if the run is to stop: called between its steps.

@@ -56,7 +56,10 @@ pub struct Outcome {
 /// How an attempt ended.
 enum Ended {
     DryRun,
-    Merged { deleted: Option<i64>, inserted: Option<i64> },
+    Merged {
+        deleted: Option<i64>,
+        inserted: Option<i64>,
+    },
     /// Nothing was merged, and nothing will be.
     Failed(Error),
     /// Whether it merged can't be read yet.
@@ -99,21 +102,14 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         (options.progress)(Progress::Began(run_id, attempt));
         let signal = options.signal.clone();
         let watch = Watch::begin(store.reopen()?, id, databases.clone(), signal, definition.module.timeout_s);
-        let mut this = Attempt {
-            definition: &definition,
-            databases: &databases,
-            watch: &watch,
-            run_id,
-            facts: Facts::default(),
-        };
+        let mut this =
+            Attempt { definition: &definition, databases: &databases, watch: &watch, run_id, facts: Facts::default() };
         let ended = this.run(store, options)?;
         let facts = this.facts;
         let cancelled = watch.reason().is_some_and(|r| error_for(r).code == Code::Cancelled);
         drop(watch);
-        let again = matches!(ended, Ended::Failed(_))
-            && !cancelled
-            && !options.dry_run
-            && attempt <= definition.module.retries;
+        let again =
+            matches!(ended, Ended::Failed(_)) && !cancelled && !options.dry_run && attempt <= definition.module.retries;
         close(store, &definition, run_id, &ended, &facts, !again)?;
         let error = match ended {
             Ended::DryRun | Ended::Merged { .. } => None,
@@ -241,7 +237,6 @@ impl Attempt<'_> {
             // What a stopped session says is the consequence; why it was stopped is the reason.
             Err(error) => Ended::Failed(self.watch.reason().map_or(error, error_for)),
         };
-        self.watch.stoppable(true);
         let after = match &ended {
             Ended::DryRun => return Ok(ended),
             Ended::Merged { .. } => After::Success,
@@ -251,6 +246,7 @@ impl Attempt<'_> {
         if !self.definition.hooks.is_empty() {
             (options.progress)(Progress::Doing("hooks"));
         }
+        self.watch.hooks();
         let failed = hook::run(&mut ledger, self.databases, &self.definition.hooks, after)?;
         self.facts.hooks_failed = i64::try_from(failed.len()).unwrap_or(i64::MAX);
         self.facts.warnings.extend(failed);
@@ -292,7 +288,9 @@ impl Attempt<'_> {
             }
             error
         };
-        let prepare = plan.dialect.prepare();
+        let install = receipt::install_id(ledger.store().read())?;
+        let claim = plan.dialect.claim(&module.name, &install, self.run_id);
+        let prepare = format!("{};\n{claim}", plan.dialect.prepare());
         let work = || session.script(&plan.dest, &prepare);
         ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(explain)?;
 
@@ -304,7 +302,6 @@ impl Attempt<'_> {
                 value: r.as_ref().map(|r| format!("run {} {}", r.run_id, r.state)),
             })?
             .map_err(explain)?;
-        let install = receipt::install_id(ledger.store().read())?;
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,
@@ -361,7 +358,7 @@ impl Attempt<'_> {
         let open = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
         let merged = session.script(&plan.dest, &plan.merge_sql);
         // From here on the question is what happened, and asking it must not be cut short.
-        self.watch.stoppable(false);
+        self.watch.hold();
         let install = receipt::install_id(ledger.store().read())?;
         let fate = match &merged {
             Ok(_) => match receipt::read(self.databases, dest, &module.name) {

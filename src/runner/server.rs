@@ -5,6 +5,7 @@ use super::wire::{Answer, Event, Request};
 use super::{Failure, FailureKind, Target};
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,7 +45,15 @@ pub fn serve(input: impl BufRead, output: impl Write + Send + 'static) {
                     let _ = output.write_all(&line).and_then(|()| output.flush());
                 }
             };
-            let (id, answer) = shared.run(request, stops, &say);
+            let id = request.id();
+            // Without an answer the engine would wait for ever.
+            let answer = catch_unwind(AssertUnwindSafe(|| shared.run(request, stops, &say))).unwrap_or_else(|panic| {
+                let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
+                Err(Failure::new(
+                    FailureKind::Lost,
+                    format!("a fault of the runner: {}", words.unwrap_or("it panicked")),
+                ))
+            });
             lock(&shared.running).remove(&id);
             say(&match answer {
                 Ok(answer) => Event::Done { id, answer },
@@ -62,6 +71,8 @@ impl Shared {
         for canceller in running {
             canceller.cancel();
         }
+        // A database may act on a cancellation after the statement that it was for: no connection outlives one.
+        lock(&self.idle).clear();
     }
 
     /// A connection for a request: one that waits, or a new one. From now on the request can be stopped.
@@ -78,36 +89,37 @@ impl Shared {
         Ok(client)
     }
 
-    fn put_back(&self, target: Target, client: Client) {
-        if client.is_usable() {
-            lock(&self.idle).entry(target).or_default().push(client);
+    fn put_back(&self, target: Target, client: Client, stops: u64) {
+        // Under the lock, so that a stop of all comes either before this, and is seen, or after, and clears it away.
+        let mut idle = lock(&self.idle);
+        if client.is_usable() && self.stops.load(Ordering::SeqCst) == stops {
+            idle.entry(target).or_default().push(client);
         }
     }
 
-    fn run(&self, request: Request, stops: u64, say: &dyn Fn(&Event)) -> (u64, Result<Answer, Failure>) {
+    fn run(&self, request: Request, stops: u64, say: &dyn Fn(&Event)) -> Result<Answer, Failure> {
         match request {
-            Request::Query { id, target, sql, limit } => (
-                id,
-                self.with(id, target, stops, |client| client.query(&sql, limit).map(Answer::Rows)),
-            ),
+            Request::Query { id, target, sql, limit } => {
+                self.with(id, target, stops, |client| client.query(&sql, limit).map(Answer::Rows))
+            }
             Request::Describe { id, target, sql } => {
-                (id, self.with(id, target, stops, |client| client.describe(&sql).map(Answer::Columns)))
+                self.with(id, target, stops, |client| client.describe(&sql).map(Answer::Columns))
             }
             Request::Script { id, target, sql } => {
-                (id, self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script)))
+                self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }
             Request::Transfer { id, source, sql, dest, table } => {
                 let moved = self.client(id, &source, stops).and_then(|mut from| {
                     let mut to = self.client(id, &dest, stops)?;
                     let progress = &mut |rows| say(&Event::Progress { id, rows });
                     let moved = builtin::transfer(&mut from, &sql, &mut to, &table, progress);
-                    self.put_back(source, from);
-                    self.put_back(dest, to);
+                    self.put_back(source, from, stops);
+                    self.put_back(dest, to, stops);
                     moved
                 });
-                (id, moved.map(Answer::Moved))
+                moved.map(Answer::Moved)
             }
-            Request::Cancel => (0, Err(Failure::new(FailureKind::Cancelled, "nothing to cancel"))),
+            Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to cancel")),
         }
     }
 
@@ -120,7 +132,7 @@ impl Shared {
     ) -> Result<T, Failure> {
         let mut client = self.client(id, &target, stops)?;
         let done = work(&mut client);
-        self.put_back(target, client);
+        self.put_back(target, client, stops);
         done
     }
 }

@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-type Pending = Arc<Mutex<HashMap<u64, Sender<Event>>>>;
+/// Who waits for an answer; `None` once no more answers come.
+type Pending = Arc<Mutex<Option<HashMap<u64, Sender<Event>>>>>;
 
 /// A running session. Calls may come from several threads; each blocks until its answer.
 pub struct Session {
@@ -69,7 +70,7 @@ impl Session {
         let session = Session {
             child: Mutex::new(child),
             input: Mutex::new(Some(input)),
-            pending: Pending::default(),
+            pending: Arc::new(Mutex::new(Some(HashMap::new()))),
             stderr: Arc::default(),
             next: AtomicU64::new(1),
         };
@@ -83,7 +84,10 @@ impl Session {
     fn ask(&self, request: impl FnOnce(u64) -> Request) -> Result<(u64, Receiver<Event>), Failure> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = channel();
-        lock(&self.pending).insert(id, sender);
+        match &mut *lock(&self.pending) {
+            Some(pending) => pending.insert(id, sender),
+            None => return Err(self.lost()),
+        };
         self.send(&request(id))?;
         Ok((id, receiver))
     }
@@ -108,7 +112,9 @@ impl Session {
                 Err(_) => break Err(self.lost()),
             }
         };
-        lock(&self.pending).remove(&id);
+        if let Some(pending) = &mut *lock(&self.pending) {
+            pending.remove(&id);
+        }
         answer
     }
 
@@ -228,13 +234,13 @@ fn unexpected(answer: &Answer) -> Failure {
 fn read_events(output: impl Read, pending: &Pending) {
     for line in BufReader::new(output).split(b'\n') {
         let Some(event) = line.ok().and_then(|line| serde_json::from_slice::<Event>(&line).ok()) else { break };
-        let sender = lock(pending).get(&event.id()).cloned();
+        let sender = lock(pending).as_ref().and_then(|pending| pending.get(&event.id()).cloned());
         if let Some(sender) = sender {
             let _ = sender.send(event);
         }
     }
     // Whoever still waits is told so by the end of its channel.
-    lock(pending).clear();
+    lock(pending).take();
 }
 
 /// Keeps the last words of the process. Reads on whatever comes, so that it never blocks on a full pipe.

@@ -20,6 +20,19 @@ pub enum Request {
     Cancel,
 }
 
+impl Request {
+    /// Its number, which its answer carries.
+    pub fn id(&self) -> u64 {
+        match self {
+            Request::Query { id, .. }
+            | Request::Describe { id, .. }
+            | Request::Script { id, .. }
+            | Request::Transfer { id, .. } => *id,
+            Request::Cancel => 0,
+        }
+    }
+}
+
 /// What a session process answers.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]

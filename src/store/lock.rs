@@ -32,7 +32,8 @@ fn open(path: &Path, name: &str) -> Result<File> {
         std::fs::create_dir_all(&folder).map_err(fail)?;
         // Whoever may write beside the database may lock beside it, an operator in the service's group too.
         if let Some(parent) = folder.parent().and_then(|p| p.metadata().ok()) {
-            let _ = std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(parent.permissions().mode() | 0o700));
+            let _ =
+                std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(parent.permissions().mode() | 0o700));
         }
     }
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o660).open(&file).map_err(fail)
@@ -87,7 +88,8 @@ impl Lock {
     /// `System` when the lock file can't be made.
     pub fn take(path: &Path, holder: Holder) -> Result<Option<Lock>> {
         let file = open(path, &holder.file())?;
-        let patience = Instant::now() + Duration::from_secs(5);
+        // An onlooker that settles a dead run waits for its destination, a few seconds at most.
+        let patience = Instant::now() + Duration::from_secs(20);
         loop {
             if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
                 return Ok(Some(Lock { file }));

@@ -394,17 +394,18 @@ pub struct Glance {
     pub warnings: i64,
 }
 
-/// Every module at a glance, under its source connection, by name.
+/// Every module at a glance, under its source connection, by name. The CROSS JOIN has SQLite walk both indexes of
+/// names in order: nothing is left to sort.
 pub fn glance(conn: &Connection) -> Result<Vec<Glance>> {
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.name, s.name, k.kind, d.name, m.dest_table, m.merge_strategy, m.enabled, m.running,
                 r.id, r.status, r.started_at, r.finished_at, r.row_count, r.error,
                 coalesce(r.hooks_failed, 0), CASE WHEN coalesce(r.warnings, '[]') = '[]' THEN 0
                                                   ELSE json_array_length(r.warnings) END
-         FROM module m
-         JOIN connection s ON s.id = m.source_connection_id JOIN driver k ON k.id = s.driver_id
-         JOIN connection d ON d.id = m.dest_connection_id
-         LEFT JOIN run_log r ON r.id = (SELECT max(id) FROM run_log WHERE module_id = m.id AND status <> 'dry_run')
+         FROM connection s CROSS JOIN module m ON m.source_connection_id = s.id
+         JOIN driver k ON k.id = s.driver_id JOIN connection d ON d.id = m.dest_connection_id
+         LEFT JOIN run_log r ON r.id = (SELECT id FROM run_log WHERE module_id = m.id AND status <> 'dry_run'
+                                        ORDER BY id DESC LIMIT 1)
          ORDER BY s.name, m.name",
     )?;
     let rows = statement.query_map([], |row| {

@@ -273,7 +273,7 @@ pub struct End {
 pub fn finish(conn: &Connection, id: i64, from: &[&str], end: &End) -> Result<bool> {
     let changed = conn
         .prepare_cached(
-            "UPDATE run_log SET status = :status, finished_at = :now, row_count = coalesce(:rows, row_count),
+            "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :now), row_count = coalesce(:rows, row_count),
                 rows_deleted = :deleted, rows_inserted = :inserted, error = :error, warnings = :warnings,
                 hooks_failed = :hooks
          WHERE id = :id AND status IN (SELECT value FROM json_each(:from))",

@@ -2,8 +2,13 @@
 
 #![allow(dead_code)]
 
+#[macro_use]
+mod pair;
 pub mod postgres;
 
+pub use pair::{ENDLESS, NEW, OLD, Pair};
+
+pub use rustix::process::Signal;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -119,6 +124,59 @@ impl World {
         let rows = statement
             .query_map([], |row| Ok((0..columns).map(|i| show(row.get_ref(i).unwrap())).collect::<Vec<_>>().join("|")));
         rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    /// Runs a module, asserts that it succeeded, and gives what the run says of itself.
+    #[track_caller]
+    pub fn run(&self, module: &str) -> Value {
+        self.args(&["run", module, "--json"]).ok().json()
+    }
+
+    /// Everything about a run (or a module's newest run).
+    #[track_caller]
+    pub fn log(&self, run: &str) -> Value {
+        self.args(&["log", "show", run, "--json"]).ok().json()
+    }
+
+    /// The steps of a run (or a module's newest run) in order, as `kind name`.
+    #[track_caller]
+    pub fn steps(&self, run: &str) -> Vec<String> {
+        let steps = self.log(run)["steps"].as_array().unwrap().clone();
+        steps.iter().map(|s| format!("{} {}", s["kind"].as_str().unwrap(), s["name"].as_str().unwrap())).collect()
+    }
+
+    /// Waits until some run is in the middle of a step of this kind.
+    #[track_caller]
+    pub fn until_in(&self, kind: &str) {
+        let sql = format!("SELECT count(*) FROM run_step WHERE kind = '{kind}' AND duration_ms IS NULL");
+        until(&format!("a run is in its {kind}"), || self.own(&sql) != "0");
+    }
+
+    /// The living processes of this world: ids and command lines.
+    pub fn processes(&self) -> Vec<(u32, String)> {
+        let home = format!("HOME={}", self.dir.path().display());
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(pid) = entry.file_name().to_string_lossy().parse() else { continue };
+            let read = |file: &str| std::fs::read(entry.path().join(file)).unwrap_or_default();
+            if read("environ").split(|b| *b == 0).any(|v| v == home.as_bytes()) {
+                found.push((pid, String::from_utf8_lossy(&read("cmdline")).replace('\0', " ")));
+            }
+        }
+        found
+    }
+
+    /// The runner's process behind a run that goes on.
+    #[track_caller]
+    pub fn runner(&self) -> u32 {
+        let found = self.processes();
+        found.iter().find(|(_, line)| line.contains("--session")).unwrap_or_else(|| panic!("no runner: {found:?}")).0
+    }
+
+    /// Waits until no process of this world is left.
+    #[track_caller]
+    pub fn until_quiet(&self) {
+        until("no process is left", || self.processes().is_empty());
     }
 
     /// One value of pipekit's own database.
@@ -315,9 +373,13 @@ impl Running {
     }
 
     /// Sends it a signal.
-    pub fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap();
-        rustix::process::kill_process(pid, signal).unwrap();
+    pub fn signal(&self, signal: Signal) {
+        kill(self.pid(), signal);
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.as_mut().unwrap().try_wait().unwrap().is_some()
     }
 
     /// Waits for its end.
@@ -336,10 +398,16 @@ impl Drop for Running {
     }
 }
 
-/// Waits until something is so; fails when it is not within twenty seconds.
+/// Sends a process a signal.
+pub fn kill(pid: u32, signal: Signal) {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+/// Waits until something is so; fails when it is not within a minute.
 #[track_caller]
 pub fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(60);
     while !so() {
         assert!(Instant::now() < end, "it did not come to this: {what}");
         std::thread::sleep(Duration::from_millis(20));

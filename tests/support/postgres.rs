@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub struct Database {
     pub name: String,
     pub client: Client,
+    /// Whether it is dropped at the end.
+    ours: bool,
 }
 
 /// The server: `host=127.0.0.1 port=… user=postgres password=…`, as `tests/run.sh` gives it.
@@ -34,7 +36,12 @@ impl Database {
         let mut admin = Client::connect(&format!("{} dbname=postgres", server()), NoTls).unwrap();
         admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let client = Client::connect(&format!("{} dbname={name}", server()), NoTls).unwrap();
-        Database { name, client }
+        Database { name, client, ours: true }
+    }
+
+    /// The same database once more, for somebody else.
+    pub fn again(&self) -> Database {
+        Database { name: self.name.clone(), client: self.session(), ours: false }
     }
 
     /// Its JDBC URL.
@@ -74,15 +81,28 @@ impl Database {
         world.call_with("secrets set PG_PASSWORD", &password()).ok();
         let url = self.url();
         world
-            .args(&["connection", "add", name, "--driver", "postgresql", "--url", &url, "--user", &part("user"),
-                "--password", "$PG_PASSWORD"])
+            .args(&[
+                "connection",
+                "add",
+                name,
+                "--driver",
+                "postgresql",
+                "--url",
+                &url,
+                "--user",
+                &part("user"),
+                "--password",
+                "$PG_PASSWORD",
+            ])
             .ok();
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Ok(mut admin) = Client::connect(&format!("{} dbname=postgres", server()), NoTls) {
+        if self.ours
+            && let Ok(mut admin) = Client::connect(&format!("{} dbname=postgres", server()), NoTls)
+        {
             let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }

@@ -1,0 +1,201 @@
+//! A source and a destination: what the engine does is the same for each kind of destination, and tested on each.
+
+use super::postgres::Database;
+use super::{Call, Running, World, until};
+
+/// A world with an SQLite source `src`, and a destination `dst` on SQLite or on PostgreSQL.
+pub struct Pair {
+    pub world: World,
+    postgres: Option<Database>,
+}
+
+impl Pair {
+    /// With an SQLite destination.
+    pub fn sqlite() -> Pair {
+        let world = World::new();
+        world.with_sqlite("src", "").with_sqlite("dst", "");
+        Pair { world, postgres: None }
+    }
+
+    /// With a PostgreSQL destination.
+    pub fn postgres() -> Pair {
+        let (world, database) = (World::new(), Database::new());
+        world.with_sqlite("src", "");
+        database.connect(&world, "dst");
+        Pair { world, postgres: Some(database) }
+    }
+
+    /// Another installation of pipekit, with a source of its own and the same destination.
+    pub fn neighbour(&self) -> Pair {
+        let world = World::new();
+        world.with_sqlite("src", "");
+        let postgres = self.postgres.as_ref().map(Database::again);
+        match &postgres {
+            Some(database) => database.connect(&world, "dst"),
+            None => {
+                let url = format!("jdbc:sqlite:{}", self.world.path("dst.db").display());
+                world.args(&["connection", "add", "dst", "--driver", "sqlite", "--url", &url]).ok();
+                std::os::unix::fs::symlink(self.world.path("dst.db"), world.path("dst.db")).unwrap();
+            }
+        }
+        Pair { world, postgres }
+    }
+
+    /// Whether the destination is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// The destination's database on PostgreSQL.
+    pub fn pg(&mut self) -> &mut Database {
+        self.postgres.as_mut().expect("the destination is not PostgreSQL")
+    }
+
+    /// Runs SQL on the source.
+    #[track_caller]
+    pub fn src(&self, sql: &str) -> &Pair {
+        self.world.sqlite("src.db").execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        self
+    }
+
+    /// Runs SQL on the destination.
+    #[track_caller]
+    pub fn dst(&mut self, sql: &str) -> &mut Pair {
+        match &mut self.postgres {
+            Some(database) => {
+                database.sql(sql);
+            }
+            None => self.world.sqlite("dst.db").execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}")),
+        }
+        self
+    }
+
+    /// `orders (id, item, qty)` on both sides: three rows at the source, and one at the destination that the source
+    /// does not have.
+    pub fn with_orders(mut self) -> Pair {
+        let table = "CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, item VARCHAR(20), qty INTEGER)";
+        self.src(&format!("{table}; INSERT INTO orders VALUES (1, 'nut', 10), (2, NULL, 20), (3, '', 30)"));
+        self.dst(&format!("{table}; INSERT INTO orders VALUES (9, 'old', 90)"));
+        self
+    }
+
+    /// `orders` at the source alone, with these rows.
+    pub fn with_orders_at_source(self, rows: &str) -> Pair {
+        self.src(&format!("CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, item TEXT, qty INTEGER); {rows}"));
+        self
+    }
+
+    /// Adds the module `name` from `src` to `dst`.
+    #[track_caller]
+    pub fn module(&self, name: &str, flags: &str) -> &Pair {
+        let dest = if flags.contains("--dest ") { "" } else { "--dest dst" };
+        self.world.call(&format!("module add {name} --source src {dest} {flags}")).ok();
+        self
+    }
+
+    /// Adds the module `orders`, which loads the table of that name, with these flags besides.
+    #[track_caller]
+    pub fn orders(&self, flags: &str) -> &Pair {
+        self.module("orders", &format!("--table orders --query 'SELECT id, item, qty FROM orders' {flags}"))
+    }
+
+    /// Calls the program.
+    pub fn call(&self, line: &str) -> Call {
+        self.world.call(line)
+    }
+
+    /// Every row of a query on the destination, one line a row, values as the destination prints them.
+    #[track_caller]
+    pub fn rows(&mut self, sql: &str) -> Vec<String> {
+        match &mut self.postgres {
+            Some(database) => database.rows(sql),
+            None => {
+                let rows = self.world.rows("dst", sql);
+                rows.iter()
+                    .map(|row| row.split('|').map(|v| v.trim_matches('\'')).collect::<Vec<_>>().join("|"))
+                    .collect()
+            }
+        }
+    }
+
+    /// The destination's `orders`, by id.
+    #[track_caller]
+    pub fn loaded(&mut self) -> Vec<String> {
+        self.rows("SELECT id, item, qty FROM orders ORDER BY id")
+    }
+
+    /// From now on merges into `orders` don't end, until what this gives is dropped (PostgreSQL: another session's
+    /// lock), or [`Pair::let_merge`] is called.
+    pub fn hold_merge(&mut self) -> Option<postgres::Client> {
+        match &mut self.postgres {
+            Some(database) => {
+                let mut session = database.session();
+                session.batch_execute("BEGIN; LOCK TABLE orders IN ROW EXCLUSIVE MODE").unwrap();
+                Some(session)
+            }
+            None => {
+                self.dst(&format!(
+                    "CREATE TRIGGER hold BEFORE INSERT ON orders BEGIN SELECT count(*) FROM ({ENDLESS}); END"
+                ));
+                None
+            }
+        }
+    }
+
+    /// Takes back [`Pair::hold_merge`].
+    pub fn let_merge(&mut self, held: Option<postgres::Client>) {
+        if held.is_none() {
+            self.dst("DROP TRIGGER hold");
+        }
+    }
+
+    /// Starts a run of `orders` and waits until it is in the middle of its merge.
+    #[track_caller]
+    pub fn start_merging(&mut self) -> Running {
+        let run = self.world.start("run orders");
+        self.world.until_in("merge");
+        if let Some(database) = &mut self.postgres {
+            let waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass";
+            until("the merge waits", || !database.rows(waits).is_empty());
+        }
+        run
+    }
+
+    /// The staging table of a module, as SQL spells it.
+    pub fn staging(&self, module: &str) -> String {
+        let place = if self.is_postgres() { "pipekit_staging." } else { "pipekit_staging_" };
+        format!("{place}{module}")
+    }
+}
+
+/// A query on SQLite that gives no row and does not end.
+pub const ENDLESS: &str =
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 'x', i FROM n WHERE i < 0";
+
+/// What `orders` holds at first, and after a load of what the source has.
+pub const OLD: [&str; 1] = ["9|old|90"];
+pub const NEW: [&str; 3] = ["1|nut|10", "2|NULL|20", "3||30"];
+
+/// Makes two tests of each case: one with an SQLite destination, one with PostgreSQL.
+macro_rules! on_each {
+    ($($(#[doc = $doc:literal])* fn $name:ident($pair:ident) $body:block)*) => {$(
+        $(#[doc = $doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            fn case(#[allow(unused_mut)] mut $pair: crate::support::Pair) $body
+
+            #[test]
+            fn on_sqlite() {
+                case(crate::support::Pair::sqlite());
+            }
+
+            #[test]
+            #[ignore = "needs PostgreSQL: tests/run.sh"]
+            fn on_postgresql() {
+                case(crate::support::Pair::postgres());
+            }
+        }
+    )*};
+}
