@@ -325,3 +325,28 @@ fn tables_fit_a_terminal_of_80_columns_and_break_no_number() {
     let said = on_a_terminal(&world, "log").unwrap();
     assert!(said.contains("  3  orders  ✔ success    13h ago") && said.contains("12,345"), "{said}");
 }
+
+#[test]
+fn pruning_on_a_terminal_asks_and_does_as_it_is_told() {
+    use std::io::Write;
+    // Where there is no `script` there is no terminal to be asked on.
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        return;
+    }
+    let world = history();
+    for (answer, left) in [("n", 6), ("y", 3)] {
+        let command = world.command();
+        let program = command.get_program().to_owned().into_string().unwrap();
+        let mut terminal = std::process::Command::new("timeout");
+        terminal
+            .args(["20", "script", "-qec", &format!("{program} log prune --older-than 0s"), "/dev/null"])
+            .env_clear();
+        terminal.envs(command.get_envs().filter_map(|(k, v)| Some((k, v?)))).env("TERM", "xterm");
+        terminal.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = terminal.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert!(said.contains("remove 3 runs from before 2026-03-10 12:00:00?"), "{said}");
+        assert_eq!(ids(&world, "log").len(), left, "{said}");
+    }
+}
