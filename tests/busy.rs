@@ -82,11 +82,12 @@ fn a_run_that_goes_on_is_not_pruned() {
 #[test]
 fn a_module_in_doubt_stays_where_its_receipt_is() {
     let world = unknown();
-    for line in MOVES {
+    for line in MOVES.iter().filter(|line| line.starts_with("module")) {
         world.refuses(line, 1, "it is not known yet whether run 1 of module orders has merged");
         world.refuses(line, 1, "`pipekit log show 1` finds out");
     }
-    world.call("connection edit dw --notes x").ok();
+    // Its server may have moved, and be asked only where it is now.
+    world.call("connection edit dw --url jdbc:sqlite:/elsewhere.db").ok();
     world.call("module edit orders --notes x").ok();
     assert_eq!(world.json("log prune --older-than 0s --yes")["removed"], 0);
 }

@@ -152,6 +152,8 @@ fn a_connection_is_looked_into() {
         world.call("connection tables erp").ok().stdout(),
         "SCHEMA  NAME    KIND   COMMENT\nmain    orders  table\n"
     );
+    world.call("connection add gone --driver sqlite --url jdbc:sqlite:/no/folder/gone.db").ok();
+    world.refuses("connection test gone", 1, "`pipekit connection edit gone` mends it");
     world.call("connection tables erp --like nothing").ok().says("there are none");
     assert_eq!(world.json("connection tables erp --like nothing"), json!([]));
     world.call("connection columns erp orders").ok().prints("id    INTEGER").prints("item  TEXT");

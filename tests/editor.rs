@@ -100,13 +100,18 @@ fn a_mistake_opens_it_again_with_the_error_on_top() {
 
 #[test]
 fn quitting_with_the_mistake_changes_nothing() {
-    let world = edited("head -n 1 $1 | grep -q '^#! ' || sed -i 's/^retries = 0/retries = -7/' $1");
+    let mut world = edited("head -n 1 $1 | grep -q '^#! ' || sed -i 's/^retries = 0/retries = -7/' $1");
+    let folder = world.path("").to_str().unwrap().to_owned();
+    world.set("TMPDIR", &folder);
     let before = world.defined();
     let call =
         world.call("module edit orders").fails(2, "the editor was left with the mistake in it; nothing was changed");
     assert_eq!(call.stdout(), "");
     assert_eq!(world.defined(), before);
-    assert_eq!(world.call("module edit orders --json").code(2).error()["code"], "invalid");
+    let error = world.call("module edit orders --json").code(2).error();
+    assert_eq!(error["code"], "invalid");
+    let kept = error["hint"].as_str().unwrap().strip_prefix("what was written is kept in ").unwrap();
+    assert!(std::fs::read_to_string(kept).unwrap().contains("retries = -7\n"));
 }
 
 #[test]
@@ -139,9 +144,11 @@ fn the_editor_may_have_arguments_and_visual_is_asked_first() {
 #[test]
 fn what_another_changed_meanwhile_is_not_overwritten() {
     let program = env!("CARGO_BIN_EXE_pipekit");
-    let world = edited(&format!(
+    let mut world = edited(&format!(
         "head -n 1 $1 | grep -q '^#! ' && exit 0\n{program} module edit orders --retries 9 >/dev/null\nsed -i 's/^timeout_s.*/timeout_s = 5/' $1"
     ));
+    let folder = world.path("").to_str().unwrap().to_owned();
+    world.set("TMPDIR", &folder);
     world.call("module edit orders").fails(2, "the editor was left");
     let module = world.json("module show orders");
     assert_eq!((&module["retries"], &module["timeout_s"]), (&json!(9), &json!(21600)));

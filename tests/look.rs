@@ -288,3 +288,65 @@ fn sql_that_no_run_refers_to_any_more_goes_with_the_runs() {
     world.call("log prune --older-than 0s --yes").ok().prints("removed 6 runs");
     assert_eq!(world.own("SELECT (SELECT count(*) FROM sql_text) + (SELECT count(*) FROM run_step) + (SELECT count(*) FROM run_output)"), "0");
 }
+
+#[test]
+fn a_dry_run_does_not_hide_how_the_last_run_ended() {
+    let world = World::orders();
+    world.call("module edit orders --query 'SELECT nope FROM orders'").ok();
+    world.call("run orders").code(1);
+    world.call("module edit orders --query 'SELECT * FROM orders'").ok();
+    world.call("run orders --dry-run").ok();
+    let orders = &world.json("status --failed")["modules"][0];
+    assert_eq!((&orders["status"], &orders["last_run_id"]), (&json!("error"), &json!(1)));
+}
+
+/// What the program prints on a terminal of 80 columns, without its colours.
+fn on_a_terminal(world: &World, line: &str) -> Option<String> {
+    let command = world.command();
+    let program = command.get_program().to_owned().into_string().unwrap();
+    let mut terminal = std::process::Command::new("script");
+    terminal.args(["-qec", &format!("stty cols 80; {program} --color never {line}"), "/dev/null"]).env_clear();
+    terminal.envs(command.get_envs().filter_map(|(k, v)| Some((k, v?)))).env("TERM", "xterm");
+    terminal.stdin(std::process::Stdio::null());
+    let output = terminal.output().ok()?;
+    Some(String::from_utf8(output.stdout).unwrap().replace('\r', ""))
+}
+
+#[test]
+fn tables_fit_a_terminal_of_80_columns_and_break_no_number() {
+    let world = history();
+    for line in ["log", "status", "log show 3", "module list", "connection list"] {
+        // Where there is no `script` there is no terminal to look at.
+        let Some(said) = on_a_terminal(&world, line) else { return };
+        for row in said.lines().take_while(|row| !row.is_empty()) {
+            assert!(row.trim_end().chars().count() <= 80 || line == "connection list", "{line}:\n{said}");
+        }
+    }
+    let said = on_a_terminal(&world, "log").unwrap();
+    assert!(said.contains("  3  orders  ✔ success    13h ago") && said.contains("12,345"), "{said}");
+}
+
+#[test]
+fn pruning_on_a_terminal_asks_and_does_as_it_is_told() {
+    use std::io::Write;
+    // Where there is no `script` there is no terminal to be asked on.
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        return;
+    }
+    let world = history();
+    for (answer, left) in [("n", 6), ("y", 3)] {
+        let command = world.command();
+        let program = command.get_program().to_owned().into_string().unwrap();
+        let mut terminal = std::process::Command::new("timeout");
+        terminal
+            .args(["20", "script", "-qec", &format!("{program} log prune --older-than 0s"), "/dev/null"])
+            .env_clear();
+        terminal.envs(command.get_envs().filter_map(|(k, v)| Some((k, v?)))).env("TERM", "xterm");
+        terminal.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = terminal.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert!(said.contains("remove 3 runs from before 2026-03-10 12:00:00?"), "{said}");
+        assert_eq!(ids(&world, "log").len(), left, "{said}");
+    }
+}

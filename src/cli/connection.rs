@@ -213,7 +213,12 @@ impl Connection {
                 super::said(context, &document, &format!("removed connection {}{with}", removed.name));
             }
             Connection::Test { name } => {
-                let tested = introspect::test(&store, &name)?;
+                let tested = introspect::test(&store, &name).map_err(|mut e| {
+                    if e.code == Code::Runner {
+                        e.hint = Some(format!("`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it"));
+                    }
+                    e
+                })?;
                 let line =
                     format!("{} {} answers ({} ms)", ui.paint("✔", Tone::Good), tested.connection, tested.elapsed_ms);
                 super::said(context, &tested, &line);

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Opens `now` in the editor until `save` takes what comes back. `None` when it was left as it was.
@@ -28,7 +29,11 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
             return Ok(None);
         }
         if plain.trim() == without_marks(&text).trim() {
-            return Err(Error::new(Code::Invalid, "the editor was left with the mistake in it; nothing was changed"));
+            let error = Error::new(Code::Invalid, "the editor was left with the mistake in it; nothing was changed");
+            return Err(match keep(&text) {
+                Some(path) => error.hint(format!("what was written is kept in {}", path.display())),
+                None => error,
+            });
         }
         let tried = toml::from_str::<T>(&plain)
             .map_err(|e| Error::invalid(e.to_string()))
@@ -51,6 +56,13 @@ const MARK: &str = "#!";
 /// The text below those lines. They stand at its top only: SQL may begin a line like that too.
 fn without_marks(text: &str) -> String {
     text.lines().skip_while(|l| l.starts_with(MARK)).map(|l| format!("{l}\n")).collect()
+}
+
+/// Keeps what somebody wrote, for another try. `None` where that can't be done.
+fn keep(text: &str) -> Option<PathBuf> {
+    let mut file = tempfile::Builder::new().prefix("pipekit-").suffix(".toml").tempfile().ok()?;
+    file.write_all(text.as_bytes()).ok()?;
+    file.keep().ok().map(|(_, path)| path)
 }
 
 fn open(editor: &str, text: &str) -> Result<String> {

@@ -1,8 +1,9 @@
 //! The one place that prints: results to standard output, everything else to standard error. It knows the terminal's
 //! width, colour, and JSON.
 
+use crate::clock;
 use crate::error::Error;
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
@@ -55,6 +56,9 @@ pub enum Tone {
     Number,
 }
 
+/// Up to so many characters, a table's column is never broken to make the table narrower.
+const UNBROKEN: u16 = 24;
+
 /// A cell: its text and what it means.
 pub struct Field(pub String, pub Tone);
 
@@ -81,6 +85,11 @@ impl Ui {
     /// One that says nothing but warnings and errors.
     pub fn muted() -> Ui {
         Ui { muted: true, ..Ui::new(false, true, false, ColorWhen::Never) }
+    }
+
+    /// A stored time in a list: how long ago on a terminal, the time itself in a pipe.
+    pub fn when(&self, stored: &str) -> String {
+        if self.width.is_some() { clock::ago(stored) } else { clock::local(stored) }
     }
 
     /// Whether it colours.
@@ -206,8 +215,15 @@ impl Ui {
             }
             table.add_row(row.iter().map(|f| self.cell(f)));
         }
+        let widths = if self.width.is_some() { table.column_max_content_widths() } else { Vec::new() };
         for (i, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
+            // What is short is never broken, as a number in two lines is another number; remarks, which have no
+            // heading, are.
+            let short = widths.get(i).is_some_and(|width| *width <= if header[i].is_empty() { 1 } else { UNBROKEN });
+            if short {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
             if numbers.get(i).copied().unwrap_or_default() {
                 column.set_cell_alignment(CellAlignment::Right);
             }

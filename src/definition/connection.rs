@@ -97,8 +97,8 @@ fn redacted(url: &str) -> &str {
 /// Adds a connection (`id` is `None`) or rewrites one, and gives its id.
 ///
 /// # Errors
-/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name, `Locked` or `InUse` for
-/// another place while it is not known what a run did in this one.
+/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name, `Locked` for
+/// another place while a run loads into this one.
 pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i64> {
     let driver = driver::find(conn, &connection.driver)?;
     connection.check(&driver)?;

@@ -291,12 +291,14 @@ fn refuse_moving_while_in_doubt(conn: &Connection, now: &table::Module, to: &Mod
     refuse_in_doubt(conn, now)
 }
 
-/// As for a module itself, for a connection that is to be somewhere else: its modules' receipts would stay behind.
+/// A connection that a run is loading into stays where it is: what becomes of the run is asked there. One that is only
+/// in doubt may be mended, as a server that can't be reached may be reached elsewhere.
 pub(super) fn refuse_moving_destination(conn: &Connection, connection_id: i64) -> Result<()> {
-    table::all(conn)?
-        .iter()
-        .filter(|module| module.dest_connection_id == connection_id)
-        .try_for_each(|module| refuse_in_doubt(conn, module))
+    let modules = table::all(conn)?;
+    match modules.iter().find(|module| module.dest_connection_id == connection_id && module.running) {
+        Some(module) => Err(table::locked(module)),
+        None => Ok(()),
+    }
 }
 
 fn refuse_in_doubt(conn: &Connection, module: &table::Module) -> Result<()> {

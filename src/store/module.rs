@@ -377,7 +377,7 @@ pub struct Glance {
     pub enabled: bool,
     /// Whether a run has claimed it.
     pub running: bool,
-    /// The newest run.
+    /// The newest run that was no dry one: that says how the table is.
     pub last_run_id: Option<i64>,
     /// How that one ended.
     pub status: Option<String>,
@@ -400,12 +400,13 @@ pub struct Glance {
 pub fn glance(conn: &Connection) -> Result<Vec<Glance>> {
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.name, s.name, k.kind, d.name, m.dest_table, m.merge_strategy, m.enabled, m.running,
-                m.last_run_id, r.status, r.started_at, r.finished_at, r.row_count, r.error,
+                r.id, r.status, r.started_at, r.finished_at, r.row_count, r.error,
                 coalesce(r.hooks_failed, 0), CASE WHEN coalesce(r.warnings, '[]') = '[]' THEN 0
                                                   ELSE json_array_length(r.warnings) END
          FROM connection s CROSS JOIN module m ON m.source_connection_id = s.id
          JOIN driver k ON k.id = s.driver_id JOIN connection d ON d.id = m.dest_connection_id
-         LEFT JOIN run_log r ON r.id = m.last_run_id
+         LEFT JOIN run_log r ON r.id = (SELECT id FROM run_log WHERE module_id = m.id AND status <> 'dry_run'
+                                        ORDER BY id DESC LIMIT 1)
          ORDER BY s.name, m.name",
     )?;
     let rows = statement.query_map([], |row| {

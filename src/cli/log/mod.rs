@@ -180,7 +180,7 @@ pub fn print(context: &Context, runs: &[Run]) {
                 Field(r.id.to_string(), Tone::Number),
                 r.module_name.as_str().into(),
                 Field(format!("{mark} {}", r.status), tone),
-                clock::local(&r.started_at).into(),
+                ui.when(&r.started_at).into(),
                 Field(r.duration_ms().map(duration).unwrap_or_default(), Tone::Number),
                 count_or_dash(r.row_count),
                 count_or_dash(r.rows_deleted),
