@@ -124,6 +124,26 @@ on_each! {
         other.world.run("theirs");
         assert_eq!(other.loaded(), ["7|theirs|0", "9|old|90"]);
     }
+
+    /// The name is taken before anything is staged, so that two first runs at once don't share a staging table.
+    fn of_two_installations_the_first_has_the_name_while_it_runs_for_the_first_time(pair) {
+        let mut pair = pair.with_orders();
+        pair.orders("--strategy append");
+        let other = pair.neighbour().with_orders_at_source("INSERT INTO orders VALUES (7, 'theirs', 0)");
+        other.orders("--strategy append");
+        let source = pair.world.sqlite("src.db");
+        source.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let run = pair.world.start("run orders");
+        pair.world.until_in("transfer");
+        // On SQLite the other one waits for the writer; where it comes first it is refused all the same.
+        if pair.is_postgres() {
+            other.call("run orders").fails(1, "belongs to another pipekit installation");
+        }
+        source.execute_batch("COMMIT").unwrap();
+        run.wait().code(0);
+        other.call("run orders").fails(1, "belongs to another pipekit installation");
+        assert_eq!(pair.loaded(), [&NEW[..], &OLD[..]].concat());
+    }
 }
 
 /// Never 14: two modules on one table don't undo each other. Both wait in their merges until both are there.

