@@ -70,7 +70,7 @@ CREATE TABLE module (
   CHECK (merge_strategy <> 'incremental' OR merge_key <> '[]'),
   CHECK (running = 0 OR lock_at IS NOT NULL)
 ) STRICT;
-CREATE INDEX module_source ON module (source_connection_id);
+CREATE INDEX module_source ON module (source_connection_id, name);
 CREATE INDEX module_dest ON module (dest_connection_id);
 CREATE INDEX module_running ON module (running) WHERE running = 1;
 CREATE INDEX module_last_run ON module (last_run_id);
@@ -211,15 +211,16 @@ CREATE TABLE run_output (
 ) STRICT;
 CREATE INDEX run_output_run ON run_output (run_id, stream, id);
 
--- A run with everything under the names that people ask for: `SELECT * FROM run WHERE id = 4892`.
+-- A run with everything under the names that people ask for: `SELECT * FROM run WHERE id = 4892`. Written so that an
+-- sqlite3 of 2021 (3.37) reads it: one that can't parse a view can't open the file at all.
 CREATE VIEW run AS
 SELECT r.id, r.module_id, r.module_name, r.group_run_id, r.triggered_by, r.attempt, r.started_at, r.finished_at,
        r.status, r.row_count, r.rows_deleted, r.rows_inserted, r.error, r.warnings, r.hooks_failed, r.merge_strategy,
        s.text AS resolved_source_sql, m.text AS merge_sql, r.watermark_values_json,
-       (SELECT group_concat(o.text, '' ORDER BY o.id) FROM run_output o WHERE o.run_id = r.id AND o.stream = 'jrunner_stdout') AS jrunner_stdout,
-       (SELECT group_concat(o.text, '' ORDER BY o.id) FROM run_output o WHERE o.run_id = r.id AND o.stream = 'jrunner_stderr') AS jrunner_stderr,
-       (SELECT group_concat(o.text, '' ORDER BY o.id) FROM run_output o WHERE o.run_id = r.id AND o.stream = 'hook_log') AS hook_log,
-       (SELECT group_concat(o.text, '' ORDER BY o.id) FROM run_output o WHERE o.run_id = r.id AND o.stream = 'live_log') AS live_log
+       (SELECT group_concat(text, '') FROM (SELECT o.text FROM run_output o WHERE o.run_id = r.id AND o.stream = 'jrunner_stdout' ORDER BY o.id)) AS jrunner_stdout,
+       (SELECT group_concat(text, '') FROM (SELECT o.text FROM run_output o WHERE o.run_id = r.id AND o.stream = 'jrunner_stderr' ORDER BY o.id)) AS jrunner_stderr,
+       (SELECT group_concat(text, '') FROM (SELECT o.text FROM run_output o WHERE o.run_id = r.id AND o.stream = 'hook_log' ORDER BY o.id)) AS hook_log,
+       (SELECT group_concat(text, '') FROM (SELECT o.text FROM run_output o WHERE o.run_id = r.id AND o.stream = 'live_log' ORDER BY o.id)) AS live_log
 FROM run_log r
 LEFT JOIN sql_text s ON s.id = r.resolved_source_sql_id
 LEFT JOIN sql_text m ON m.id = r.merge_sql_id;

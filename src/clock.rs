@@ -55,7 +55,9 @@ pub fn since(input: &str) -> Result<Timestamp> {
     }
     match input {
         "today" => zoned(now().to_zoned_datetime(here.clone()).date().at(0, 0, 0, 0)).ok(),
-        "yesterday" => now().to_zoned_datetime(here.clone()).date().yesterday().ok().and_then(|d| zoned(d.at(0, 0, 0, 0)).ok()),
+        "yesterday" => {
+            now().to_zoned_datetime(here.clone()).date().yesterday().ok().and_then(|d| zoned(d.at(0, 0, 0, 0)).ok())
+        }
         _ => None,
     }
     .ok_or_else(|| {
@@ -121,8 +123,16 @@ mod tests {
 
     #[test]
     fn lengths_of_time() {
-        let cases = [("24h", Some(86_400)), ("7d", Some(604_800)), ("30m", Some(1_800)), ("5", None), ("x", None),
-            ("-1h", None), ("99999999999999w", None), ("", None)];
+        let cases = [
+            ("24h", Some(86_400)),
+            ("7d", Some(604_800)),
+            ("30m", Some(1_800)),
+            ("5", None),
+            ("x", None),
+            ("-1h", None),
+            ("99999999999999w", None),
+            ("", None),
+        ];
         for (input, seconds) in cases {
             assert_eq!(duration(input).map(|d| d.as_secs()), seconds, "{input}");
         }

@@ -6,7 +6,9 @@
 use crate::error::{Code, Error, Result};
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::str::Chars;
 
 /// The secrets of one run.
 #[derive(Default)]
@@ -45,13 +47,7 @@ impl Secrets {
     /// # Errors
     /// `Secret` when the file is there and can't be read.
     pub fn load() -> Result<Secrets> {
-        let path = path();
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Secrets { values: parse(&text) }),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Secrets::default()),
-            Err(e) => Err(Error::new(Code::Secret, format!("can't read the secrets file {}: {e}", path.display()))
-                .hint("may this user read it? $PIPEKIT_SECRETS names another file")),
-        }
+        Ok(Secrets { values: parse(&text()?) })
     }
 
     /// The password that a reference stands for.
@@ -62,8 +58,11 @@ impl Secrets {
         let key = key_of(reference)
             .ok_or_else(|| Error::new(Code::Secret, "the password is not a reference of the form $KEY"))?;
         self.values.get(key).cloned().or_else(|| std::env::var(key).ok()).ok_or_else(|| {
-            Error::new(Code::Secret, format!("the secret {key} is neither in {} nor in the environment", path().display()))
-                .hint(format!("`pipekit secrets set {key}` stores it"))
+            Error::new(
+                Code::Secret,
+                format!("the secret {key} is neither in {} nor in the environment", path().display()),
+            )
+            .hint(format!("`pipekit secrets set {key}` stores it"))
         })
     }
 
@@ -73,22 +72,28 @@ impl Secrets {
     }
 }
 
+/// Refuses what can't be the name of a secret.
+///
+/// # Errors
+/// `Usage`.
+pub fn check_key(key: &str) -> Result<()> {
+    if is_key(key) {
+        return Ok(());
+    }
+    Err(Error::new(Code::Usage, format!("`{key}` can't be the name of a secret"))
+        .hint("letters, digits and _, not beginning with a digit: DB2PW"))
+}
+
 /// Stores a secret: the file is replaced in one step, and keeps its mode and owner.
 ///
 /// # Errors
 /// `Usage` for a bad name, `Secret` when the file can't be written.
 pub fn set(key: &str, value: &str) -> Result<PathBuf> {
-    if !is_key(key) {
-        return Err(Error::new(Code::Usage, format!("`{key}` can't be the name of a secret"))
-            .hint("letters, digits and _, not beginning with a digit: DB2PW"));
-    }
+    check_key(key)?;
     if value.contains('\0') {
         return Err(Error::new(Code::Usage, "a secret can't hold a zero byte"));
     }
-    rewrite(|entries| {
-        entries.insert(key.to_owned(), value.to_owned());
-        true
-    })
+    rewrite(|text| Some(replaced(text, key, &format!("{key}={}\n", quote(value)))))
 }
 
 /// Removes a secret. Says whether it was there.
@@ -97,26 +102,28 @@ pub fn set(key: &str, value: &str) -> Result<PathBuf> {
 /// `Secret` when the file can't be written.
 pub fn unset(key: &str) -> Result<bool> {
     let mut was_there = false;
-    rewrite(|entries| {
-        was_there = entries.remove(key).is_some();
-        was_there
+    rewrite(|text| {
+        was_there = entries(text).iter().any(|e| e.key == key);
+        was_there.then(|| replaced(text, key, ""))
     })?;
     Ok(was_there)
 }
 
-fn rewrite(change: impl FnOnce(&mut BTreeMap<String, String>) -> bool) -> Result<PathBuf> {
-    let path = path();
+/// Changes the text of the secrets file in one step, one process at a time. `change` gives the new text, or nothing
+/// where it stays.
+fn rewrite(change: impl FnOnce(&str) -> Option<String>) -> Result<PathBuf> {
+    let named = path();
+    // Where the name is a link, the file behind it is replaced, and the link stays.
+    let path = named.canonicalize().unwrap_or(named);
     let fail = |e: std::io::Error| {
         Error::new(Code::Secret, format!("can't write the secrets file {}: {e}", path.display()))
             .hint("may this user write there? $PIPEKIT_SECRETS names another file")
     };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(fail)?;
-    let mut entries = Secrets::load()?.values;
-    if !change(&mut entries) {
-        return Ok(path);
-    }
-    let text: String = entries.iter().map(|(key, value)| format!("{key}={}\n", quote(value))).collect();
+    let turn = std::fs::File::open(folder).map_err(fail)?;
+    rustix::fs::flock(&turn, rustix::fs::FlockOperation::LockExclusive).map_err(|e| fail(e.into()))?;
+    let Some(text) = change(&text()?) else { return Ok(path) };
     // A temporary file is made with mode 0600; an existing file's mode and owner are then put on it.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
     file.write_all(text.as_bytes()).map_err(fail)?;
@@ -128,6 +135,37 @@ fn rewrite(change: impl FnOnce(&mut BTreeMap<String, String>) -> bool) -> Result
     file.as_file().sync_all().map_err(fail)?;
     file.persist(&path).map_err(|e| fail(e.error))?;
     Ok(path)
+}
+
+/// The text of the secrets file; nothing, where it is not there.
+fn text() -> Result<String> {
+    let path = path();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(e) => Err(Error::new(Code::Secret, format!("can't read the secrets file {}: {e}", path.display()))
+            .hint("may this user read it? $PIPEKIT_SECRETS names another file")),
+    }
+}
+
+/// `text` without the assignments to `key`, and with `line` in the place of the first, or at the end.
+fn replaced(text: &str, key: &str, line: &str) -> String {
+    let mut out = String::new();
+    let mut done = 0;
+    let mut line = Some(line);
+    for entry in entries(text).iter().filter(|e| e.key == key) {
+        out.push_str(&text[done..entry.span.start]);
+        out.push_str(line.take().unwrap_or_default());
+        done = entry.span.end;
+    }
+    out.push_str(&text[done..]);
+    if let Some(line) = line.filter(|l| !l.is_empty()) {
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.push_str(line);
+    }
+    out
 }
 
 /// A value as systemd and [`parse`] both read it: in double quotes, with the four characters escaped that need it.
@@ -143,16 +181,25 @@ fn quote(value: &str) -> String {
     out
 }
 
+/// An assignment in the file, and where it stands: from the beginning of its line to the end of that.
+struct Entry {
+    key: String,
+    value: String,
+    span: Range<usize>,
+}
+
 /// Reads `KEY=VALUE` lines by the rules of systemd's EnvironmentFile (systemd.exec(5)): `#` and `;` begin a comment
 /// line, values may be quoted, quoted pieces join, a backslash escapes.
-fn parse(text: &str) -> BTreeMap<String, String> {
-    let mut out = BTreeMap::new();
-    let mut chars = text.chars().peekable();
-    'line: while let Some(&first) = chars.peek() {
+fn entries(text: &str) -> Vec<Entry> {
+    let mut out = Vec::new();
+    let mut chars = text.chars();
+    let at = |chars: &Chars<'_>| text.len() - chars.as_str().len();
+    'line: while let Some(first) = peek(&chars) {
         if first.is_whitespace() {
             chars.next();
             continue;
         }
+        let start = at(&chars);
         let mut key = String::new();
         loop {
             match chars.next() {
@@ -164,14 +211,23 @@ fn parse(text: &str) -> BTreeMap<String, String> {
         let value = value(&mut chars);
         let key = key.trim();
         if is_key(key) {
-            out.insert(key.to_owned(), value);
+            out.push(Entry { key: key.to_owned(), value, span: start..at(&chars) });
         }
     }
     out
 }
 
+/// What the file says, by key: the last assignment counts.
+fn parse(text: &str) -> BTreeMap<String, String> {
+    entries(text).into_iter().map(|e| (e.key, e.value)).collect()
+}
+
+fn peek(chars: &Chars<'_>) -> Option<char> {
+    chars.clone().next()
+}
+
 /// Reads a value up to the end of its line.
-fn value(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+fn value(chars: &mut Chars<'_>) -> String {
     let mut out = String::new();
     // Bare text loses the blanks around it; quoted text keeps them.
     let mut bare = false;
@@ -192,7 +248,7 @@ fn value(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
             }
             '"' if !bare => {
                 while let Some(c) = chars.next().filter(|c| *c != '"') {
-                    match (c, chars.peek()) {
+                    match (c, peek(chars)) {
                         ('\\', Some('"' | '\\' | '`' | '$')) => out.extend(chars.next()),
                         ('\\', Some('\n')) => {
                             chars.next();
@@ -275,6 +331,16 @@ mod tests {
             assert_eq!(parse(&text).get("K").map(String::as_str), Some(value), "{text}");
             assert_eq!(parse(&text).get("L").map(String::as_str), Some("1"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_as_it_is() {
+        let text = "# of the warehouse\nA=1\n\nB='2' \n; the end\nA=\"3\n4\"\nno line";
+        assert_eq!(replaced(text, "A", "A=\"9\"\n"), "# of the warehouse\nA=\"9\"\n\nB='2' \n; the end\nno line");
+        assert_eq!(replaced(text, "B", ""), "# of the warehouse\nA=1\n\n; the end\nA=\"3\n4\"\nno line");
+        assert_eq!(replaced("A=1", "C", "C=\"2\"\n"), "A=1\nC=\"2\"\n");
+        assert_eq!(replaced("", "C", "C=\"2\"\n"), "C=\"2\"\n");
+        assert_eq!(replaced("#A=1\n", "A", ""), "#A=1\n");
     }
 
     #[test]

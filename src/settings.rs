@@ -64,7 +64,9 @@ pub fn database() -> PathBuf {
     }
     let service = PathBuf::from("/var/lib/pipekit/pipekit.db");
     // Where it exists and may not be read, opening it says so: that is an error, not a reason for another database.
-    if service.exists() || std::fs::read_dir("/var/lib/pipekit").is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied) {
+    if service.exists()
+        || std::fs::read_dir("/var/lib/pipekit").is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
+    {
         return service;
     }
     user_folder("XDG_DATA_HOME", ".local/share").join("pipekit.db")

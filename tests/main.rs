@@ -4,14 +4,28 @@
 #[macro_use]
 mod support;
 
+mod busy;
 mod cancel;
-mod definitions;
+mod cli;
+mod connections;
+mod demo;
+mod drivers;
+mod editor;
+mod flights;
 mod gate;
+mod generated;
 mod hooks;
 mod house;
 mod locks;
 mod look;
 mod merge;
+mod module_json;
+mod modules;
+mod readme;
 mod recovery;
 mod runs;
+mod secrets;
+mod settings;
+mod storefile;
 mod watermarks;
+mod watermarks_hooks;

@@ -106,13 +106,33 @@ on_each! {
         assert_eq!(pair.world.own("SELECT count(*) FROM run_log"), "1");
         let at = pair.world.log("1")["finished_at"].clone();
         pair.call("module rename orders renamed").fails(1, "it is not known yet whether run 1");
-        pair.world.args(&["connection", "edit", "dst", "--url", &url]).ok();
+        pair.world.args(&["connection", "edit", "dst", "--url", &url]).fails(1, "it is not known yet whether run 1");
+        pair.world.sqlite("pipekit.db").execute("UPDATE connection SET jdbc_url = ? WHERE name = 'dst'", [url]).unwrap();
         let run = pair.world.log("1");
         assert_eq!([&run["status"], &run["finished_at"]], [&Value::from("error"), &at]);
         assert!(run["error"].as_str().unwrap().contains("nothing was merged"), "{}", run["error"]);
         pair.let_merge(held);
         pair.world.run("orders");
         assert_eq!(pair.loaded(), NEW);
+    }
+}
+
+on_each! {
+    /// Where the destination is gone for good, the operator's word ends the doubt, and says that it did.
+    fn an_operator_ends_a_doubt_by_word(pair) {
+        let mut pair = pair.with_orders();
+        pair.orders("--strategy full --full-by delete");
+        let held = pair.hold_merge();
+        let run = pair.start_merging();
+        die(run);
+        pair.world.until_quiet();
+        let nowhere = if pair.is_postgres() { "jdbc:postgresql://127.0.0.1:1/none" } else { "jdbc:sqlite:/nowhere.db" };
+        pair.world.sqlite("pipekit.db").execute("UPDATE connection SET jdbc_url = ? WHERE name = 'dst'", [nowhere]).unwrap();
+        pair.call("log settle 1").code(2);
+        pair.call("log settle 1 --not-merged").ok();
+        is(&pair, "error", "settled by hand");
+        pair.call("log settle 1 --merged").fails(1, "is not unknown");
+        pair.let_merge(held);
     }
 }
 

@@ -1,8 +1,8 @@
 //! `pipekit connection`.
 
+use super::Context;
 use super::input::{self, Maybe, maybe};
 use super::output::{Field, Tone};
-use super::Context;
 use crate::definition::connection as definition;
 use crate::engine::introspect;
 use crate::error::{Code, Error, Result};
@@ -27,8 +27,10 @@ pub enum Connection {
         name: String,
     },
     /// Add a connection
-    #[command(after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pipekit connection add dw --driver postgresql \\\n      \
-        --url jdbc:postgresql://db.example.com:5432/dw --user etl --password '$DW_PASSWORD'")]
+    #[command(
+        after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pipekit connection add dw --driver postgresql \\\n      \
+        --url jdbc:postgresql://db.example.com:5432/dw \\\n      --user etl --password '$DW_PASSWORD'"
+    )]
     Add {
         /// Its name
         name: String,
@@ -36,6 +38,8 @@ pub enum Connection {
         fields: Fields,
     },
     /// Change a connection; without flags, in $EDITOR
+    ///
+    /// `none` takes a value away: --user none.
     #[command(after_help = "Example:\n  pipekit connection edit dw --url jdbc:postgresql://db2.example.com/dw")]
     Edit {
         /// Its name or id
@@ -85,6 +89,7 @@ pub enum Connection {
         /// Its name or id
         name: String,
         /// The SQL: as text, @FILE, or - for standard input
+        #[arg(allow_hyphen_values = true)]
         sql: String,
         /// Show at most so many rows
         #[arg(long, default_value_t = 1000, value_name = "N")]
@@ -114,7 +119,7 @@ pub struct Fields {
     #[arg(long, value_name = "SCHEMA", value_parser = maybe::<String>)]
     default_schema: Option<Maybe<String>>,
     /// For people
-    #[arg(long, value_name = "TEXT", value_parser = maybe::<String>)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = maybe::<String>)]
     notes: Option<Maybe<String>>,
 }
 
@@ -184,28 +189,33 @@ impl Connection {
             }
             Connection::Edit { name, fields } => {
                 let row = table::find(store.read(), &name)?;
-                let before = definition::Connection::from(row.clone());
-                let mut after = before.clone();
-                fields.put(&mut after);
-                let save = |c: &definition::Connection| {
-                    store.write(|tx| definition::save(tx, Some(row.id), c).map(|_| ()))
-                };
-                super::edit_or_save(context, &before, &after, fields == Fields::default(), save)?;
+                super::edit(
+                    context,
+                    &mut store,
+                    fields != Fields::default(),
+                    |conn| table::get(conn, row.id).map(definition::Connection::from),
+                    |connection| fields.put(connection),
+                    |conn, connection| definition::save(conn, Some(row.id), connection),
+                )?;
                 if ui.json {
                     ui.document(&table::get(store.read(), row.id)?);
                 }
             }
             Connection::Remove { name, force } => {
                 let (removed, modules) = store.write(|tx| definition::remove(tx, &name, force))?;
-                let with = match modules.is_empty() {
-                    true => String::new(),
-                    false => format!(", and module {}", modules.join(", ")),
+                let with = match modules.as_slice() {
+                    [] => String::new(),
+                    [one] => format!(", and module {one}"),
+                    many => format!(", and modules {}", many.join(", ")),
                 };
-                super::said(context, &removed, &format!("removed connection {}{with}", removed.name));
+                let mut document = serde_json::json!(removed);
+                document["removed_modules"] = serde_json::json!(modules);
+                super::said(context, &document, &format!("removed connection {}{with}", removed.name));
             }
             Connection::Test { name } => {
                 let tested = introspect::test(&store, &name)?;
-                let line = format!("{} {} answers ({} ms)", ui.paint("✔", Tone::Good), tested.connection, tested.elapsed_ms);
+                let line =
+                    format!("{} {} answers ({} ms)", ui.paint("✔", Tone::Good), tested.connection, tested.elapsed_ms);
                 super::said(context, &tested, &line);
             }
             Connection::Tables { name, schema, like } => {
@@ -235,7 +245,14 @@ impl Connection {
                             let text = |t: Option<String>| Field::from(t.unwrap_or_default());
                             let null = if c.nullable { "" } else { "not null" };
                             let key = c.key.map(|k| k.to_string());
-                            vec![c.name.into(), c.type_name.into(), null.into(), text(key), text(c.default), text(c.comment)]
+                            vec![
+                                c.name.into(),
+                                c.type_name.into(),
+                                null.into(),
+                                text(key),
+                                text(c.default),
+                                text(c.comment),
+                            ]
                         }),
                     );
                 }

@@ -23,9 +23,11 @@ pub enum Driver {
         /// Its name or id
         name: String,
     },
-    /// Add a driver
-    #[command(after_help = "Example:\n  pipekit driver add as400 --kind db2 --jar /opt/jrunner/lib/jt400.jar \\\n      \
-        --class com.ibm.as400.access.AS400JDBCDriver --url-template 'jdbc:as400://HOST'")]
+    /// Add a driver; one of that name is changed to what is given
+    #[command(
+        after_help = "Example:\n  pipekit driver add as400 --kind db2 --jar /opt/jrunner/lib/jt400.jar \\\n      \
+        --class com.ibm.as400.access.AS400JDBCDriver \\\n      --url-template 'jdbc:as400://HOST'"
+    )]
     Add {
         /// Its name
         name: String,
@@ -33,6 +35,8 @@ pub enum Driver {
         fields: Fields,
     },
     /// Change a driver; without flags, in $EDITOR
+    ///
+    /// `none` takes a value away: --class none.
     #[command(after_help = "Example:\n  pipekit driver edit as400 --jar /opt/jrunner/lib/jt400-21.jar")]
     Edit {
         /// Its name or id
@@ -49,7 +53,7 @@ pub enum Driver {
 }
 
 /// The flags of `add` and `edit`.
-#[derive(Args, PartialEq)]
+#[derive(Args, Default, PartialEq)]
 pub struct Fields {
     /// The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic
     #[arg(long)]
@@ -96,7 +100,12 @@ impl Driver {
                         &["name", "kind", "runner", "url"],
                         drivers.into_iter().map(|d| {
                             let runner = d.jar_file.unwrap_or_else(|| "built in".to_owned());
-                            vec![d.name.into(), d.kind.into(), runner.into(), Field::from(d.url_template.unwrap_or_default())]
+                            vec![
+                                d.name.into(),
+                                d.kind.into(),
+                                runner.into(),
+                                Field::from(d.url_template.unwrap_or_default()),
+                            ]
                         }),
                     );
                 }
@@ -104,21 +113,26 @@ impl Driver {
             Driver::Show { name } => show(context, &table::find(store.read(), &name)?),
             Driver::Add { name, fields } => {
                 let kind = fields.kind.clone().ok_or_else(|| {
-                    Error::new(Code::Usage, "--kind is missing").hint(format!("one of {}", definition::KINDS.join(", ")))
+                    Error::new(Code::Usage, "--kind is missing")
+                        .hint(format!("one of {}", definition::KINDS.join(", ")))
                 })?;
                 let mut driver =
                     definition::Driver { name, kind, jar_file: None, class_name: None, url_template: None };
                 fields.put(&mut driver);
-                let id = store.write(|tx| definition::save(tx, None, &driver))?;
-                added(context, &table::get(store.read(), id)?);
+                let (id, was_there) = store.write(|tx| definition::register(tx, &driver))?;
+                let word = if was_there { "there already, now as given: driver" } else { "added driver" };
+                super::said(context, &table::get(store.read(), id)?, &format!("{word} {}", driver.name));
             }
             Driver::Edit { name, fields } => {
                 let row = table::find(store.read(), &name)?;
-                let mut driver = definition::Driver::from(row.clone());
-                let before = driver.clone();
-                fields.put(&mut driver);
-                let save = |d: &definition::Driver| store.write(|tx| definition::save(tx, Some(row.id), d).map(|_| ()));
-                super::edit_or_save(context, &before, &driver, fields == Fields { kind: None, jar: None, class: None, url_template: None }, save)?;
+                super::edit(
+                    context,
+                    &mut store,
+                    fields != Fields::default(),
+                    |conn| table::get(conn, row.id).map(definition::Driver::from),
+                    |driver| fields.put(driver),
+                    |conn, driver| definition::save(conn, Some(row.id), driver),
+                )?;
                 show_if_json(context, &table::get(store.read(), row.id)?);
             }
             Driver::Remove { name } => {
@@ -143,10 +157,6 @@ fn show(context: &Context, driver: &table::Driver) {
         ("class", driver.class_name.clone().unwrap_or_default()),
         ("url", driver.url_template.clone().unwrap_or_default()),
     ]);
-}
-
-fn added(context: &Context, driver: &table::Driver) {
-    super::said(context, driver, &format!("added driver {}", driver.name));
 }
 
 fn show_if_json(context: &Context, driver: &table::Driver) {

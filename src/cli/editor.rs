@@ -23,11 +23,11 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
     let before = text.clone();
     loop {
         let edited = open(&editor, &text)?;
-        let plain: String = edited.lines().filter(|l| !l.starts_with(MARK)).map(|l| format!("{l}\n")).collect();
+        let plain = without_marks(&edited);
         if plain.trim() == before.trim() {
             return Ok(None);
         }
-        if plain.trim() == text_without_marks(&text).trim() {
+        if plain.trim() == without_marks(&text).trim() {
             return Err(Error::new(Code::Invalid, "the editor was left with the mistake in it; nothing was changed"));
         }
         let tried = toml::from_str::<T>(&plain)
@@ -48,8 +48,9 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
 /// Begins the lines that say what was wrong.
 const MARK: &str = "#!";
 
-fn text_without_marks(text: &str) -> String {
-    text.lines().filter(|l| !l.starts_with(MARK)).map(|l| format!("{l}\n")).collect()
+/// The text below those lines. They stand at its top only: SQL may begin a line like that too.
+fn without_marks(text: &str) -> String {
+    text.lines().skip_while(|l| l.starts_with(MARK)).map(|l| format!("{l}\n")).collect()
 }
 
 fn open(editor: &str, text: &str) -> Result<String> {

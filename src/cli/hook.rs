@@ -59,23 +59,29 @@ pub struct Fields {
     #[arg(long)]
     connection: Option<String>,
     /// What it runs: as text, @FILE, or -
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     sql: Option<String>,
     /// After which ends of a run [default: success]
     #[arg(long, value_enum, value_name = "END")]
     on: Option<RunOn>,
     /// Its place among the module's hooks [default: the last]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     order: Option<i64>,
 }
 
 impl Fields {
-    fn put(&self, hook: &mut definition::Hook) -> Result<()> {
+    /// The same, with the SQL read from where it is.
+    fn read(mut self) -> Result<Fields> {
+        self.sql = self.sql.as_deref().map(input::sql).transpose()?;
+        Ok(self)
+    }
+
+    fn put(&self, hook: &mut definition::Hook) {
         if let Some(connection) = &self.connection {
             hook.connection.clone_from(connection);
         }
         if let Some(sql) = &self.sql {
-            hook.sql = input::sql(sql)?;
+            hook.sql.clone_from(sql);
         }
         if let Some(on) = self.on {
             hook.run_on = on;
@@ -83,7 +89,6 @@ impl Fields {
         if self.order.is_some() {
             hook.run_order = self.order;
         }
-        Ok(())
     }
 }
 
@@ -136,16 +141,18 @@ impl Hook {
             }
             Hook::Add { module, fields } => {
                 let missing = |flag: &str| {
-                    Error::new(Code::Usage, format!("{flag} is missing"))
-                        .hint("pipekit hook add MODULE --connection C --sql SQL [--on success|failure|always] [--order N]")
+                    Error::new(Code::Usage, format!("{flag} is missing")).hint(
+                        "pipekit hook add MODULE --connection C --sql SQL [--on success|failure|always] [--order N]",
+                    )
                 };
+                let fields = fields.read()?;
                 let mut hook = definition::Hook {
                     run_order: None,
                     connection: fields.connection.clone().ok_or_else(|| missing("--connection"))?,
                     sql: fields.sql.clone().ok_or_else(|| missing("--sql"))?,
                     run_on: RunOn::default(),
                 };
-                fields.put(&mut hook)?;
+                fields.put(&mut hook);
                 let module = module::find(store.read(), &module)?;
                 let id = store.write(|tx| definition::save(tx, module.id, None, &hook))?;
                 let added = table::get(store.read(), id)?;
@@ -153,13 +160,15 @@ impl Hook {
             }
             Hook::Edit { id, fields } => {
                 let row = table::get(store.read(), id)?;
-                let before = definition::Hook::from(row.clone());
-                let mut after = before.clone();
-                fields.put(&mut after)?;
-                let save = |h: &definition::Hook| {
-                    store.write(|tx| definition::save(tx, row.module_id, Some(row.id), h).map(|_| ()))
-                };
-                super::edit_or_save(context, &before, &after, fields == Fields::default(), save)?;
+                let fields = fields.read()?;
+                super::edit(
+                    context,
+                    &mut store,
+                    fields != Fields::default(),
+                    |conn| table::get(conn, id).map(definition::Hook::from),
+                    |hook| fields.put(hook),
+                    |conn, hook| definition::save(conn, row.module_id, Some(id), hook),
+                )?;
                 if ui.json {
                     ui.document(&table::get(store.read(), id)?);
                 }

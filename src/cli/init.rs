@@ -17,7 +17,8 @@ impl Init {
     pub fn run(self, context: &Context) -> Result<u8> {
         let new = !context.db.exists();
         if let Some(folder) = context.db.parent().filter(|p| !p.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|e| crate::error::Error::system(format_args!("can't make {}", folder.display()), e))?;
+            std::fs::create_dir_all(folder)
+                .map_err(|e| crate::error::Error::system(format_args!("can't make {}", folder.display()), e))?;
         }
         Store::open_or_create(&context.db)?;
         if context.ui.json {

@@ -62,10 +62,10 @@ impl<T: Clone> Maybe<T> {
 /// Reads a value or `none`, for clap.
 ///
 /// # Errors
-/// What the value's own reading says.
-pub fn maybe<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<Maybe<T>, String> {
+/// Where it is neither. Text always is a value, so that this is about numbers.
+pub fn maybe<T: std::str::FromStr>(text: &str) -> Result<Maybe<T>, String> {
     if text == "none" {
         return Ok(Maybe::Nothing);
     }
-    text.parse().map(Maybe::Some).map_err(|e: T::Err| e.to_string())
+    text.parse().map(Maybe::Some).map_err(|_| "neither a number nor `none`".to_owned())
 }

@@ -34,9 +34,11 @@ use std::path::PathBuf;
 /// rows into a staging table, checks them, merges them in one transaction, and logs every statement.
 #[derive(Parser)]
 #[command(name = "pipekit", version, max_term_width = 80, disable_help_subcommand = true)]
-#[command(after_help = "Begin with:\n  pipekit demo          see it work, on data of its own\n  pipekit init          \
+#[command(
+    after_help = "Begin with:\n  pipekit demo          see it work, on data of its own\n  pipekit init          \
     make the database that everything is kept in\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 already running, \
-    4 no such thing, 130 cancelled.")]
+    4 no such thing, 130 cancelled."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -103,7 +105,8 @@ impl Context {
         let mut store = Store::open(&self.db)?;
         let settled = recover::settle_dead(&mut store)?;
         if settled > 0 {
-            self.ui.note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));
+            self.ui
+                .note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));
         }
         Ok(store)
     }
@@ -120,7 +123,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let ui = Ui::new(cli.global.json, cli.global.quiet, cli.global.verbose, cli.global.color);
     let context = Context { ui, db: cli.global.db.unwrap_or_else(crate::settings::database) };
     match dispatch(&context, cli.command) {
-        Ok(code) => code,
+        Ok(code) => context.ui.exit(code),
         Err(error) => {
             context.ui.error(&error);
             error.code.exit()
@@ -141,13 +144,26 @@ fn refuse(e: &clap::Error, args: &[OsString]) -> u8 {
         return 0;
     }
     if args.iter().any(|a| a == "--json") {
-        let text = e.to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Ui::new(true, false, false, ColorWhen::Never).error(&Error::new(Code::Usage, message).hint("pipekit --help"));
+        Ui::new(true, false, false, ColorWhen::Never).error(&misread(e));
     } else {
         let _ = e.print();
     }
     Code::Usage.exit()
+}
+
+/// What clap says of a command line, as an error of ours: all of it up to the usage, which is the hint.
+fn misread(e: &clap::Error) -> Error {
+    let text = e.to_string();
+    let told = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let message: Vec<&str> =
+        told.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information")).collect();
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
+    // Without a subcommand clap's text is the whole help.
+    let message = match e.kind() {
+        clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a subcommand is missing".to_owned(),
+        _ => message.join(" ").trim_start_matches("error: ").to_owned(),
+    };
+    Error::new(Code::Usage, message).hint(usage.unwrap_or("pipekit --help"))
 }
 
 fn dispatch(context: &Context, command: Command) -> Result<u8> {
@@ -176,19 +192,42 @@ fn said(context: &Context, thing: &impl serde::Serialize, line: &str) {
     if context.ui.json { context.ui.document(thing) } else { context.ui.line(line) }
 }
 
-/// The end of an `edit`: saves what the flags changed, or has it edited where there were none.
-fn edit_or_save<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq>(
+/// Changes a thing in one transaction, by what its flags `put`, or where there were none in the editor. What another
+/// process changed meanwhile is not lost.
+fn edit<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone>(
     context: &Context,
-    before: &T,
-    after: &T,
-    no_flags: bool,
-    mut save: impl FnMut(&T) -> Result<()>,
+    store: &mut Store,
+    by_flags: bool,
+    load: impl Fn(&rusqlite::Connection) -> Result<T>,
+    put: impl FnOnce(&mut T),
+    save: impl Fn(&rusqlite::Connection, &T) -> Result<i64>,
 ) -> Result<()> {
-    let changed = if no_flags {
-        editor::edit(before, save)?.is_some()
-    } else {
-        save(after)?;
-        before != after
+    let changed = match by_flags {
+        true => store.write(|tx| {
+            let before = load(tx)?;
+            let mut after = before.clone();
+            put(&mut after);
+            if before != after {
+                save(tx, &after)?;
+            }
+            Ok(before != after)
+        })?,
+        false => {
+            let before = load(store.read())?;
+            let edited = editor::edit(&before, |after| {
+                store.write(|tx| {
+                    if load(tx)? != before {
+                        return Err(Error::new(
+                            Code::Failed,
+                            "it was changed by somebody else while the editor was open",
+                        )
+                        .hint("leave the editor without a further change, then edit it again"));
+                    }
+                    save(tx, after).map(|_| ())
+                })
+            })?;
+            edited.is_some()
+        }
     };
     if !context.ui.json {
         context.ui.line(if changed { "changed" } else { "nothing changed" });
@@ -201,5 +240,25 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::command().debug_assert();
+    }
+
+    /// clap breaks lines that are too long, and an example that is broken can't be copied.
+    #[test]
+    fn every_command_has_an_example_that_fits_80_columns() {
+        let mut left = vec![super::command()];
+        let mut long = Vec::new();
+        while let Some(command) = left.pop() {
+            let name = command.get_name();
+            let after = command.get_after_help().unwrap_or_else(|| panic!("{name} has no example")).to_string();
+            assert!(after.contains("Example:\n") || name == "pipekit", "{name} has no example");
+            for line in after.lines().filter(|line| line.starts_with(' ')) {
+                if line.chars().count() > 80 {
+                    long.push(format!("{name}: {line}"));
+                }
+            }
+            assert!(command.get_about().is_some(), "{name} says nothing of itself");
+            left.extend(command.get_subcommands().filter(|c| !c.is_hide_set()).cloned());
+        }
+        assert!(long.is_empty(), "longer than 80 columns:\n{}", long.join("\n"));
     }
 }

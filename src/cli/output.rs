@@ -6,6 +6,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -29,6 +30,10 @@ pub struct Ui {
     color: bool,
     width: Option<u16>,
     muted: bool,
+    /// Standard output takes no more.
+    gone: AtomicBool,
+    /// It took no more for a reason that is a failure: a full disk, not a reader that has seen enough.
+    failed: AtomicBool,
 }
 
 /// What a cell of a table means, which is what its colour comes from.
@@ -69,12 +74,13 @@ impl Ui {
             ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
         };
         let width = terminal.then(|| comfy_table::Table::new().width().unwrap_or(80));
-        Ui { json, quiet, verbose, color, width, muted: false }
+        let (gone, failed) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ui { json, quiet, verbose, color, width, muted: false, gone, failed }
     }
 
     /// One that says nothing but warnings and errors.
     pub fn muted() -> Ui {
-        Ui { json: false, quiet: true, verbose: false, color: false, width: None, muted: true }
+        Ui { muted: true, ..Ui::new(false, true, false, ColorWhen::Never) }
     }
 
     /// Whether it colours.
@@ -82,16 +88,30 @@ impl Ui {
         self.color
     }
 
-    /// Writes to standard output. A reader that has gone is no error: the rest is not wanted.
-    #[allow(clippy::print_stdout)]
+    /// Writes to standard output. A reader that has gone is no error: the rest is not wanted. What the command does
+    /// goes on, and its exit code stays the truth.
     pub fn raw(&self, text: &str) {
-        if self.muted {
+        if self.muted || self.is_gone() {
             return;
         }
         let mut out = std::io::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-            std::process::exit(0);
+        if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            self.gone.store(true, Ordering::Relaxed);
+            if e.kind() != std::io::ErrorKind::BrokenPipe {
+                self.failed.store(true, Ordering::Relaxed);
+                self.error(&Error::system("can't write to standard output", e));
+            }
         }
+    }
+
+    /// Whether nobody reads standard output any more.
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    /// The exit code, where all went well but for writing down what came of it.
+    pub fn exit(&self, code: u8) -> u8 {
+        if self.failed.load(Ordering::Relaxed) { code.max(1) } else { code }
     }
 
     /// A line on standard output.
@@ -116,9 +136,11 @@ impl Ui {
         }
     }
 
-    /// A warning on standard error.
+    /// A warning on standard error, JSON where that is wanted.
     pub fn warn(&self, text: impl AsRef<str>) {
-        if !self.json {
+        if self.json {
+            self.complain(&serde_json::json!({"warning": {"message": text.as_ref()}}).to_string());
+        } else {
             self.complain(&format!("{} {}", self.paint("warning:", Tone::Odd), text.as_ref()));
         }
     }
@@ -190,9 +212,13 @@ impl Ui {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
+        // In one piece: a write a line is most of the time of a long table.
+        let mut text = String::new();
         for line in table.lines() {
-            self.line(line.trim_end());
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
+        self.raw(&text);
     }
 
     fn cell(&self, field: &Field) -> Cell {
@@ -244,7 +270,7 @@ pub fn count(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

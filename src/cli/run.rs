@@ -16,7 +16,9 @@ use std::time::Instant;
 /// Ctrl-C cancels the run, and what it then says of the destination is true. Of several names the exit code is the
 /// worst; it is 3 only if all of them were running already.
 #[derive(Args)]
-#[command(after_help = "Example:\n  pipekit run orders\n  pipekit run orders customers --json\n  pipekit run orders --dry-run")]
+#[command(
+    after_help = "Example:\n  pipekit run orders\n  pipekit run orders customers --json\n  pipekit run orders --dry-run"
+)]
 pub struct Run {
     /// Names or ids of modules
     #[arg(required = true, value_name = "NAME")]

@@ -14,10 +14,14 @@ use std::io::IsTerminal;
 /// The file is $PIPEKIT_SECRETS, else /etc/pipekit/secrets.env where it can be read, else in the user's configuration
 /// folder. What it does not have is looked for in the environment.
 #[derive(Subcommand)]
-#[command(after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pipekit connection edit dw --password '$DW_PASSWORD'")]
+#[command(
+    after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pipekit connection edit dw --password '$DW_PASSWORD'"
+)]
 pub enum Secrets {
     /// Store a secret: asked for without echo, or read from standard input
-    #[command(after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pass show dw | pipekit secrets set DW_PASSWORD")]
+    #[command(
+        after_help = "Example:\n  pipekit secrets set DW_PASSWORD\n  pass show dw | pipekit secrets set DW_PASSWORD"
+    )]
     Set {
         /// Its name, without the $
         key: String,
@@ -38,7 +42,9 @@ impl Secrets {
         let ui = &context.ui;
         match self {
             Secrets::Set { key } => {
-                let key = secrets::key_of(&key).unwrap_or(&key).to_owned();
+                let key = bare(&key).to_owned();
+                // Before anybody is asked for a value.
+                secrets::check_key(&key)?;
                 let value = read(&key)?;
                 let path = secrets::set(&key, &value)?;
                 let done = serde_json::json!({"key": key, "file": path});
@@ -67,23 +73,36 @@ impl Secrets {
                         .map(|(key, used_by)| serde_json::json!({"key": key, "where": place(key), "used_by": used_by}))
                         .collect();
                     ui.document(&list);
+                } else if users.is_empty() {
+                    ui.note("there are no secrets yet: pipekit secrets set KEY");
                 } else {
                     ui.table(
                         &["key", "where", "used by"],
-                        users.iter().map(|(key, by)| vec![key.as_str().into(), place(key).into(), Field::from(by.join(", "))]),
+                        users
+                            .iter()
+                            .map(|(key, by)| vec![key.as_str().into(), place(key).into(), Field::from(by.join(", "))]),
                     );
                 }
             }
             Secrets::Unset { key } => {
+                let key = bare(&key).to_owned();
                 if !secrets::unset(&key)? {
-                    return Err(Error::new(Code::NotFound, format!("there is no secret {key} in {}", secrets::path().display()))
-                        .hint("`pipekit secrets list` shows what there is"));
+                    return Err(Error::new(
+                        Code::NotFound,
+                        format!("there is no secret {key} in {}", secrets::path().display()),
+                    )
+                    .hint("`pipekit secrets list` shows what there is"));
                 }
                 super::said(context, &serde_json::json!({"key": key}), &format!("removed {key}"));
             }
         }
         Ok(0)
     }
+}
+
+/// A secret's name, given with its $ or without.
+fn bare(key: &str) -> &str {
+    secrets::key_of(key).unwrap_or(key)
 }
 
 /// The value: typed twice without echo on a terminal, else the whole of standard input less its last line end.

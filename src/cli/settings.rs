@@ -41,9 +41,11 @@ impl Settings {
                     all.push((known.key, setting::get(store.read(), known.key)?, known.help));
                 }
                 if ui.json {
-                    let object: serde_json::Map<_, _> =
-                        all.into_iter().map(|(key, value, _)| (key.to_owned(), value.into())).collect();
-                    ui.document(&object);
+                    let list: Vec<_> = all
+                        .into_iter()
+                        .map(|(key, value, help)| serde_json::json!({"key": key, "value": value, "help": help}))
+                        .collect();
+                    ui.document(&list);
                 } else {
                     ui.table(
                         &["key", "value", "what for"],
@@ -68,7 +70,14 @@ impl Settings {
                     value => crate::settings::set(tx, &key, value),
                 })?;
                 let now = setting::get(store.read(), &key)?;
-                super::said(context, &serde_json::json!({"key": key, "value": now}), &format!("set {key}"));
+                super::said(
+                    context,
+                    &serde_json::json!({"key": key, "value": now}),
+                    &match &now {
+                        Some(value) => format!("{key} is {value}"),
+                        None => format!("{key} is back at its default"),
+                    },
+                );
             }
         }
         Ok(0)

@@ -6,6 +6,7 @@ use crate::clock;
 use crate::error::Result;
 use crate::store::{group, module};
 use clap::Args;
+use serde::Serialize;
 
 /// How every module stands, under its source, and the groups
 ///
@@ -18,28 +19,45 @@ pub struct Status {
     failed: bool,
 }
 
+/// The screen as JSON has it.
+#[derive(Serialize)]
+struct Document {
+    modules: Vec<module::Glance>,
+    groups: Vec<group::Group>,
+}
+
 impl Status {
     pub fn run(self, context: &Context) -> Result<u8> {
         let ui = &context.ui;
         let store = context.store()?;
         let mut modules = module::glance(store.read())?;
         if self.failed {
-            modules.retain(|m| matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0);
+            modules.retain(|m| {
+                matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0
+            });
         }
         let groups = group::all(store.read())?;
         if ui.json {
-            ui.document(&serde_json::json!({"modules": modules, "groups": groups}));
+            ui.document(&Document { modules, groups });
             return Ok(0);
         }
         if modules.is_empty() {
-            ui.note(if self.failed { "nothing has failed" } else { "there are no modules yet: `pipekit module add --help`" });
+            ui.note(if self.failed {
+                "nothing has failed"
+            } else {
+                "there are no modules yet: `pipekit module add --help`"
+            });
         }
         for (i, chunk) in modules.chunk_by(|a, b| a.source_connection == b.source_connection).enumerate() {
             if i > 0 {
                 ui.line("");
             }
             let first = &chunk[0];
-            ui.line(format!("{} {}", ui.paint(&first.source_connection, Tone::Strong), ui.paint(&format!("({})", first.source_kind), Tone::Faint)));
+            ui.line(format!(
+                "{} {}",
+                ui.paint(&first.source_connection, Tone::Strong),
+                ui.paint(&format!("({})", first.source_kind), Tone::Faint)
+            ));
             ui.table(&["", "module", "strategy", "last run", "rows", "took", ""], chunk.iter().map(line));
         }
         if !groups.is_empty() && !self.failed {

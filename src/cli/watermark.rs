@@ -47,6 +47,8 @@ pub enum Watermark {
         fields: Fields,
     },
     /// Change a watermark; without flags, in $EDITOR
+    ///
+    /// `--default none` takes the default away.
     #[command(after_help = "Example:\n  pipekit watermark edit orders since --default 2020-01-01")]
     Edit {
         /// The module's name or id
@@ -77,7 +79,7 @@ pub enum Watermark {
     History {
         /// The module's name or id
         module: String,
-        /// Only this watermark
+        /// Only this watermark; one that was removed, by its name
         name: Option<String>,
         /// At most so many
         #[arg(long, default_value_t = 20, value_name = "N")]
@@ -92,25 +94,30 @@ pub struct Fields {
     #[arg(long)]
     connection: Option<String>,
     /// The resolver: as text, @FILE, or -
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     sql: Option<String>,
     /// The value for a resolver that gives NULL or no row
-    #[arg(long, value_name = "VALUE", value_parser = maybe::<String>)]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = maybe::<String>)]
     default: Option<Maybe<String>>,
 }
 
 impl Fields {
-    fn put(&self, watermark: &mut definition::Watermark) -> Result<()> {
+    /// The same, with the SQL read from where it is.
+    fn read(mut self) -> Result<Fields> {
+        self.sql = self.sql.as_deref().map(input::sql).transpose()?;
+        Ok(self)
+    }
+
+    fn put(&self, watermark: &mut definition::Watermark) {
         if let Some(connection) = &self.connection {
             watermark.connection.clone_from(connection);
         }
         if let Some(sql) = &self.sql {
-            watermark.resolver_sql = input::sql(sql)?;
+            watermark.resolver_sql.clone_from(sql);
         }
         if let Some(default) = &self.default {
             default.put(&mut watermark.default_value);
         }
-        Ok(())
     }
 }
 
@@ -138,13 +145,14 @@ impl Watermark {
                     Error::new(Code::Usage, format!("{flag} is missing"))
                         .hint("pipekit watermark add MODULE NAME --connection C --sql SQL [--default VALUE]")
                 };
+                let fields = fields.read()?;
                 let mut watermark = definition::Watermark {
                     name,
                     connection: fields.connection.clone().ok_or_else(|| missing("--connection"))?,
                     resolver_sql: fields.sql.clone().ok_or_else(|| missing("--sql"))?,
                     default_value: None,
                 };
-                fields.put(&mut watermark)?;
+                fields.put(&mut watermark);
                 let module = module::find(store.read(), &module)?;
                 store.write(|tx| definition::save(tx, module.id, None, &watermark).map(|_| ()))?;
                 let added = find(&store, &module.name, &watermark.name)?;
@@ -153,13 +161,15 @@ impl Watermark {
             }
             Watermark::Edit { module, name, fields } => {
                 let row = find(&store, &module, &name)?;
-                let before = definition::Watermark::from(row.clone());
-                let mut after = before.clone();
-                fields.put(&mut after)?;
-                let save = |w: &definition::Watermark| {
-                    store.write(|tx| definition::save(tx, row.module_id, Some(row.id), w).map(|_| ()))
-                };
-                super::edit_or_save(context, &before, &after, fields == Fields::default(), save)?;
+                let fields = fields.read()?;
+                super::edit(
+                    context,
+                    &mut store,
+                    fields != Fields::default(),
+                    |conn| table::get(conn, row.id).map(definition::Watermark::from),
+                    |watermark| fields.put(watermark),
+                    |conn, watermark| definition::save(conn, row.module_id, Some(row.id), watermark),
+                )?;
                 if context.ui.json {
                     context.ui.document(&find(&store, &module, &row.id.to_string())?);
                 }
@@ -234,14 +244,21 @@ fn resolve(context: &Context, store: &mut Store, module: &str, name: Option<&str
 
 fn history(context: &Context, store: &Store, module: &str, name: Option<&str>, limit: i64) -> Result<()> {
     let module = module::find(store.read(), module)?;
-    let steps = step::watermark_history(store.read(), module.id, name, limit)?;
+    // A watermark that was removed has its history still, under the name that it had.
+    let present = name.and_then(|name| table::find(store.read(), module.id, &module.name, name).ok()).map(|w| w.name);
+    let steps = step::watermark_history(store.read(), module.id, present.as_deref().or(name), limit)?;
+    if let (true, None, Some(name)) = (steps.is_empty(), &present, name) {
+        table::find(store.read(), module.id, &module.name, name)?;
+    }
     if context.ui.json {
         let list: Vec<_> = steps
             .iter()
-            .map(|s| serde_json::json!({
-                "run_id": s.run_id, "name": s.name, "value": s.value, "started_at": s.started_at,
-                "duration_ms": s.duration_ms, "error": s.error,
-            }))
+            .map(|s| {
+                serde_json::json!({
+                    "run_id": s.run_id, "name": s.name, "value": s.value, "started_at": s.started_at,
+                    "duration_ms": s.duration_ms, "error": s.error,
+                })
+            })
             .collect();
         context.ui.document(&list);
     } else if steps.is_empty() {
@@ -255,7 +272,12 @@ fn history(context: &Context, store: &Store, module: &str, name: Option<&str>, l
                     (None, Some(error)) => Field(brief(&error, 60), Tone::Bad),
                     (None, None) => Field("-".to_owned(), Tone::Faint),
                 };
-                vec![Field(s.run_id.to_string(), Tone::Number), clock::local(&s.started_at).into(), s.name.into(), value]
+                vec![
+                    Field(s.run_id.to_string(), Tone::Number),
+                    clock::local(&s.started_at).into(),
+                    s.name.into(),
+                    value,
+                ]
             }),
         );
     }

@@ -1,6 +1,6 @@
 //! A connection: where a database is, and who we are there.
 
-use super::{check_name, check_text, name_or_id, taken};
+use super::{check_name, check_text, counted, name_or_id, taken};
 use crate::error::{Code, Error, Result};
 use crate::runner::builtin;
 use crate::secrets;
@@ -97,7 +97,8 @@ fn redacted(url: &str) -> &str {
 /// Adds a connection (`id` is `None`) or rewrites one, and gives its id.
 ///
 /// # Errors
-/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name.
+/// `Invalid` for a broken rule, `NotFound` for what it refers to, `Exists` for a taken name, `Locked` or `InUse` for
+/// another place while it is not known what a run did in this one.
 pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i64> {
     let driver = driver::find(conn, &connection.driver)?;
     connection.check(&driver)?;
@@ -110,12 +111,14 @@ pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i
         Some(name) => Some(table::find(conn, name)?.id),
         None => None,
     };
+    // `${KEY}` is stored as `$KEY`: one thing has one spelling.
+    let password = connection.password.as_deref().and_then(secrets::key_of).map(|key| format!("${key}"));
     let new = table::NewConnection {
         name: &connection.name,
         driver_id: driver.id,
         jdbc_url: &connection.jdbc_url,
         username: connection.username.as_deref(),
-        password: connection.password.as_deref(),
+        password: password.as_deref(),
         default_dest_connection_id: default_dest,
         default_dest_schema: connection.default_dest_schema.as_deref(),
         notes: connection.notes.as_deref(),
@@ -123,6 +126,10 @@ pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i
     match id {
         None => table::insert(conn, &new),
         Some(id) => {
+            let now = table::get(conn, id)?;
+            if now.jdbc_url != connection.jdbc_url || now.driver_id != driver.id {
+                super::module::refuse_moving_destination(conn, id)?;
+            }
             table::update(conn, id, &new)?;
             super::module::restage(conn, id)?;
             Ok(id)
@@ -140,7 +147,7 @@ pub fn remove(conn: &Sqlite, name_or_id: &str, force: bool) -> Result<(table::Co
     if !users.is_empty() && !force {
         return Err(Error::new(
             Code::InUse,
-            format!("connection {} is used by module {}", connection.name, users.join(", ")),
+            format!("connection {} is used by {}", connection.name, counted("module", &users)),
         )
         .hint("--force removes those modules too; their runs stay in the log"));
     }

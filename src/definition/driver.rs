@@ -1,6 +1,6 @@
 //! A driver: which program speaks to which kind of database.
 
-use super::{check_name, check_text, taken};
+use super::{check_name, check_text, counted, taken};
 use crate::error::{Code, Error, Result};
 use crate::store::{connection, driver as table};
 use rusqlite::Connection;
@@ -78,11 +78,36 @@ pub fn save(conn: &Connection, id: Option<i64>, driver: &Driver) -> Result<i64> 
     match id {
         None => table::insert(conn, &new),
         Some(id) => {
-            refuse_built_in(&table::get(conn, id)?)?;
+            let now = table::get(conn, id)?;
+            refuse_built_in(&now)?;
+            if now.kind != driver.kind || now.jar_file.is_some() != driver.jar_file.is_some() {
+                for name in connection::names_of_driver(conn, id)? {
+                    super::module::refuse_moving_destination(conn, connection::find(conn, &name)?.id)?;
+                }
+            }
             table::update(conn, id, &new)?;
+            // Another dialect or runner may not take the URLs of its connections, and stages elsewhere.
+            for name in connection::names_of_driver(conn, id)? {
+                let user = connection::find(conn, &name)?;
+                super::connection::save(conn, Some(user.id), &user.into()).map_err(|mut e| {
+                    e.message = format!("connection {name} uses it, and {}", e.message);
+                    e
+                })?;
+            }
             Ok(id)
         }
     }
+}
+
+/// Adds a driver, or makes the one of that name be like it: whoever installs may do so twice. Gives its id, and
+/// whether it was there.
+///
+/// # Errors
+/// As [`save`].
+pub fn register(conn: &Connection, driver: &Driver) -> Result<(i64, bool)> {
+    check_name("driver", &driver.name)?;
+    let present = table::find(conn, &driver.name).ok().map(|row| row.id);
+    Ok((save(conn, present, driver)?, present.is_some()))
 }
 
 /// Removes a driver that nothing uses.
@@ -94,8 +119,11 @@ pub fn remove(conn: &Connection, name_or_id: &str) -> Result<table::Driver> {
     refuse_built_in(&driver)?;
     let users = connection::names_of_driver(conn, driver.id)?;
     if !users.is_empty() {
-        return Err(Error::new(Code::InUse, format!("driver {} is used by {}", driver.name, users.join(", ")))
-            .hint("give those connections another driver first"));
+        return Err(Error::new(
+            Code::InUse,
+            format!("driver {} is used by {}", driver.name, counted("connection", &users)),
+        )
+        .hint("give those connections another driver first"));
     }
     table::delete(conn, driver.id)?;
     Ok(driver)

@@ -45,7 +45,10 @@ pub fn check(module: &Module) -> Vec<Finding> {
             Severity::Error,
             "undeclared_placeholder",
             format!("the query has {{{word}}}, and no watermark of that name: a run fails before it begins"),
-            format!("`pipekit watermark add {} {word} --connection C --sql SQL`, or take it out of the query", module.name),
+            format!(
+                "`pipekit watermark add {} {word} --connection C --sql SQL`, or take it out of the query",
+                module.name
+            ),
         ));
     }
     for watermark in &module.watermarks {
@@ -65,7 +68,9 @@ pub fn check(module: &Module) -> Vec<Finding> {
                 Severity::Warning,
                 "strict_comparison",
                 format!("`> {{{name}}}` never loads a row that comes late with the same value as the highest so far"),
-                format!("`>= {{{name}}}`: an incremental merge replaces by key, so a row that comes twice does no harm"),
+                format!(
+                    "`>= {{{name}}}`: an incremental merge replaces by key, so a row that comes twice does no harm"
+                ),
             )),
             (Strategy::Append, ">=") => out.push(finding(
                 Severity::Warning,
@@ -131,7 +136,9 @@ fn resolver(module: &Module, watermark: &super::watermark::Watermark) -> Vec<Fin
         out.push(finding(
             Severity::Warning,
             "resolver_by_clock",
-            format!("the resolver of {name} takes {word}, not a value that was loaded: a night without a run loses its rows"),
+            format!(
+                "the resolver of {name} takes {word}, not a value that was loaded: a night without a run loses its rows"
+            ),
             "SELECT max(the cursor column) FROM the destination table",
         ));
     }
@@ -151,11 +158,7 @@ fn now_word(sql: &str) -> Option<String> {
 }
 
 fn bare_words(sql: &str) -> Vec<String> {
-    lexer::tokens(sql)
-        .into_iter()
-        .filter(|t| t.kind == Kind::Word)
-        .map(|t| sql[t.span].to_uppercase())
-        .collect()
+    lexer::tokens(sql).into_iter().filter(|t| t.kind == Kind::Word).map(|t| sql[t.span].to_uppercase()).collect()
 }
 
 /// Whether a resolver reads a table at all: `SELECT now() - interval '1 day'` does not.
@@ -218,7 +221,10 @@ fn key_in_output(module: &Module) -> Option<Finding> {
     Some(finding(
         Severity::Note,
         "key_not_in_query",
-        format!("the query does not mention the merge key {}; columns map by position, so see that it is there", missing.join(", ")),
+        format!(
+            "the query does not mention the merge key {}; columns map by position, so see that it is there",
+            missing.join(", ")
+        ),
         format!("`pipekit module preview {}` shows which output column goes where", module.name),
     ))
 }

@@ -42,6 +42,11 @@ pub(crate) fn taken(kind: &str, name: &str) -> Error {
         .hint(format!("`pipekit {kind} edit {name}` changes it"))
 }
 
+/// Things by name: `module orders`, `modules customers, orders`.
+pub(crate) fn counted(kind: &str, names: &[String]) -> String {
+    format!("{kind}{} {}", if names.len() == 1 { "" } else { "s" }, names.join(", "))
+}
+
 /// Refuses a text that is nothing but white space.
 pub(crate) fn check_text(what: &str, text: &str) -> Result<()> {
     if text.trim().is_empty() {
@@ -121,7 +126,8 @@ mod tests {
         for good in ["a", "orders", "o_1", &"a".repeat(40)] {
             assert!(check_name("module", good).is_ok(), "{good}");
         }
-        let cases = [("", "m"), ("1", "m_1"), ("Orders", "orders"), ("my-sync", "my_sync"), ("über", "m__ber"), ("_x", "m__x")];
+        let cases =
+            [("", "m"), ("1", "m_1"), ("Orders", "orders"), ("my-sync", "my_sync"), ("über", "m__ber"), ("_x", "m__x")];
         for (bad, near) in cases {
             let error = check_name("module", bad).unwrap_err();
             assert_eq!(error.hint.as_deref(), Some(&*format!("`{near}` would do")), "{bad}");

@@ -1,6 +1,8 @@
 //! A module: one sync, with its watermarks and hooks.
 
-use super::{check_name, check_text, hook, hook::Hook, name_or_id, names, taken, watermark, watermark::Watermark};
+use super::{
+    check_name, check_text, counted, hook, hook::Hook, name_or_id, names, taken, watermark, watermark::Watermark,
+};
 use crate::dialect;
 use crate::error::{Code, Error, Result};
 use crate::store::{connection, group, hook as hooks, module as table, run, watermark as watermarks};
@@ -227,7 +229,7 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
     let dest = connection::find(conn, &module.dest_connection)?;
     match dialect::of(&dest.kind) {
         Some(dialect) => dialect.parse_table(&module.dest_table).map(|_| ()).map_err(Error::invalid)?,
-        None => check_text("the destination table", &module.dest_table)?,
+        None => check_table(&module.dest_table)?,
     }
     if let Some(id) = id {
         refuse_moving_while_in_doubt(conn, &table::get(conn, id)?, module, dest.id)?;
@@ -262,18 +264,49 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
     Ok(id)
 }
 
+/// A table's name of a database whose dialect is not known here: it can't be more than a name.
+fn check_table(name: &str) -> Result<()> {
+    check_text("the destination table", name)?;
+    let mut quoted = false;
+    for c in name.chars() {
+        match c {
+            '"' | '`' | '[' | ']' => quoted = if c == '[' || c == ']' { c == '[' } else { !quoted },
+            ';' | '\'' | '(' | ')' | '-' if !quoted => return Err(not_a_table(name)),
+            c if c.is_control() || (c.is_whitespace() && !quoted) => return Err(not_a_table(name)),
+            _ => {}
+        }
+    }
+    if quoted { Err(not_a_table(name)) } else { Ok(()) }
+}
+
+fn not_a_table(name: &str) -> Error {
+    Error::invalid(format!("`{name}` is not a table's name")).hint("TABLE or SCHEMA.TABLE, as the database spells it")
+}
+
 /// A run's receipt lies in the destination under the module's name: neither may change before the run is known.
 fn refuse_moving_while_in_doubt(conn: &Connection, now: &table::Module, to: &Module, dest_id: i64) -> Result<()> {
     if now.name == to.name && now.dest_connection_id == dest_id {
         return Ok(());
     }
-    if now.running {
-        return Err(table::locked(now));
+    refuse_in_doubt(conn, now)
+}
+
+/// As for a module itself, for a connection that is to be somewhere else: its modules' receipts would stay behind.
+pub(super) fn refuse_moving_destination(conn: &Connection, connection_id: i64) -> Result<()> {
+    table::all(conn)?
+        .iter()
+        .filter(|module| module.dest_connection_id == connection_id)
+        .try_for_each(|module| refuse_in_doubt(conn, module))
+}
+
+fn refuse_in_doubt(conn: &Connection, module: &table::Module) -> Result<()> {
+    if module.running {
+        return Err(table::locked(module));
     }
-    match run::newest(conn, now.id, &["unknown"], None)? {
+    match run::newest(conn, module.id, &["unknown"], None)? {
         Some(run) => Err(Error::new(
             Code::InUse,
-            format!("it is not known yet whether run {} of module {} has merged", run.id, now.name),
+            format!("it is not known yet whether run {} of module {} has merged", run.id, module.name),
         )
         .hint(format!("`pipekit log show {}` finds out, once the destination can be reached", run.id))),
         None => Ok(()),
@@ -300,7 +333,7 @@ pub fn remove(conn: &Connection, name_or_id: &str, force: bool) -> Result<table:
     }
     let groups = group::names_of_module(conn, module.id)?;
     if !groups.is_empty() && !force {
-        return Err(Error::new(Code::InUse, format!("module {} is in group {}", module.name, groups.join(", ")))
+        return Err(Error::new(Code::InUse, format!("module {} is in {}", module.name, counted("group", &groups)))
             .hint("--force takes it out of there too; its runs stay in the log"));
     }
     table::delete(conn, module.id)?;

@@ -2,7 +2,7 @@
 
 use super::{check_name, check_text, name_or_id};
 use crate::error::{Error, Result};
-use crate::store::{connection, watermark as table};
+use crate::store::{connection, module, watermark as table};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -41,11 +41,12 @@ pub fn save(conn: &Connection, module_id: i64, id: Option<i64>, watermark: &Wate
     check_name("watermark", &watermark.name)?;
     check_text(&format!("the resolver of watermark {}", watermark.name), &watermark.resolver_sql)?;
     if table::of_module(conn, module_id)?.iter().any(|w| w.name == watermark.name && Some(w.id) != id) {
+        let module = module::get(conn, module_id)?.name;
         return Err(Error::new(
             crate::error::Code::Exists,
-            format!("the module has a watermark {} already", watermark.name),
+            format!("module {module} has a watermark {} already", watermark.name),
         )
-        .hint("`pipekit watermark edit MODULE NAME` changes it"));
+        .hint(format!("`pipekit watermark edit {module} {}` changes it", watermark.name)));
     }
     let new = table::NewWatermark {
         name: &watermark.name,

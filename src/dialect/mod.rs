@@ -211,14 +211,6 @@ fn double_quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// `a = b` over the key columns, the destination's on the left: there its collation decides.
-fn keys_equal(quote: impl Fn(&str) -> String, dest: &str, staged: &str, key: &[String]) -> String {
-    key.iter()
-        .map(|k| format!("{dest}.{0} = {staged}.{0}", quote(k)))
-        .collect::<Vec<_>>()
-        .join(" AND ")
-}
-
 /// Splits `schema.table`, each part bare (then `fold`ed) or in double quotes.
 fn split_name(text: &str, fold: impl Fn(&str) -> String) -> Result<TableName, String> {
     let mut parts: Vec<String> = Vec::new();
@@ -241,7 +233,9 @@ fn split_name(text: &str, fold: impl Fn(&str) -> String) -> Result<TableName, St
             let end = rest.find('.').unwrap_or(rest.len());
             let name = &rest[..end];
             if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '@')) {
-                return Err(format!("`{text}` is not a table's name: put a part with other characters in double quotes"));
+                return Err(format!(
+                    "`{text}` is not a table's name: put a part with other characters in double quotes"
+                ));
             }
             parts.push(fold(name));
             rest = &rest[end..];

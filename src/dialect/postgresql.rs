@@ -1,8 +1,7 @@
 //! PostgreSQL, 12 and later. The merge is one `DO` block: one statement, so one transaction by any road.
 
 use super::{
-    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, keys_equal, literal,
-    split_name,
+    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, literal, split_name,
 };
 
 pub(super) struct Postgresql;
@@ -186,7 +185,7 @@ impl Destination for Postgresql {
             Emptying::Delete => format!("  DELETE FROM {dest};\n{counted}"),
             Emptying::ByKey(key) => format!(
                 "  DELETE FROM {dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {});\n{counted}",
-                keys_equal(double_quoted, "target", "staged", key)
+                key.iter().map(|k| format!("target.{0} = staged.{0}", self.quote(k))).collect::<Vec<_>>().join(" AND ")
             ),
         };
         // Columns win over variables of the same name; the variables' own names are no column's.

@@ -1,8 +1,7 @@
 //! SQLite: no schemas, no TRUNCATE, one writer. Staging tables stand beside the destination under a prefix.
 
 use super::{
-    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, keys_equal, literal,
-    split_name,
+    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, literal, split_name,
 };
 
 pub(super) struct Sqlite;
@@ -158,11 +157,13 @@ impl Destination for Sqlite {
         let delete = match merge.emptying {
             Emptying::Nothing => None,
             Emptying::Truncate | Emptying::Delete => Some(format!("DELETE FROM {dest};\n")),
-            // Without a name of its own, a destination called `staged` would be taken for the staging table.
-            Emptying::ByKey(key) => Some(format!(
-                "DELETE FROM {dest} AS target WHERE EXISTS (\n  SELECT 1 FROM {staging} AS staged WHERE {});\n",
-                keys_equal(double_quoted, "target", "staged", key)
-            )),
+            // By IN and not by EXISTS, which SQLite would answer by reading all of staging for each row. The
+            // destination's columns stand on the left: their collations decide what is equal.
+            Emptying::ByKey(key) => {
+                let list = key.iter().map(|k| self.quote(k)).collect::<Vec<_>>().join(", ");
+                let left = if key.len() == 1 { list.clone() } else { format!("({list})") };
+                Some(format!("DELETE FROM {dest} WHERE {left} IN (\n  SELECT {list} FROM {staging});\n"))
+            }
         };
         if let Some(delete) = delete {
             sql.push_str(&delete);

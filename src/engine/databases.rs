@@ -96,8 +96,10 @@ impl Databases {
         let message = format!("{doing} on {}: {}", connection.name, self.clean(&failure.message));
         match failure.kind {
             FailureKind::Cancelled => Error::new(Code::Cancelled, message),
-            FailureKind::Connect | FailureKind::Url => Error::new(Code::Runner, message)
-                .hint(format!("`pipekit connection test {}` tries it; `pipekit connection show {0}` shows it", connection.name)),
+            FailureKind::Connect | FailureKind::Url => Error::new(Code::Runner, message).hint(format!(
+                "`pipekit connection test {}` tries it; `pipekit connection show {0}` shows it",
+                connection.name
+            )),
             _ => Error::new(Code::Runner, message),
         }
     }
@@ -119,9 +121,11 @@ pub fn dialect_of(connection: &Connection) -> Result<&'static dyn Destination> {
     dialect::of(&connection.kind).ok_or_else(|| {
         Error::new(
             Code::Runner,
-            format!("connection {} is of kind {}, which this pipekit does not speak yet", connection.name, connection.kind),
+            format!(
+                "connection {} is of kind {}, which this pipekit does not speak yet",
+                connection.name, connection.kind
+            ),
         )
         .hint("it speaks sqlite and postgresql")
     })
 }
-

@@ -48,7 +48,7 @@ pub fn resolve(
     let answers: Vec<Result<Rows, Failure>> = std::thread::scope(|scope| {
         let threads: Vec<_> = jobs
             .iter()
-            .map(|(watermark, _, target, _)| scope.spawn(|| session.query(target, &watermark.resolver_sql, Some(2))))
+            .map(|(watermark, _, target, _)| scope.spawn(|| session.resolve(target, &watermark.resolver_sql, 2)))
             .collect();
         threads
             .into_iter()
@@ -87,8 +87,11 @@ pub fn resolve(
 fn value_of(watermark: &Watermark, rows: &Rows, warnings: &mut Vec<String>) -> Result<String> {
     let name = &watermark.name;
     if rows.columns.is_empty() {
-        return Err(Error::new(Code::Runner, format!("the resolver of watermark {name} is no query: it gives no columns"))
-            .hint("it must be a SELECT whose first row's first column is the value"));
+        return Err(Error::new(
+            Code::Runner,
+            format!("the resolver of watermark {name} is no query: it gives no columns"),
+        )
+        .hint("it must be a SELECT whose first row's first column is the value"));
     }
     if rows.rows.len() > 1 || rows.truncated {
         warnings.push(format!("the resolver of watermark {name} gives more than one row; the first is taken"));
@@ -110,7 +113,11 @@ fn value_of(watermark: &Watermark, rows: &Rows, warnings: &mut Vec<String>) -> R
 
 /// What is odd in the values against the clock and the last success: both make a module load nothing, or everything,
 /// with a green light.
-pub fn compare(values: &BTreeMap<String, String>, last: &serde_json::Map<String, serde_json::Value>, zone: &jiff::tz::TimeZone) -> Vec<String> {
+pub fn compare(
+    values: &BTreeMap<String, String>,
+    last: &serde_json::Map<String, serde_json::Value>,
+    zone: &jiff::tz::TimeZone,
+) -> Vec<String> {
     let mut out = Vec::new();
     for (name, value) in values {
         if lies_ahead(value, zone) {
@@ -119,7 +126,9 @@ pub fn compare(values: &BTreeMap<String, String>, last: &serde_json::Map<String,
         if let Some(before) = last.get(name).and_then(|v| v.as_str())
             && is_lower(value, before)
         {
-            out.push(format!("the value of watermark {name} went back: it is {value}, and was {before} at the last success"));
+            out.push(format!(
+                "the value of watermark {name} went back: it is {value}, and was {before} at the last success"
+            ));
         }
     }
     out

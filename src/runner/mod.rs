@@ -25,10 +25,7 @@ pub struct Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target")
-            .field("url", &self.url)
-            .field("user", &self.user)
-            .finish_non_exhaustive()
+        f.debug_struct("Target").field("url", &self.url).field("user", &self.user).finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::builtin::{self, Canceller, Client};
 use super::wire::{Answer, Event, Request};
-use super::{Failure, FailureKind, Target};
+use super::{Failure, FailureKind, Rows, Target};
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -102,6 +102,9 @@ impl Shared {
             Request::Query { id, target, sql, limit } => {
                 self.with(id, target, stops, |client| client.query(&sql, limit).map(Answer::Rows))
             }
+            Request::Resolve { id, target, sql, keep } => {
+                self.with(id, target, stops, |client| first_rows(client, &sql, keep).map(Answer::Rows))
+            }
             Request::Describe { id, target, sql } => {
                 self.with(id, target, stops, |client| client.describe(&sql).map(Answer::Columns))
             }
@@ -135,4 +138,26 @@ impl Shared {
         self.put_back(target, client, stops);
         done
     }
+}
+
+/// The first rows of a query that runs to its end: memory stays flat when it gives a million where one was meant.
+fn first_rows(client: &mut Client, sql: &str, keep: usize) -> Result<Rows, Failure> {
+    let mut columns = Vec::new();
+    let (mut rows, mut truncated) = (Vec::new(), false);
+    client.stream(
+        sql,
+        &mut |names| {
+            columns = names.to_vec();
+            Ok(())
+        },
+        &mut |row| {
+            if rows.len() < keep {
+                rows.push(row.iter().map(|v| v.map(str::to_owned)).collect());
+            } else {
+                truncated = true;
+            }
+            Ok(())
+        },
+    )?;
+    Ok(Rows { columns, rows, truncated })
 }

@@ -142,6 +142,18 @@ impl Session {
         }
     }
 
+    /// Runs SQL to its end, exactly as it is, and gives the first `keep` rows.
+    ///
+    /// # Errors
+    /// What the database or the connection says.
+    pub fn resolve(&self, target: &Target, sql: &str, keep: usize) -> Result<Rows, Failure> {
+        let request = |id| Request::Resolve { id, target: target.clone(), sql: sql.to_owned(), keep };
+        match self.answer(request, |_| ())? {
+            Answer::Rows(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// Names the columns that SQL would give, without running it.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Request {
     /// Run SQL and give its rows.
     Query { id: u64, target: Target, sql: String, limit: Option<usize> },
+    /// Run SQL to its end, exactly as it is, and keep its first rows only.
+    Resolve { id: u64, target: Target, sql: String, keep: usize },
     /// Name the columns that SQL would give, without running it.
     Describe { id: u64, target: Target, sql: String },
     /// Run SQL for what it does.
@@ -25,6 +27,7 @@ impl Request {
     pub fn id(&self) -> u64 {
         match self {
             Request::Query { id, .. }
+            | Request::Resolve { id, .. }
             | Request::Describe { id, .. }
             | Request::Script { id, .. }
             | Request::Transfer { id, .. } => *id,

@@ -16,9 +16,7 @@ fn braced(sql: &str) -> Vec<(&str, Range<usize>)> {
         let word_end = sql[open + 1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(|n| open + 1 + n);
         match word_end {
             Some(end)
-                if end > open + 1
-                    && sql.as_bytes()[end] == b'}'
-                    && !sql.as_bytes()[open + 1].is_ascii_digit() =>
+                if end > open + 1 && sql.as_bytes()[end] == b'}' && !sql.as_bytes()[open + 1].is_ascii_digit() =>
             {
                 out.push((&sql[open + 1..end], open..end + 1));
                 at = end + 1;

@@ -70,9 +70,9 @@ impl Store {
         // Without these, SQLite takes a misspelt "column" for a string.
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-        self.conn.pragma_update(None, "foreign_keys", true)?;
         self.conn.set_prepared_statement_cache_capacity(64);
         migrate::migrate(&mut self.conn, &self.path)?;
+        self.conn.pragma_update(None, "foreign_keys", true)?;
         self.conn.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(())
     }
@@ -150,6 +150,9 @@ fn refuse_network_file_system(path: &Path) -> Result<()> {
         Ok(0x00C3_6400) => "Ceph",
         _ => return Ok(()),
     };
-    Err(Error::new(Code::Store, format!("{} is on a network file system ({name}), where SQLite's locks don't hold", path.display()))
-        .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"))
+    Err(Error::new(
+        Code::Store,
+        format!("{} is on a network file system ({name}), where SQLite's locks don't hold", path.display()),
+    )
+    .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"))
 }

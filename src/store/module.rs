@@ -253,7 +253,8 @@ pub fn save(conn: &Connection, id: Option<i64>, new: &NewModule<'_>) -> Result<i
         ":enabled": new.enabled, ":now": now,
     };
     for (name, value) in values {
-        let index = statement.parameter_index(name)?.ok_or_else(|| rusqlite::Error::InvalidParameterName((*name).into()))?;
+        let index =
+            statement.parameter_index(name)?.ok_or_else(|| rusqlite::Error::InvalidParameterName((*name).into()))?;
         statement.raw_bind_parameter(index, value)?;
     }
     if let (Some(id), Some(index)) = (id, statement.parameter_index(":id")?) {
@@ -394,16 +395,16 @@ pub struct Glance {
     pub warnings: i64,
 }
 
-/// Every module at a glance, under its source connection, by name.
+/// Every module at a glance, under its source connection, by name. The CROSS JOIN has SQLite walk both indexes of
+/// names in order: nothing is left to sort.
 pub fn glance(conn: &Connection) -> Result<Vec<Glance>> {
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.name, s.name, k.kind, d.name, m.dest_table, m.merge_strategy, m.enabled, m.running,
                 m.last_run_id, r.status, r.started_at, r.finished_at, r.row_count, r.error,
                 coalesce(r.hooks_failed, 0), CASE WHEN coalesce(r.warnings, '[]') = '[]' THEN 0
                                                   ELSE json_array_length(r.warnings) END
-         FROM module m
-         JOIN connection s ON s.id = m.source_connection_id JOIN driver k ON k.id = s.driver_id
-         JOIN connection d ON d.id = m.dest_connection_id
+         FROM connection s CROSS JOIN module m ON m.source_connection_id = s.id
+         JOIN driver k ON k.id = s.driver_id JOIN connection d ON d.id = m.dest_connection_id
          LEFT JOIN run_log r ON r.id = m.last_run_id
          ORDER BY s.name, m.name",
     )?;

@@ -9,8 +9,12 @@ pub const CAP: usize = 1 << 20;
 
 /// Appends a piece.
 pub fn append(conn: &Connection, run_id: i64, stream: &str, text: &str) -> Result<()> {
-    conn.prepare_cached("INSERT INTO run_output (run_id, stream, at, text) VALUES (?, ?, ?, ?)")?
-        .execute((run_id, stream, clock::now_text(), text))?;
+    conn.prepare_cached("INSERT INTO run_output (run_id, stream, at, text) VALUES (?, ?, ?, ?)")?.execute((
+        run_id,
+        stream,
+        clock::now_text(),
+        text,
+    ))?;
     Ok(())
 }
 
@@ -33,10 +37,7 @@ pub fn fold(conn: &Connection, run_id: i64) -> Result<()> {
         let pieces = after(conn, run_id, stream, 0)?;
         let Some(last) = pieces.last().map(|(id, _)| *id) else { continue };
         let whole: String = pieces.into_iter().map(|(_, text)| text).collect();
-        conn.execute(
-            "DELETE FROM run_output WHERE run_id = ? AND stream = ? AND id <> ?",
-            (run_id, stream, last),
-        )?;
+        conn.execute("DELETE FROM run_output WHERE run_id = ? AND stream = ? AND id <> ?", (run_id, stream, last))?;
         conn.execute("UPDATE run_output SET text = ? WHERE id = ?", (capped(&whole, CAP), last))?;
     }
     Ok(())

@@ -271,17 +271,19 @@ pub struct End {
 
 /// Ends a run, if it is in one of the states `from`; says whether it was.
 pub fn finish(conn: &Connection, id: i64, from: &[&str], end: &End) -> Result<bool> {
-    let changed = conn.prepare_cached(
-        "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :now), row_count = coalesce(:rows, row_count),
+    let changed = conn
+        .prepare_cached(
+            "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :now), row_count = coalesce(:rows, row_count),
                 rows_deleted = :deleted, rows_inserted = :inserted, error = :error, warnings = :warnings,
                 hooks_failed = :hooks
          WHERE id = :id AND status IN (SELECT value FROM json_each(:from))",
-    )?.execute(named_params! {
-        ":id": id, ":status": end.status, ":now": clock::now_text(), ":rows": end.row_count,
-        ":deleted": end.rows_deleted, ":inserted": end.rows_inserted, ":error": end.error,
-        ":warnings": serde_json::json!(end.warnings).to_string(), ":hooks": end.hooks_failed,
-        ":from": serde_json::json!(from).to_string(),
-    })?;
+        )?
+        .execute(named_params! {
+            ":id": id, ":status": end.status, ":now": clock::now_text(), ":rows": end.row_count,
+            ":deleted": end.rows_deleted, ":inserted": end.rows_inserted, ":error": end.error,
+            ":warnings": serde_json::json!(end.warnings).to_string(), ":hooks": end.hooks_failed,
+            ":from": serde_json::json!(from).to_string(),
+        })?;
     Ok(changed == 1)
 }
 
@@ -304,20 +306,21 @@ pub fn texts(conn: &Connection, id: i64) -> Result<Texts> {
     )?)
 }
 
-/// How many runs began before a stored time and have ended: what `prune` would remove.
-pub fn count_ended_before(conn: &Connection, before: &str) -> Result<i64> {
-    Ok(conn.query_row(
-        "SELECT count(*) FROM run_log WHERE started_at < ? AND status NOT IN ('running', 'unknown')",
-        [before],
-        |r| r.get(0),
-    )?)
+/// The runs that `prune` may remove. A module's newest run stays, and the newest that succeeded: the next run's
+/// watermarks are compared with that one's.
+const PRUNABLE: &str = "started_at < ?1 AND status NOT IN ('running', 'unknown')
+    AND id NOT IN (SELECT max(id) FROM run_log WHERE module_id IS NOT NULL GROUP BY module_id)
+    AND id NOT IN (SELECT max(id) FROM run_log WHERE module_id IS NOT NULL AND status = 'success' GROUP BY module_id)";
+
+/// How many runs `prune` would remove.
+pub fn count_prunable(conn: &Connection, before: &str) -> Result<i64> {
+    Ok(conn.query_row(&format!("SELECT count(*) FROM run_log WHERE {PRUNABLE}"), [before], |r| r.get(0))?)
 }
 
 /// Removes the ended runs that began before a stored time, with their steps and output, and the SQL that nobody
-/// refers to any more. A module keeps its newest run. Gives how many runs were removed.
+/// refers to any more. A module keeps its newest run, and its newest success. Gives how many runs were removed.
 pub fn prune(conn: &Connection, before: &str) -> Result<usize> {
-    let removed =
-        conn.execute("DELETE FROM run_log WHERE started_at < ? AND status NOT IN ('running', 'unknown')", [before])?;
+    let removed = conn.execute(&format!("DELETE FROM run_log WHERE {PRUNABLE}"), [before])?;
     conn.execute(
         "DELETE FROM sql_text WHERE id NOT IN (SELECT sql_id FROM run_step)
            AND id NOT IN (SELECT resolved_source_sql_id FROM run_log WHERE resolved_source_sql_id IS NOT NULL)

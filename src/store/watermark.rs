@@ -1,7 +1,7 @@
 //! The table `watermark`: the named values that a module's query waits for.
 
 use crate::error::{Error, Result};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 /// A row of `watermark`, with its connection's name.
@@ -56,14 +56,22 @@ pub fn all(conn: &Connection) -> Result<Vec<Watermark>> {
 /// # Errors
 /// `NotFound` where there is none.
 pub fn find(conn: &Connection, module_id: i64, module: &str, name_or_id: &str) -> Result<Watermark> {
-    of_module(conn, module_id)?
-        .into_iter()
-        .find(|w| w.name == name_or_id || w.id.to_string() == name_or_id)
-        .ok_or_else(|| {
+    of_module(conn, module_id)?.into_iter().find(|w| w.name == name_or_id || w.id.to_string() == name_or_id).ok_or_else(
+        || {
             let mut error = Error::not_found("watermark", format_args!("{name_or_id} on module {module}"));
             error.hint = Some(format!("`pipekit watermark list {module}` shows what there is"));
             error
-        })
+        },
+    )
+}
+
+/// The watermark with that id.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub fn get(conn: &Connection, id: i64) -> Result<Watermark> {
+    let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE w.id = ?"))?;
+    statement.query_row([id], read).optional()?.ok_or_else(|| Error::not_found("watermark", id))
 }
 
 /// What a watermark is written from.

@@ -183,6 +183,97 @@ impl World {
     pub fn own(&self, sql: &str) -> String {
         self.rows("pipekit", sql).join("\n")
     }
+
+    /// Calls the program with `--json` and gives what it prints.
+    #[track_caller]
+    pub fn json(&self, line: &str) -> Value {
+        let call = self.call(&format!("{line} --json")).ok();
+        assert_eq!(call.stderr(), "", "pipekit {line} --json: standard error");
+        call.json()
+    }
+
+    /// Asserts that a command is refused, in text and in JSON, with this exit code, saying this, and that it prints no
+    /// result and changes nothing.
+    #[track_caller]
+    pub fn refuses(&self, line: &str, code: i32, says: &str) {
+        self.refuses_given(line, "", code, says);
+    }
+
+    /// As [`World::refuses`], with text on standard input.
+    #[track_caller]
+    pub fn refuses_given(&self, line: &str, input: &str, code: i32, says: &str) {
+        let before = self.defined();
+        let text = self.call_with(line, input).fails(code, says);
+        assert_eq!(text.stdout(), "", "pipekit {line}: standard output");
+        for line in [format!("{line} --json"), format!("--json {line}")] {
+            let call = self.call_with(&line, input).code(code);
+            assert_eq!(call.stdout(), "", "pipekit {line}: standard output");
+            let error = call.error();
+            let said = format!("{} {}", error["message"].as_str().unwrap(), error["hint"].as_str().unwrap_or_default());
+            assert!(said.contains(says), "pipekit {line}: {says:?} is not in {said:?}");
+            assert_ne!(error["code"].as_str().unwrap(), "", "pipekit {line}: the code");
+        }
+        assert_eq!(self.defined(), before, "pipekit {line}: it changed something");
+    }
+
+    /// Everything that is defined: the rows of those tables.
+    pub fn defined(&self) -> Vec<String> {
+        if !self.path("pipekit.db").exists() {
+            return Vec::new();
+        }
+        ["driver", "connection", "module", "watermark", "hook", "settings"]
+            .iter()
+            .flat_map(|table| self.rows("pipekit", &format!("SELECT '{table}', * FROM {table} ORDER BY 1, 2")))
+            .collect()
+    }
+
+    /// Two SQLite files and their connections: `erp` with `orders` 1 to 3, `dw` with an empty table for them.
+    pub fn erp() -> World {
+        let world = World::new();
+        world
+            .with_sqlite(
+                "erp",
+                "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT);
+                 INSERT INTO orders VALUES (1, 'a'), (2, NULL), (3, '')",
+            )
+            .with_sqlite("dw", "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT)");
+        world
+    }
+
+    /// [`World::erp`] with the full module `orders`.
+    pub fn orders() -> World {
+        let world = World::erp();
+        world.call("module add orders --source erp --dest dw --table orders --strategy full --query 'SELECT * FROM orders'").ok();
+        world
+    }
+
+    /// Makes a shell script the editor; the file that is edited is `$1`.
+    pub fn editor(&mut self, script: &str) -> &mut World {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.file("editor.sh", &format!("#!/bin/sh\n{script}\n"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        self.set("EDITOR", &path)
+    }
+
+    /// Whether any file in the world's folder, other than those named, holds these bytes.
+    pub fn holds(&self, bytes: &str, but: &[&str]) -> Vec<PathBuf> {
+        let mut folders = vec![self.dir.path().to_owned()];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !but.iter().any(|name| path.ends_with(name)) {
+                    let content = std::fs::read(&path).unwrap();
+                    if content.windows(bytes.len()).any(|w| w == bytes.as_bytes()) {
+                        found.push(path);
+                    }
+                }
+            }
+        }
+        found
+    }
 }
 
 /// A value so that types can be told apart: text in quotes, blobs in hex.
@@ -249,6 +340,16 @@ impl Call {
     /// Its standard error.
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    /// The error that a call with `--json` ended with: its `code`, `message` and `hint`, and nothing else.
+    #[track_caller]
+    pub fn error(&self) -> Value {
+        let document: Value = serde_json::from_slice(&self.output.stderr)
+            .unwrap_or_else(|e| panic!("pipekit {}: {e} in\n{}", self.said, self.stderr()));
+        let keys: Vec<&String> = document["error"].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["code", "hint", "message"], "pipekit {}", self.said);
+        document["error"].clone()
     }
 
     /// Its standard output as one JSON document.

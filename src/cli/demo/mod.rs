@@ -49,14 +49,62 @@ impl Demo {
         stage.quietly(&["connection", "query", "warehouse", "@warehouse.sql"])?;
 
         stage.say("Three syncs: the whole of a table, what changed by two watermarks, and what is new");
-        stage.show(&["module", "add", "customers", "--source", "erp", "--dest", "warehouse", "--table", "customer",
-            "--strategy", "full", "--query", "@customers.sql"])?;
-        stage.show(&["module", "add", "order_lines", "--source", "erp", "--dest", "warehouse", "--table", "order_line",
-            "--strategy", "incremental", "--key", "order_no", "--query", "@order_lines.sql"])?;
-        stage.show(&["watermark", "add", "order_lines", "changed", "--connection", "warehouse", "--sql",
-            "SELECT max(changed_at) FROM order_line", "--default", "1970-01-01"])?;
-        stage.show(&["watermark", "add", "order_lines", "number", "--connection", "warehouse", "--sql",
-            "SELECT max(order_no) FROM order_line", "--default", "0"])?;
+        stage.show(&[
+            "module",
+            "add",
+            "customers",
+            "--source",
+            "erp",
+            "--dest",
+            "warehouse",
+            "--table",
+            "customer",
+            "--strategy",
+            "full",
+            "--query",
+            "@customers.sql",
+        ])?;
+        stage.show(&[
+            "module",
+            "add",
+            "order_lines",
+            "--source",
+            "erp",
+            "--dest",
+            "warehouse",
+            "--table",
+            "order_line",
+            "--strategy",
+            "incremental",
+            "--key",
+            "order_no",
+            "--query",
+            "@order_lines.sql",
+        ])?;
+        stage.show(&[
+            "watermark",
+            "add",
+            "order_lines",
+            "changed",
+            "--connection",
+            "warehouse",
+            "--sql",
+            "SELECT max(changed_at) FROM order_line",
+            "--default",
+            "1970-01-01",
+        ])?;
+        stage.show(&[
+            "watermark",
+            "add",
+            "order_lines",
+            "number",
+            "--connection",
+            "warehouse",
+            "--sql",
+            "SELECT max(order_no) FROM order_line",
+            "--default",
+            "0",
+        ])?;
         stage.show(&["module", "add", "--json-file", "events.json"])?;
 
         stage.say("The first run loads everything");
@@ -87,14 +135,16 @@ impl Demo {
                 ("run order_lines", "run it again: nothing is lost, nothing doubled"),
                 ("connection query warehouse 'SELECT * FROM event_count'", "what the hook made"),
             ] {
-                context.ui.line(format!("  {program} {command:<40} {}", context.ui.paint(&format!("# {why}"), Tone::Faint)));
+                context
+                    .ui
+                    .line(format!("  {program} {command:<40} {}", context.ui.paint(&format!("# {why}"), Tone::Faint)));
             }
         }
         Ok(0)
     }
 }
 
-/// The folder, empty but for the demo's files.
+/// The folder, with the demo's files as they are at its beginning. What somebody else put there stays.
 fn prepare(dir: &Path) -> Result<PathBuf> {
     let fail = |e: std::io::Error| Error::system(format_args!("can't make {}", dir.display()), e);
     if dir.exists() {
@@ -104,7 +154,14 @@ fn prepare(dir: &Path) -> Result<PathBuf> {
             return Err(Error::new(Code::Failed, format!("{} is there already and not the demo's", dir.display()))
                 .hint("--dir names another folder"));
         }
-        std::fs::remove_dir_all(dir).map_err(fail)?;
+        for name in FILES.iter().map(|(name, _)| *name).filter(|name| *name != MARK).chain(["pipekit.db"]) {
+            for end in ["", "-wal", "-shm", "-journal"] {
+                match std::fs::remove_file(dir.join(format!("{name}{end}"))) {
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(fail(e)),
+                    _ => {}
+                }
+            }
+        }
     }
     std::fs::create_dir_all(dir).map_err(fail)?;
     let folder = dir.canonicalize().map_err(fail)?;
@@ -154,8 +211,8 @@ impl Stage<'_> {
     }
 
     fn command(&self, args: &[&str], muted: bool) -> Result<()> {
-        let cli = Cli::try_parse_from([&["pipekit"], args].concat())
-            .map_err(|e| Error::new(Code::Usage, e.to_string()))?;
+        let cli =
+            Cli::try_parse_from([&["pipekit"], args].concat()).map_err(|e| Error::new(Code::Usage, e.to_string()))?;
         let color = if self.ui.is_coloured() { ColorWhen::Always } else { ColorWhen::Never };
         let ui = if muted { Ui::muted() } else { Ui::new(false, true, false, color) };
         let context = Context { ui, db: self.folder.join("pipekit.db") };

@@ -54,7 +54,8 @@ impl Diff {
                 differing.into_iter().map(|(what, a, b)| (what, serde_json::json!([a, b]))).collect();
             let mut document = serde_json::json!({"a": a.id, "b": b.id, "differs": fields});
             if !same_source {
-                document["resolved_source_sql"] = serde_json::json!([sql_a.resolved_source_sql, sql_b.resolved_source_sql]);
+                document["resolved_source_sql"] =
+                    serde_json::json!([sql_a.resolved_source_sql, sql_b.resolved_source_sql]);
             }
             if !same_merge {
                 document["merge_sql"] = serde_json::json!([sql_a.merge_sql, sql_b.merge_sql]);
@@ -96,7 +97,7 @@ fn lines(context: &Context, a: &str, b: &str) {
     let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     if head > 0 {
-        context.ui.line(format!("  … {head} lines the same"));
+        context.ui.line(same(head));
     }
     for line in &a[head..a.len() - tail] {
         context.ui.line(context.ui.paint(&format!("- {line}"), Tone::Bad));
@@ -105,6 +106,10 @@ fn lines(context: &Context, a: &str, b: &str) {
         context.ui.line(context.ui.paint(&format!("+ {line}"), Tone::Good));
     }
     if tail > 0 {
-        context.ui.line(format!("  … {tail} lines the same"));
+        context.ui.line(same(tail));
     }
+}
+
+fn same(lines: usize) -> String {
+    format!("  … {lines} line{} the same", if lines == 1 { "" } else { "s" })
 }

@@ -34,6 +34,9 @@ impl Follow {
                     context.ui.raw(&text);
                 }
             }
+            if context.ui.is_gone() {
+                return Ok(0);
+            }
             if run.status != "running" {
                 let end = serde_json::json!({"run_id": id, "status": run.status, "row_count": run.row_count, "error": run.error});
                 if context.ui.json {
@@ -50,7 +53,7 @@ impl Follow {
             }
             std::thread::sleep(Duration::from_millis(200));
             looks += 1;
-            if looks % 10 == 0 {
+            if looks.is_multiple_of(10) {
                 // Its process may have been killed while we watch.
                 recover::settle_dead(store)?;
             }

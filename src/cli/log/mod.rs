@@ -3,6 +3,7 @@
 mod diff;
 mod follow;
 mod prune;
+mod settle;
 mod show;
 
 use super::Context;
@@ -29,16 +30,18 @@ pub struct Log {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(visible_alias = "ls")]
+    #[command(after_help = "Example:\n  pipekit log list --status error,unknown --since 7d --sort duration")]
     List(List),
     Show(show::Show),
     Follow(follow::Follow),
     Diff(diff::Diff),
+    Settle(settle::Settle),
     Prune(prune::Prune),
 }
 
 /// List runs, newest first
 #[derive(Args)]
-#[command(visible_alias = "ls", after_help = "Example:\n  pipekit log list --status error,unknown --since 7d --sort duration")]
 pub struct List {
     /// Only runs of this module
     #[arg(long, value_name = "NAME")]
@@ -111,6 +114,7 @@ impl Log {
             Some(Command::Show(c)) => c.run(context, &mut store),
             Some(Command::Follow(c)) => c.run(context, &mut store),
             Some(Command::Diff(c)) => c.run(context, &store),
+            Some(Command::Settle(c)) => c.run(context, &mut store),
             Some(Command::Prune(c)) => c.run(context, &mut store),
         }
     }

@@ -10,7 +10,8 @@ use std::io::IsTerminal;
 
 /// Remove old runs from the log, after saying how many
 ///
-/// Runs that go on, or whose end is unknown, stay.
+/// Runs that go on, or whose end is unknown, stay, and so do the newest run of each module and the newest that
+/// succeeded: what the next one is compared with.
 #[derive(Args)]
 #[command(after_help = "Example:\n  pipekit log prune --older-than 90d\n  pipekit log prune --older-than 1w --yes")]
 pub struct Prune {
@@ -26,22 +27,27 @@ impl Prune {
     pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
         let ui = &context.ui;
         let before = clock::text(clock::since(&self.older_than)?);
-        let found = run::count_ended_before(store.read(), &before)?;
-        if found > 0 && !self.yes && !agreed(&format!("remove {} runs from before {}?", count(found), clock::local(&before)))? {
+        let found = run::count_prunable(store.read(), &before)?;
+        if found > 0 && !self.yes && !agreed(&format!("remove {} from before {}?", runs(found), clock::local(&before)))?
+        {
             return Err(Error::new(
                 Code::Failed,
-                format!("{} runs began before {}; nothing was removed", count(found), clock::local(&before)),
+                format!("{} from before {} would go; nothing was removed", runs(found), clock::local(&before)),
             )
             .hint("--yes removes them"));
         }
         let removed = store.write(|tx| run::prune(tx, &before))?;
         let document = serde_json::json!({"removed": removed, "before": before});
-        super::super::said(context, &document, &format!("removed {} runs", count(i64::try_from(removed).unwrap_or(0))));
+        super::super::said(context, &document, &format!("removed {}", runs(i64::try_from(removed).unwrap_or(0))));
         if removed == 0 {
             ui.note("there were none that old");
         }
         Ok(0)
     }
+}
+
+fn runs(n: i64) -> String {
+    format!("{} run{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 /// Asks on a terminal; elsewhere nobody agrees.

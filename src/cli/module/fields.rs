@@ -25,7 +25,7 @@ pub struct Fields {
     #[arg(long, value_name = "COLUMNS")]
     key: Option<String>,
     /// The query, with a {name} for each watermark: as text, @FILE, or -
-    #[arg(long, value_name = "SQL")]
+    #[arg(long, value_name = "SQL", allow_hyphen_values = true)]
     query: Option<String>,
     /// The table's columns that are filled, in the query's order [default: all]
     #[arg(long, value_name = "COLUMNS", value_parser = maybe::<String>)]
@@ -40,22 +40,22 @@ pub struct Fields {
     #[arg(long, value_name = "BOOL")]
     allow_cascade: Option<bool>,
     /// Fail if fewer rows come
-    #[arg(long, value_name = "N", value_parser = maybe::<i64>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = maybe::<i64>)]
     min_rows: Option<Maybe<i64>>,
     /// Fail if a full load would leave the table smaller by more per cent
-    #[arg(long, value_name = "PCT", value_parser = maybe::<f64>)]
+    #[arg(long, value_name = "PCT", allow_negative_numbers = true, value_parser = maybe::<f64>)]
     max_shrink_pct: Option<Maybe<f64>>,
     /// The longest that a run may take, in seconds
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout_s: Option<i64>,
     /// How often a failed run is tried again
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     retries: Option<i64>,
     /// Seconds between tries
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     retry_delay_s: Option<i64>,
     /// For people
-    #[arg(long, value_name = "TEXT", value_parser = maybe::<String>)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = maybe::<String>)]
     notes: Option<Maybe<String>>,
     /// Have groups skip it
     #[arg(long)]
@@ -63,8 +63,17 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// The same, with the query read from where it is.
+    ///
+    /// # Errors
+    /// `Usage` when its file can't be read.
+    pub fn read(mut self) -> Result<Fields> {
+        self.query = self.query.as_deref().map(input::sql).transpose()?;
+        Ok(self)
+    }
+
     /// Puts what was given into a module.
-    pub fn put(&self, module: &mut Module) -> Result<()> {
+    pub fn put(&self, module: &mut Module) {
         for (given, place) in [
             (&self.source, &mut module.source_connection),
             (&self.dest, &mut module.dest_connection),
@@ -75,7 +84,7 @@ impl Fields {
             }
         }
         if let Some(query) = &self.query {
-            module.source_query = input::sql(query)?;
+            module.source_query.clone_from(query);
         }
         if let Some(strategy) = self.strategy {
             module.merge_strategy = strategy;
@@ -120,7 +129,6 @@ impl Fields {
         if self.disabled {
             module.enabled = false;
         }
-        Ok(())
     }
 
     /// A new module from flags alone.
@@ -137,7 +145,8 @@ impl Fields {
         ];
         let missing: Vec<&str> = given.iter().filter(|(_, there)| !there).map(|(flag, _)| *flag).collect();
         if !missing.is_empty() {
-            return Err(Error::new(Code::Usage, format!("{} is missing", missing.join(", "))).hint(
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            return Err(Error::new(Code::Usage, format!("{} {verb} missing", missing.join(", "))).hint(
                 "pipekit module add NAME --source C --dest C --table T --strategy full|incremental|append --query SQL",
             ));
         }
@@ -163,7 +172,7 @@ impl Fields {
             watermarks: Vec::new(),
             hooks: Vec::new(),
         };
-        self.put(&mut module)?;
+        self.put(&mut module);
         Ok(module)
     }
 }

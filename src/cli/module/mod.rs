@@ -24,7 +24,8 @@ pub enum Module {
     #[command(visible_alias = "ls", after_help = "Example:\n  pipekit module list")]
     List,
     /// Show a module with its watermarks, hooks and last run
-    #[command(after_help = "Example:\n  pipekit module show orders\n  pipekit module show orders --definition > orders.json")]
+    #[command(after_help = "Example:\n  pipekit module show orders\n  \
+        pipekit module show orders --definition > orders.json")]
     Show {
         /// Its name or id
         name: String,
@@ -33,8 +34,10 @@ pub enum Module {
         definition: bool,
     },
     /// Add a module, by flags or by one JSON document
-    #[command(after_help = "Example:\n  pipekit module add orders --source erp --dest dw --table rlarp.orders \\\n      \
-        --strategy incremental --key order_no --query @orders.sql\n  pipekit module add --json-file orders.json")]
+    #[command(
+        after_help = "Example:\n  pipekit module add orders --source erp --dest dw --table rlarp.orders \\\n      \
+        --strategy incremental --key order_no --query @orders.sql\n  pipekit module add --json-file orders.json"
+    )]
     Add {
         /// Its name
         #[arg(required_unless_present = "json_file")]
@@ -46,6 +49,8 @@ pub enum Module {
         fields: Box<Fields>,
     },
     /// Change a module; without flags, in $EDITOR
+    ///
+    /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
     #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
         pipekit module edit orders --max-shrink-pct none")]
     Edit {
@@ -132,8 +137,8 @@ impl Module {
         match self {
             Module::List => list(context, &store)?,
             Module::Show { name, definition } => show::show(context, &store, &name, definition)?,
-            Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, &fields)?,
-            Module::Edit { name, fields } => edit(context, &mut store, &name, &fields)?,
+            Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, *fields)?,
+            Module::Edit { name, fields } => edit(context, &mut store, &name, *fields)?,
             Module::Remove { name, force } => {
                 let removed = store.write(|tx| define::remove(tx, &name, force))?;
                 super::said(context, &removed, &format!("removed module {}; its runs stay in the log", removed.name));
@@ -163,7 +168,11 @@ impl Module {
             Module::Runs { name, limit } => {
                 let module_id = Some(table::find(store.read(), &name)?.id);
                 let filter = crate::store::run::Filter { module_id, limit: Some(limit), ..Default::default() };
-                super::log::print(context, &crate::store::run::list(store.read(), &filter)?);
+                let runs = crate::store::run::list(store.read(), &filter)?;
+                if runs.is_empty() {
+                    context.ui.note(format!("module {name} has not run yet: `pipekit run {name}`"));
+                }
+                super::log::print(context, &runs);
             }
         }
         Ok(0)
@@ -201,7 +210,7 @@ fn add(
     store: &mut Store,
     name: Option<String>,
     json_file: Option<String>,
-    fields: &Fields,
+    fields: Fields,
 ) -> Result<()> {
     let module = match json_file {
         Some(path) => {
@@ -209,10 +218,10 @@ fn add(
             if let Some(name) = name {
                 module.name = name;
             }
-            fields.put(&mut module)?;
+            fields.read()?.put(&mut module);
             module
         }
-        None => fields.module(name.unwrap_or_default())?,
+        None => fields.read()?.module(name.unwrap_or_default())?,
     };
     let id = store.write(|tx| define::save(tx, None, &module))?;
     let added = table::get(store.read(), id)?;
@@ -224,14 +233,19 @@ fn add(
     Ok(())
 }
 
-fn edit(context: &Context, store: &mut Store, name: &str, fields: &Fields) -> Result<()> {
-    let (row, before) = define::load(store.read(), name)?;
-    let mut after = before.clone();
-    fields.put(&mut after)?;
-    let save = |m: &define::Module| store.write(|tx| define::save(tx, Some(row.id), m).map(|_| ()));
-    super::edit_or_save(context, &before, &after, *fields == Fields::default(), save)?;
+fn edit(context: &Context, store: &mut Store, name: &str, fields: Fields) -> Result<()> {
+    let id = table::find(store.read(), name)?.id;
+    let fields = fields.read()?;
+    super::edit(
+        context,
+        store,
+        fields != Fields::default(),
+        |conn| define::load(conn, &id.to_string()).map(|(_, module)| module),
+        |module| fields.put(module),
+        |conn, module| define::save(conn, Some(id), module),
+    )?;
     if context.ui.json {
-        context.ui.document(&table::get(store.read(), row.id)?);
+        context.ui.document(&table::get(store.read(), id)?);
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
-use crate::definition::module as define;
 use crate::definition::lint;
+use crate::definition::module as define;
 use crate::engine::databases::Databases;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition, Plan};
@@ -54,13 +54,17 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     ]);
     if !plan.resolved.values.is_empty() {
         ui.heading("Watermarks, resolved now");
-        ui.table(&["name", "value"], plan.resolved.values.iter().map(|(n, v)| vec![n.as_str().into(), v.as_str().into()]));
+        ui.table(
+            &["name", "value"],
+            plan.resolved.values.iter().map(|(n, v)| vec![n.as_str().into(), v.as_str().into()]),
+        );
     }
     ui.heading(&format!("Columns, by position ({})", plan.columns.len()));
     ui.table(
         &["query gives", "column", "type"],
         plan.columns.iter().enumerate().map(|(i, c)| {
-            let from = output.get(i).map_or_else(|| Field("nothing".to_owned(), Tone::Bad), |o| Field::from(o.as_str()));
+            let from =
+                output.get(i).map_or_else(|| Field("nothing".to_owned(), Tone::Bad), |o| Field::from(o.as_str()));
             vec![from, c.name.as_str().into(), c.type_sql.as_str().into()]
         }),
     );

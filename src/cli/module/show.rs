@@ -57,7 +57,11 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
         ("timeout", output::duration(row.timeout_s.saturating_mul(1000))),
         (
             "retries",
-            if row.retries > 0 { format!("{}, after {} s each", row.retries, row.retry_delay_s) } else { String::new() },
+            if row.retries > 0 {
+                format!("{}, after {} s each", row.retries, row.retry_delay_s)
+            } else {
+                String::new()
+            },
         ),
         ("groups", groups.join(", ")),
         ("notes", some(row.notes.clone())),

@@ -190,7 +190,8 @@ fn attempt(url: &PostgresUrl, config: &Config) -> Result<(Client, Option<MakeRus
     let mut outcome = connect(url, config, order[0]);
     for mode in &order[1..] {
         // `pg_hba.conf` knows lines for encrypted and for plain connections: the refusal of one may be the other's due.
-        let other_may_do = matches!(&outcome, Err(Refusal::Server(error)) if error.code().is_some_and(|code| code.code() == "28000"));
+        let other_may_do =
+            matches!(&outcome, Err(Refusal::Server(error)) if error.code().is_some_and(|code| code.code() == "28000"));
         if !other_may_do {
             break;
         }
@@ -254,7 +255,7 @@ mod tests {
 
     fn url(text: &str) -> PostgresUrl {
         match parse(text).unwrap() {
-            Url::Postgres(url) => url,
+            Url::Postgres(url) => *url,
             Url::Sqlite(_) => unreachable!("not asked for"),
         }
     }
@@ -268,11 +269,7 @@ mod tests {
 
     #[test]
     fn a_refused_connection_names_place_and_login_and_no_password() {
-        let target = Target {
-            url: String::new(),
-            user: Some("me".to_owned()),
-            password: Some("hush".to_owned()),
-        };
+        let target = Target { url: String::new(), user: Some("me".to_owned()), password: Some("hush".to_owned()) };
         let failure = open(&url("jdbc:postgresql://127.0.0.1:1/d?sslmode=disable"), &target).err().unwrap();
         assert_eq!(failure.kind, FailureKind::Connect);
         assert!(failure.message.contains("127.0.0.1:1") && failure.message.contains("`me`"), "{}", failure.message);

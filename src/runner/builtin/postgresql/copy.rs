@@ -56,6 +56,7 @@ pub struct BinaryRow<'a> {
 
 impl<'a> BinaryRow<'a> {
     /// The bytes of a field; `None` for NULL.
+    #[inline]
     pub fn field(&self, index: usize) -> Option<&'a [u8]> {
         let (start, length) = *self.spans.get(index)?;
         let length = usize::try_from(length).ok()?;
@@ -63,55 +64,107 @@ impl<'a> BinaryRow<'a> {
     }
 }
 
-/// Calls `each` for every row of a binary COPY of `columns` columns.
-pub fn for_each_binary_row(
-    reader: &mut CopyOutReader<'_>,
+/// The rows of a binary COPY, one after the other.
+pub struct BinaryRows<'a> {
+    reader: CopyOutReader<'a>,
     columns: usize,
-    mut each: impl FnMut(&BinaryRow<'_>) -> Result<(), Failure>,
-) -> Result<(), Stopped> {
-    // The server sends a row a message, but the protocol does not promise it: what is left of a message waits here.
-    let mut left_over: Vec<u8> = Vec::new();
-    let mut spans = Vec::with_capacity(columns);
-    let mut in_header = true;
-    loop {
-        let message = reader.fill_buf().map_err(Stopped::Reading)?;
-        let length = message.len();
-        if length == 0 {
-            // The reader must not be asked again after its end.
-            return if left_over.is_empty() && !in_header { Ok(()) } else { Err(Stopped::Garbled) };
+    spans: Vec<(usize, i32)>,
+    in_header: bool,
+    ended: bool,
+    /// How much of the message, or of what is left over, is read.
+    at: usize,
+    /// The server sends a row a message, but the protocol does not promise it: where a row goes on in the next one,
+    /// both are put together here.
+    left_over: Vec<u8>,
+    is_left_over: bool,
+}
+
+impl<'a> BinaryRows<'a> {
+    /// Rows of that many columns.
+    pub fn new(reader: CopyOutReader<'a>, columns: usize) -> Result<Self, Stopped> {
+        let mut rows = BinaryRows {
+            reader,
+            columns,
+            spans: Vec::with_capacity(columns),
+            in_header: true,
+            ended: false,
+            at: 0,
+            left_over: Vec::new(),
+            is_left_over: false,
+        };
+        rows.look_at_message()?;
+        Ok(rows)
+    }
+
+    /// The next row.
+    pub fn next(&mut self) -> Result<Option<BinaryRow<'_>>, Stopped> {
+        while !self.find_row()? {
+            if self.ended {
+                return Ok(None);
+            }
+            self.next_message()?;
         }
-        let was_empty = left_over.is_empty();
-        if !was_empty {
-            left_over.extend_from_slice(message);
+        let bytes =
+            if self.is_left_over { &self.left_over } else { self.reader.fill_buf().map_err(Stopped::Reading)? };
+        Ok(Some(BinaryRow { bytes, spans: &self.spans }))
+    }
+
+    fn find_row(&mut self) -> Result<bool, Stopped> {
+        if self.ended {
+            return Ok(false);
         }
-        let bytes = if was_empty { message } else { &left_over };
-        let mut at = 0;
-        if in_header
-            && let Some(end) = header(bytes)?
-        {
-            (in_header, at) = (false, end);
+        let bytes =
+            if self.is_left_over { &self.left_over } else { self.reader.fill_buf().map_err(Stopped::Reading)? };
+        if self.in_header {
+            let Some(end) = header(bytes)? else { return Ok(false) };
+            (self.in_header, self.at) = (false, end);
         }
-        while !in_header && at < bytes.len() {
-            match row(bytes, at, columns, &mut spans)? {
-                Some(end) if spans.is_empty() && columns > 0 => at = end,
-                Some(end) => {
-                    each(&BinaryRow { bytes, spans: &spans })?;
-                    at = end;
-                }
-                None => break,
+        while let Some(end) = row(bytes, self.at, self.columns, &mut self.spans)? {
+            self.at = end;
+            // The end of the rows has no fields.
+            if !self.spans.is_empty() {
+                return Ok(true);
             }
         }
-        if was_empty {
-            left_over.extend_from_slice(&message[at..]);
+        Ok(false)
+    }
+
+    fn next_message(&mut self) -> Result<(), Stopped> {
+        let message = self.reader.fill_buf().map_err(Stopped::Reading)?;
+        let length = message.len();
+        if self.is_left_over {
+            self.left_over.drain(..self.at);
         } else {
-            left_over.drain(..at);
+            self.left_over.extend_from_slice(&message[self.at..]);
         }
-        reader.consume(length);
+        self.at = 0;
+        self.reader.consume(length);
+        self.look_at_message()
+    }
+
+    fn look_at_message(&mut self) -> Result<(), Stopped> {
+        let message = self.reader.fill_buf().map_err(Stopped::Reading)?;
+        self.is_left_over = !self.left_over.is_empty();
+        // The reader must not be asked again after its end.
+        self.ended = message.is_empty();
+        if self.ended && (self.is_left_over || self.in_header) {
+            return Err(Stopped::Garbled);
+        }
+        if self.is_left_over {
+            self.left_over.extend_from_slice(message);
+        }
+        Ok(())
     }
 }
 
+/// Whether the message is exactly one row of a binary COPY.
+pub fn is_one_row(message: &[u8], columns: usize) -> bool {
+    let mut spans = Vec::with_capacity(columns);
+    matches!(row(message, 0, columns, &mut spans), Ok(Some(end)) if end == message.len() && !spans.is_empty())
+}
+
 /// The end of the header, if it is there in full.
-fn header(bytes: &[u8]) -> Result<Option<usize>, Stopped> {
+pub fn header(bytes: &[u8]) -> Result<Option<usize>, Stopped> {
     if bytes.len() < HEADER.len() {
         return Ok(None);
     }
@@ -153,51 +206,49 @@ fn i32_at(bytes: &[u8], at: usize) -> Option<i32> {
     bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(i32::from_be_bytes)
 }
 
-/// The rows of a text COPY.
+/// The rows of a text COPY, one after the other.
 pub struct TextRows<'a> {
     reader: CopyOutReader<'a>,
     columns: usize,
+    line: Vec<u8>,
+    text: String,
+    ends: Vec<Option<usize>>,
+}
+
+/// One row of a text COPY.
+pub struct TextRow<'a> {
+    text: &'a str,
+    ends: &'a [Option<usize>],
+}
+
+impl<'a> TextRow<'a> {
+    /// The fields, in order; `None` for NULL.
+    pub fn fields(&self) -> impl Iterator<Item = Option<&'a str>> {
+        let (text, mut start) = (self.text, 0);
+        self.ends.iter().map(move |end| end.map(|end| &text[std::mem::replace(&mut start, end)..end]))
+    }
 }
 
 impl<'a> TextRows<'a> {
     /// Rows of that many columns.
     pub fn new(reader: CopyOutReader<'a>, columns: usize) -> Self {
-        TextRows { reader, columns }
+        TextRows { reader, columns, line: Vec::new(), text: String::new(), ends: Vec::with_capacity(columns) }
     }
 
-    /// Calls `each` for every row, and counts them.
-    pub fn for_each(&mut self, mut each: impl FnMut(&[Option<&str>]) -> Result<(), Failure>) -> Result<u64, Stopped> {
-        let mut line = Vec::new();
-        let mut text = String::new();
-        let mut ends: Vec<Option<usize>> = Vec::with_capacity(self.columns);
-        let mut rows = 0;
-        loop {
-            line.clear();
-            // At the end this reads nothing once, and is not asked again.
-            self.reader.read_until(b'\n', &mut line).map_err(Stopped::Reading)?;
-            if line.is_empty() {
-                return Ok(rows);
-            }
-            let whole = line.strip_suffix(b"\n").ok_or(Stopped::Garbled)?;
-            let whole = std::str::from_utf8(whole).map_err(|_| Stopped::Garbled)?;
-            split_line(whole, &mut text, &mut ends);
-            if ends.len() != self.columns {
-                return Err(Stopped::Garbled);
-            }
-            let mut start = 0;
-            let fields: Vec<Option<&str>> = ends
-                .iter()
-                .map(|end| {
-                    end.map(|end| {
-                        let field = &text[start..end];
-                        start = end;
-                        field
-                    })
-                })
-                .collect();
-            each(&fields)?;
-            rows += 1;
+    /// The next row. Must not be asked for again after the last one.
+    pub fn next(&mut self) -> Result<Option<TextRow<'_>>, Stopped> {
+        self.line.clear();
+        // At the end this reads nothing once; a line never ends without its newline.
+        self.reader.read_until(b'\n', &mut self.line).map_err(Stopped::Reading)?;
+        if self.line.is_empty() {
+            return Ok(None);
         }
+        let whole = self.line.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok());
+        split_line(whole.ok_or(Stopped::Garbled)?, &mut self.text, &mut self.ends);
+        if self.ends.len() != self.columns {
+            return Err(Stopped::Garbled);
+        }
+        Ok(Some(TextRow { text: &self.text, ends: &self.ends }))
     }
 }
 
@@ -263,9 +314,7 @@ mod tests {
         line.extend_from_slice(b"\\N\t\\b\\v\\f");
         let (mut text, mut ends) = (String::new(), Vec::new());
         split_line(std::str::from_utf8(&line).unwrap(), &mut text, &mut ends);
-        let mut start = 0;
-        let back: Vec<Option<&str>> =
-            ends.iter().map(|end| end.map(|end| &text[std::mem::replace(&mut start, end)..end])).collect();
+        let back: Vec<Option<&str>> = TextRow { text: &text, ends: &ends }.fields().collect();
         let mut expected: Vec<Option<&str>> = fields.iter().copied().map(Some).collect();
         expected.extend([None, Some("\u{8}\u{b}\u{c}")]);
         assert_eq!(back, expected);

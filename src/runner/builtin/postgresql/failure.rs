@@ -30,7 +30,9 @@ fn of_server(db: &DbError, cancelled: bool) -> Failure {
     let kind = match code {
         QUERY_CANCELED if cancelled => FailureKind::Cancelled,
         // Class 08 is the connection itself; 57P0x an administrator, a crash, a start in progress.
-        _ if code.starts_with("08") || code.starts_with("57P") || matches!(db.severity(), "FATAL" | "PANIC") => FailureKind::Lost,
+        _ if code.starts_with("08") || code.starts_with("57P") || matches!(db.severity(), "FATAL" | "PANIC") => {
+            FailureKind::Lost
+        }
         _ => FailureKind::Sql,
     };
     Failure { kind, message: message(db), sqlstate: Some(code.to_owned()) }
@@ -72,7 +74,9 @@ pub struct Added {
 
 /// Adds the line of `sql` at which the server stumbled, as psql does.
 pub fn with_line(mut failure: Failure, error: &postgres::Error, sql: &str, added: Added) -> Failure {
-    let Some(ErrorPosition::Original(position)) = error.as_db_error().and_then(DbError::position) else { return failure };
+    let Some(ErrorPosition::Original(position)) = error.as_db_error().and_then(DbError::position) else {
+        return failure;
+    };
     let sent = (*position as usize).saturating_sub(1);
     let at = if sent < added.at { sent } else { sent.saturating_sub(added.length) };
     let Some((byte, _)) = sql.char_indices().nth(at) else { return failure };

@@ -12,8 +12,9 @@ use super::{ScriptOutcome, script};
 use crate::runner::builtin::url::PostgresUrl;
 use crate::runner::{Failure, FailureKind, Rows, Target};
 use connect::{Notices, Opened};
-pub use query::describe;
 use postgres::{CancelToken, Client, NoTls};
+pub use query::describe;
+use std::cell::Cell;
 use std::io;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -23,6 +24,8 @@ pub struct Connection {
     tls: Option<MakeRustlsConnect>,
     notices: Notices,
     cancelled: CancelFlag,
+    /// Whether the server was seen to hang up, which the library notices with the next message only.
+    lost: Cell<bool>,
 }
 
 /// What a cancel request needs.
@@ -47,12 +50,12 @@ impl Connection {
     /// Opens a connection.
     pub fn open(url: &PostgresUrl, target: &Target) -> Result<Connection, Failure> {
         let Opened { client, tls, notices } = connect::open(url, target)?;
-        Ok(Connection { client, tls, notices, cancelled: CancelFlag::default() })
+        Ok(Connection { client, tls, notices, cancelled: CancelFlag::default(), lost: Cell::new(false) })
     }
 
     /// Whether the connection still stands.
     pub fn is_usable(&self) -> bool {
-        !self.client.is_closed()
+        !self.lost.get() && !self.client.is_closed()
     }
 
     /// A handle that cancels what runs here.
@@ -84,12 +87,19 @@ impl Connection {
 
     /// The failure that `error` means here.
     pub fn failure(&self, error: &postgres::Error) -> Failure {
-        failure::of(error, self.cancelled.is_up())
+        self.noted(failure::of(error, self.cancelled.is_up()))
     }
 
     /// The failure that `error` of a COPY's reader or writer means here.
     pub fn io_failure(&self, error: &io::Error) -> Failure {
-        failure::of_io(error, self.cancelled.is_up())
+        self.noted(failure::of_io(error, self.cancelled.is_up()))
+    }
+
+    fn noted(&self, failure: Failure) -> Failure {
+        if failure.kind == FailureKind::Lost {
+            self.lost.set(true);
+        }
+        failure
     }
 
     /// Runs SQL and gives the rows of the last statement that returns columns.
@@ -138,8 +148,8 @@ impl Connection {
         let _ = self.client.batch_execute("");
     }
 
-    /// Rolls back what a failed script may have left open.
-    fn roll_back(&mut self) {
+    /// Rolls back what a failed script or load has left open.
+    pub fn roll_back(&mut self) {
         let _ = self.client.batch_execute("ROLLBACK");
     }
 

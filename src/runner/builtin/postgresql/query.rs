@@ -95,16 +95,20 @@ impl Answer {
 }
 
 fn text(row: &SimpleQueryRow, index: usize) -> Result<Option<&str>, Failure> {
-    row.try_get(index).map_err(|error| {
-        Failure::new(FailureKind::Value, format!("column {}: {}", index + 1, failure::chain(&error)))
-    })
+    row.try_get(index)
+        .map_err(|error| Failure::new(FailureKind::Value, format!("column {}: {}", index + 1, failure::chain(&error))))
 }
 
 type OnColumns<'a> = &'a mut dyn FnMut(&[String]) -> io::Result<()>;
 type OnRow<'a> = &'a mut dyn FnMut(&[Option<&str>]) -> io::Result<()>;
 
 /// Streams the rows of the last statement, which the others come before in one transaction.
-pub fn stream(connection: &mut Connection, sql: &str, on_columns: OnColumns<'_>, on_row: OnRow<'_>) -> Result<u64, Failure> {
+pub fn stream(
+    connection: &mut Connection,
+    sql: &str,
+    on_columns: OnColumns<'_>,
+    on_row: OnRow<'_>,
+) -> Result<u64, Failure> {
     let Some((before, last)) = script::split_last(sql).filter(|(_, last)| script::is_copyable(last)) else {
         return collect(connection, sql, on_columns, on_row);
     };
@@ -135,7 +139,12 @@ pub fn stream(connection: &mut Connection, sql: &str, on_columns: OnColumns<'_>,
 }
 
 /// What can't be streamed (`SHOW`, `CALL`, `EXPLAIN`) gives few rows.
-fn collect(connection: &mut Connection, sql: &str, on_columns: OnColumns<'_>, on_row: OnRow<'_>) -> Result<u64, Failure> {
+fn collect(
+    connection: &mut Connection,
+    sql: &str,
+    on_columns: OnColumns<'_>,
+    on_row: OnRow<'_>,
+) -> Result<u64, Failure> {
     let rows = run(connection, sql, None)?.rows;
     if !rows.columns.is_empty() {
         on_columns(&rows.columns).map_err(|error| output(&error))?;
@@ -158,7 +167,12 @@ pub fn describe(connection: &mut Connection, statement: &str) -> Result<Vec<Colu
     }
 }
 
-fn copy_rows(connection: &mut Connection, statement: &str, on_columns: OnColumns<'_>, on_row: OnRow<'_>) -> Result<u64, Failure> {
+fn copy_rows(
+    connection: &mut Connection,
+    statement: &str,
+    on_columns: OnColumns<'_>,
+    on_row: OnRow<'_>,
+) -> Result<u64, Failure> {
     let columns: Vec<String> = describe(connection, statement)?.into_iter().map(|column| column.name).collect();
     if columns.is_empty() {
         return match connection.client.batch_execute(statement) {
@@ -168,10 +182,20 @@ fn copy_rows(connection: &mut Connection, statement: &str, on_columns: OnColumns
     }
     on_columns(&columns).map_err(|error| output(&error))?;
     let outcome = match connection.client.copy_out(&format!("COPY (\n{statement}\n) TO STDOUT")) {
-        Ok(reader) => TextRows::new(reader, columns.len()).for_each(|row| on_row(row).map_err(|error| output(&error))),
+        Ok(reader) => give_rows(TextRows::new(reader, columns.len()), on_row),
         Err(error) => Err(Stopped::Server(error)),
     };
     outcome.map_err(|stopped| stopped.into_failure(connection))
+}
+
+fn give_rows(mut rows: TextRows<'_>, on_row: OnRow<'_>) -> Result<u64, Stopped> {
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let fields: Vec<Option<&str>> = row.fields().collect();
+        on_row(&fields).map_err(|error| output(&error))?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Our own reader went away, or its disk is full: nothing of the database's.

@@ -68,7 +68,9 @@ fn roots(url: &PostgresUrl) -> Result<RootCertStore, Failure> {
             let (added, _) = roots.add_parsable_certificates(found.certs);
             if added == 0 {
                 let cause = found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
-                return Err(bad(format!("the machine has no root certificates{cause}: name a file with `sslrootcert=`")));
+                return Err(bad(format!(
+                    "the machine has no root certificates{cause}: name a file with `sslrootcert=`"
+                )));
             }
         }
     }

@@ -173,7 +173,9 @@ impl Column {
 
     /// Whether values of `source` have the very bytes that this column takes.
     pub fn same_bytes(&self, source: &Column) -> bool {
-        if self.base == Base::Text && source.base == Base::Text || self.base == Base::Label && source.base == Base::Label {
+        if self.base == Base::Text && source.base == Base::Text
+            || self.base == Base::Label && source.base == Base::Label
+        {
             return true;
         }
         let same_type = if self.oid < FIRST_OWN_OID {

@@ -111,8 +111,34 @@ mod tests {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         connection.execute_batch("create table t (a numeric)").unwrap();
         for text in [
-            "7", "007", " 7 ", "+7", "-7.0", "7.", ".5", "1e5", "1E+5", "1e", "1e+", ".", "-", "", " ", "0x10", "1_000", "inf", "nan", "7a",
-            "2026-01-02", "10.0.0.1", "12:30", "1e400", "\t7\n", "1 2", "9223372036854775808", "١",
+            "7",
+            "007",
+            " 7 ",
+            "+7",
+            "-7.0",
+            "7.",
+            ".5",
+            "1e5",
+            "1E+5",
+            "1e",
+            "1e+",
+            ".",
+            "-",
+            "",
+            " ",
+            "0x10",
+            "1_000",
+            "inf",
+            "nan",
+            "7a",
+            "2026-01-02",
+            "10.0.0.1",
+            "12:30",
+            "1e400",
+            "\t7\n",
+            "1 2",
+            "9223372036854775808",
+            "١",
         ] {
             connection.execute("delete from t", []).unwrap();
             connection.execute("insert into t values (?)", [text]).unwrap();

@@ -33,7 +33,9 @@ pub fn message(error: &Error) -> String {
         other => other.to_string(),
     };
     match code(error) {
-        Some(ErrorCode::DatabaseBusy) => format!("{text} (another process holds its lock; `busy_timeout=` in the URL says how many milliseconds to wait)"),
+        Some(ErrorCode::DatabaseBusy) => format!(
+            "{text} (another process holds its lock; `busy_timeout=` in the URL says how many milliseconds to wait)"
+        ),
         _ => text,
     }
 }

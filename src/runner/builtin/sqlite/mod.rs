@@ -5,14 +5,14 @@ pub mod failure;
 pub mod open;
 pub mod table;
 
-use super::value::{float, text};
 use super::cancel::{CancelFlag, Canceller};
+use super::value::{float, text};
 use super::{ScriptOutcome, script};
 use crate::runner::builtin::url::SqliteUrl;
 use crate::runner::{Failure, FailureKind, Rows};
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
 use rusqlite::{Batch, Statement};
-use rusqlite::fallible_iterator::FallibleIterator;
 use std::io;
 
 /// An open SQLite database.
@@ -185,7 +185,7 @@ impl Connection {
 
 /// The names of a statement's columns.
 pub fn names(statement: &Statement<'_>) -> Vec<String> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+    statement.column_names().map(str::to_owned).collect()
 }
 
 /// A value as text: numbers as SQLite prints them, bytes in hex behind `\x` as PostgreSQL prints them.
@@ -244,7 +244,8 @@ mod tests {
             .unwrap();
         assert_eq!(outcome.rows_affected, Some(2));
         assert_eq!(connection.script("create view v as select 1").unwrap().rows_affected, None);
-        let failure = connection.script("begin; insert into t values (3); insert into t values (1); commit").unwrap_err();
+        let failure =
+            connection.script("begin; insert into t values (3); insert into t values (1); commit").unwrap_err();
         assert!(failure.message.contains("UNIQUE"), "{}", failure.message);
         let failure = connection.script("begin; insert into t values (4)").unwrap_err();
         assert!(failure.message.contains("COMMIT"), "{}", failure.message);

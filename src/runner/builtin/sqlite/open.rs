@@ -9,14 +9,17 @@ use std::path::Path;
 
 /// Opens the file, and sets what the URL says.
 pub fn open(url: &SqliteUrl) -> Result<Connection, Failure> {
-    let refused = |cause: &str| Failure::new(FailureKind::Connect, format!("can't open the SQLite file `{}`: {cause}", url.path));
+    let refused =
+        |cause: &str| Failure::new(FailureKind::Connect, format!("can't open the SQLite file `{}`: {cause}", url.path));
     if !url.is_uri() && !url.in_memory() {
         look_at(Path::new(&url.path), url.create).map_err(|cause| refused(&cause))?;
     }
     let connection = Connection::open_with_flags(&url.path, flags(url)).map_err(|error| {
         let cause = failure::message(&error);
         match failure::code(&error) {
-            Some(ErrorCode::CannotOpen) if url.is_uri() => refused(&format!("{cause} (does it exist? `?create=true` makes it)")),
+            Some(ErrorCode::CannotOpen) if url.is_uri() => {
+                refused(&format!("{cause} (does it exist? `?create=true` makes it)"))
+            }
             _ => refused(&cause),
         }
     })?;
@@ -41,7 +44,8 @@ fn look_at(file: &Path, create: bool) -> Result<(), String> {
             } else if create {
                 Ok(())
             } else {
-                Err("no such file (to make a new database, create it with sqlite3, or add `?create=true` to the URL)".to_owned())
+                Err("no such file (to make a new database, create it with sqlite3, or add `?create=true` to the URL)"
+                    .to_owned())
             }
         }
         Err(error) => Err(error.to_string()),
@@ -108,7 +112,11 @@ mod tests {
         }
         assert!(!folder.path().join("none.db").exists());
         open_url(&format!("{path}/new.db?create=true")).unwrap();
-        std::fs::write(folder.path().join("text.db"), "not a database, but long enough to be looked at as one".repeat(20)).unwrap();
+        std::fs::write(
+            folder.path().join("text.db"),
+            "not a database, but long enough to be looked at as one".repeat(20),
+        )
+        .unwrap();
         assert!(open_url(&format!("{path}/text.db")).unwrap_err().message.contains("not a database"));
     }
 }

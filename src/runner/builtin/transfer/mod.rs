@@ -42,10 +42,18 @@ pub fn transfer(
         .ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
     let load = Load { before, last, table };
     let moved = match (source, dest) {
-        (Client::Postgres(source), Client::Postgres(dest)) => pg_to_pg::run(&mut source.0, &load, &mut dest.0, &mut progress),
-        (Client::Postgres(source), Client::Sqlite(dest)) => pg_to_sqlite::run(&mut source.0, &load, &dest.0, &mut progress),
-        (Client::Sqlite(source), Client::Postgres(dest)) => sqlite_to_pg::run(&source.0, &load, &mut dest.0, &mut progress),
-        (Client::Sqlite(source), Client::Sqlite(dest)) => sqlite_to_sqlite::run(&source.0, &load, &dest.0, &mut progress),
+        (Client::Postgres(source), Client::Postgres(dest)) => {
+            pg_to_pg::run(&mut source.0, &load, &mut dest.0, &mut progress)
+        }
+        (Client::Postgres(source), Client::Sqlite(dest)) => {
+            pg_to_sqlite::run(&mut source.0, &load, &dest.0, &mut progress)
+        }
+        (Client::Sqlite(source), Client::Postgres(dest)) => {
+            sqlite_to_pg::run(&source.0, &load, &mut dest.0, &mut progress)
+        }
+        (Client::Sqlite(source), Client::Sqlite(dest)) => {
+            sqlite_to_sqlite::run(&source.0, &load, &dest.0, &mut progress)
+        }
     };
     // Whichever end noticed the cancel first, it is one and the same.
     moved.map_err(|failure| match progress.check() {

@@ -1,15 +1,15 @@
 //! PostgreSQL to PostgreSQL: COPY out, COPY in, and as little as possible between them.
 
 use super::pg_source::Source;
-use super::sink::{Broken, Sink, names, table_columns};
+use super::sink::{self, Broken, Form, RowSource, names, table_columns};
 use super::textual::Textual;
 use super::{Load, Progress};
 use crate::runner::Failure;
 use crate::runner::builtin::postgresql::Connection;
-use crate::runner::builtin::postgresql::copy::{self, BinaryRow, HEADER, Stopped, TRAILER, TextRows};
+use crate::runner::builtin::postgresql::copy::{self, BinaryRow, BinaryRows, Stopped, TRAILER, TextRows};
 use crate::runner::builtin::postgresql::types::{Base, Column};
-use crate::runner::builtin::value::decode;
 use crate::runner::builtin::value::encode::Encoder;
+use crate::runner::builtin::value::{Value, decode};
 use postgres::CopyOutReader;
 use std::io::BufRead;
 
@@ -39,7 +39,12 @@ impl Route {
     }
 }
 
-pub fn run(source: &mut Connection, load: &Load<'_>, dest: &mut Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &mut Connection,
+    load: &Load<'_>,
+    dest: &mut Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
     dest.begin()?;
     let dest_columns = table_columns(dest, load.table, prepared.columns.len())?;
@@ -53,36 +58,17 @@ pub fn run(source: &mut Connection, load: &Load<'_>, dest: &mut Connection, prog
             prepared.commit(source)?;
             Ok(rows)
         }
-        Err(End::Source(stopped)) => {
-            dest.settle();
+        Err(Broken::Source(stopped)) => {
             let failure = stopped.into_failure(source);
             prepared.roll_back(source);
             Err(failure)
         }
-        Err(End::Dest(broken)) => {
-            let failure = broken.into_failure(dest);
+        Err(Broken::Dest(error, rows)) => {
+            let failure = sink::dest_failure(dest, &error, rows);
             source.abandon_copy_out();
             prepared.roll_back(source);
             Err(failure)
         }
-    }
-}
-
-/// Which end a load broke at.
-enum End {
-    Source(Stopped),
-    Dest(Broken),
-}
-
-impl From<Broken> for End {
-    fn from(broken: Broken) -> Self {
-        End::Dest(broken)
-    }
-}
-
-impl From<Failure> for End {
-    fn from(failure: Failure) -> Self {
-        End::Dest(Broken::Other(failure))
     }
 }
 
@@ -93,118 +79,151 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn copy(&self, source: &mut Connection, load: &Load<'_>, dest: &mut Connection, progress: &mut Progress<'_>) -> Result<u64, End> {
-        let form = if self.routes.contains(&Route::Text) { "text" } else { "binary" };
+    fn copy(
+        &self,
+        source: &mut Connection,
+        load: &Load<'_>,
+        dest: &mut Connection,
+        progress: &mut Progress<'_>,
+    ) -> Result<u64, Broken<Stopped>> {
+        let form = if self.routes.contains(&Route::Text) { Form::Text } else { Form::Binary };
         // The statement is on lines of its own, so that a comment at its end hides nothing.
-        let copy_out = format!("COPY (\n{}\n) TO STDOUT (FORMAT {form})", load.last);
-        let reader = source.client().copy_out(&copy_out).map_err(|error| End::Source(Stopped::Server(error)))?;
-        let sink = Sink::open(dest, &format!("COPY {} FROM STDIN (FORMAT {form})", load.table))?;
-        if form == "text" {
-            self.by_text(reader, sink, progress)
+        let copy_out = format!("COPY (\n{}\n) TO STDOUT (FORMAT {})", load.last, form.name());
+        let reader = source.client().copy_out(&copy_out).map_err(|error| Broken::Source(Stopped::Server(error)))?;
+        let columns = self.from.len();
+        if form == Form::Text {
+            let rows = TextRows::new(reader, columns);
+            sink::load(dest, load.table, form, &mut ByText { plan: self, rows, textual: Textual::default(), progress })
         } else if self.routes.iter().all(|route| *route == Route::AsIs) {
-            pass_on(reader, sink, progress)
+            sink::load(dest, load.table, form, &mut PassOn { reader, columns, at_start: true, ended: false, progress })
         } else {
-            self.by_row(reader, sink, progress)
-        }
-    }
-
-    fn by_row(&self, mut reader: CopyOutReader<'_>, mut sink: Sink<'_>, progress: &mut Progress<'_>) -> Result<u64, End> {
-        let mut encoder = Encoder::default();
-        // What broke at the destination waits here until the reader has let go.
-        let mut broken = None;
-        sink.buffer.extend_from_slice(HEADER);
-        let count = (self.to.len() as i16).to_be_bytes();
-        let read = copy::for_each_binary_row(&mut reader, self.from.len(), |row| {
-            sink.buffer.extend_from_slice(&count);
-            self.row(row, &mut encoder, &mut sink.buffer, progress)?;
-            progress.row()?;
-            sink.row_done().map_err(|error| {
-                broken = Some(error);
-                stop()
-            })
-        });
-        match (broken, read) {
-            (Some(broken), _) => return Err(End::Dest(broken)),
-            (None, Err(Stopped::Caller(failure))) => return Err(failure.into()),
-            (None, read) => read.map_err(End::Source)?,
-        }
-        sink.buffer.extend_from_slice(&TRAILER);
-        Ok(sink.finish()?)
-    }
-
-    fn row(&self, row: &BinaryRow<'_>, encoder: &mut Encoder, out: &mut Vec<u8>, progress: &Progress<'_>) -> Result<(), Failure> {
-        for (index, route) in self.routes.iter().enumerate() {
-            let Some(bytes) = row.field(index) else {
-                out.extend_from_slice(&(-1i32).to_be_bytes());
-                continue;
-            };
-            if *route == Route::AsIs {
-                out.extend_from_slice(&(bytes.len() as i32).to_be_bytes());
-                out.extend_from_slice(bytes);
-                continue;
-            }
-            let (from, to) = (&self.from[index], &self.to[index]);
-            let value = decode::value(from.base, bytes)
-                .ok_or_else(|| progress.misfit(&to.name, "a value", &to.type_text(), "it is not in the form of its type"))?;
-            encoder
-                .field(&value, to, out)
-                .map_err(|misfit| progress.misfit(&to.name, &value.shown(), &to.type_text(), &misfit.why))?;
-        }
-        Ok(())
-    }
-
-    fn by_text(&self, reader: CopyOutReader<'_>, mut sink: Sink<'_>, progress: &mut Progress<'_>) -> Result<u64, End> {
-        let mut textual = Textual::default();
-        let mut broken = None;
-        let read = TextRows::new(reader, self.from.len()).for_each(|row| {
-            for (index, text) in row.iter().enumerate() {
-                if index > 0 {
-                    sink.buffer.push(b'\t');
-                }
-                let (from, to) = (&self.from[index], &self.to[index]);
-                match text {
-                    None => sink.buffer.extend_from_slice(b"\\N"),
-                    Some(text) if self.routes[index] == Route::AsIs => copy::push_text_field(&mut sink.buffer, text),
-                    Some(text) => textual
-                        .from_server(text, from, to, &mut sink.buffer)
-                        .map_err(|misfit| progress.misfit(&to.name, &format!("'{text:.80}'"), &to.type_text(), &misfit.why))?,
-                }
-            }
-            sink.buffer.push(b'\n');
-            progress.row()?;
-            sink.row_done().map_err(|error| {
-                broken = Some(error);
-                stop()
-            })
-        });
-        match (broken, read) {
-            (Some(broken), _) => Err(End::Dest(broken)),
-            (None, Err(Stopped::Caller(failure))) => Err(failure.into()),
-            (None, Err(stopped)) => Err(End::Source(stopped)),
-            (None, Ok(_)) => Ok(sink.finish()?),
+            let rows = BinaryRows::new(reader, columns).map_err(Broken::Source)?;
+            sink::load(dest, load.table, form, &mut ByRow { plan: self, rows, encoder: Encoder::default(), progress })
         }
     }
 }
 
-/// Ends the reading; the reason is kept elsewhere.
-fn stop() -> Failure {
-    Failure::new(crate::runner::FailureKind::Lost, "the destination is gone")
+/// All columns as they are: the server's messages are passed on unopened.
+struct PassOn<'a, 'p> {
+    reader: CopyOutReader<'a>,
+    columns: usize,
+    at_start: bool,
+    ended: bool,
+    progress: &'a mut Progress<'p>,
 }
 
-/// All columns as they are: the server's messages, header and end among them, are passed on unopened.
-fn pass_on(mut reader: CopyOutReader<'_>, mut sink: Sink<'_>, progress: &mut Progress<'_>) -> Result<u64, End> {
-    loop {
-        let message = reader.fill_buf().map_err(|error| End::Source(Stopped::Reading(error)))?;
+impl RowSource for PassOn<'_, '_> {
+    type Error = Stopped;
+
+    fn next_row(&mut self, out: &mut Vec<u8>) -> Result<bool, Stopped> {
+        if self.ended {
+            return Ok(false);
+        }
+        let message = self.reader.fill_buf().map_err(Stopped::Reading)?;
         let length = message.len();
         if length == 0 {
-            // The reader must not be asked again after its end.
-            break;
+            return Ok(false);
         }
-        sink.buffer.extend_from_slice(message);
-        reader.consume(length);
-        // PostgreSQL sends a row a message; the end is one more, and the count that is told is the destination's.
-        progress.row()?;
-        sink.row_done()?;
+        let mut rows = message;
+        if self.at_start {
+            // The header comes with the first row, and the sink has its own.
+            let end = copy::header(message)?.ok_or(Stopped::Garbled)?;
+            (self.at_start, rows) = (false, &message[end..]);
+        }
+        // So has it for the mark at the end, which is a message of its own.
+        if rows != TRAILER {
+            out.extend_from_slice(rows);
+            self.progress.row()?;
+        }
+        self.reader.consume(length);
+        Ok(true)
     }
-    Ok(sink.finish()?)
+
+    fn can_stop(&mut self) -> Result<bool, Stopped> {
+        // PostgreSQL sends a row a message. Whatever else speaks its protocol might not.
+        let message = self.reader.fill_buf().map_err(Stopped::Reading)?;
+        // The reader must not be asked again after its end.
+        self.ended = message.is_empty();
+        Ok(copy::is_one_row(message, self.columns))
+    }
+}
+
+/// Some columns are converted.
+struct ByRow<'a, 'p> {
+    plan: &'a Plan<'a>,
+    rows: BinaryRows<'a>,
+    encoder: Encoder,
+    progress: &'a mut Progress<'p>,
+}
+
+impl RowSource for ByRow<'_, '_> {
+    type Error = Stopped;
+
+    fn next_row(&mut self, out: &mut Vec<u8>) -> Result<bool, Stopped> {
+        let Some(row) = self.rows.next()? else { return Ok(false) };
+        out.extend_from_slice(&(self.plan.to.len() as i16).to_be_bytes());
+        convert(self.plan, &row, &mut self.encoder, out, self.progress)?;
+        self.progress.row()?;
+        Ok(true)
+    }
+}
+
+fn convert(
+    plan: &Plan<'_>,
+    row: &BinaryRow<'_>,
+    encoder: &mut Encoder,
+    out: &mut Vec<u8>,
+    progress: &Progress<'_>,
+) -> Result<(), Failure> {
+    for (index, route) in plan.routes.iter().enumerate() {
+        let Some(bytes) = row.field(index) else {
+            out.extend_from_slice(&(-1i32).to_be_bytes());
+            continue;
+        };
+        if *route == Route::AsIs {
+            out.extend_from_slice(&(bytes.len() as i32).to_be_bytes());
+            out.extend_from_slice(bytes);
+            continue;
+        }
+        let (from, to) = (&plan.from[index], &plan.to[index]);
+        let value = decode::value(from.base, bytes).ok_or_else(|| {
+            progress.misfit(&to.name, "a value", &to.type_text(), "it is not in the form of its type")
+        })?;
+        encoder
+            .field(&value, to, out)
+            .map_err(|misfit| progress.misfit(&to.name, &value.shown(), &to.type_text(), &misfit.why))?;
+    }
+    Ok(())
+}
+
+/// Some columns go as text, and all others with them.
+struct ByText<'a, 'p> {
+    plan: &'a Plan<'a>,
+    rows: TextRows<'a>,
+    textual: Textual,
+    progress: &'a mut Progress<'p>,
+}
+
+impl RowSource for ByText<'_, '_> {
+    type Error = Stopped;
+
+    fn next_row(&mut self, out: &mut Vec<u8>) -> Result<bool, Stopped> {
+        let Some(row) = self.rows.next()? else { return Ok(false) };
+        for (index, text) in row.fields().enumerate() {
+            if index > 0 {
+                out.push(b'\t');
+            }
+            let (from, to) = (&self.plan.from[index], &self.plan.to[index]);
+            match text {
+                None => out.extend_from_slice(b"\\N"),
+                Some(text) if self.plan.routes[index] == Route::AsIs => copy::push_text_field(out, text),
+                Some(text) => self.textual.printed_field(text, from, to, out).map_err(|misfit| {
+                    self.progress.misfit(&to.name, &Value::Text(text).shown(), &to.type_text(), &misfit.why)
+                })?,
+            }
+        }
+        out.push(b'\n');
+        self.progress.row()?;
+        Ok(true)
+    }
 }

@@ -5,12 +5,19 @@ use super::sqlite_sink::SqliteSink;
 use super::{Load, Progress, sink};
 use crate::runner::Failure;
 use crate::runner::builtin::postgresql::Connection;
-use crate::runner::builtin::postgresql::copy::{BinaryRow, Stopped, for_each_binary_row};
+use crate::runner::builtin::postgresql::copy::{BinaryRow, BinaryRows, Stopped};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use crate::runner::builtin::value::{Value, decode};
 use crate::runner::builtin::{script, sqlite};
+use postgres::CopyOutReader;
+use rusqlite::types::ValueRef;
 
-pub fn run(source: &mut Connection, load: &Load<'_>, dest: &sqlite::Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &mut Connection,
+    load: &Load<'_>,
+    dest: &sqlite::Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
     let table = sqlite::table::columns(dest, load.table)?;
     let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
@@ -23,10 +30,7 @@ pub fn run(source: &mut Connection, load: &Load<'_>, dest: &sqlite::Connection, 
         let statement = statement(load.last, &prepared.columns);
         let read = match source.client().copy_out(&format!("COPY (\n{statement}\n) TO STDOUT (FORMAT binary)")) {
             Err(error) => Err(Stopped::Server(error)),
-            Ok(mut reader) => for_each_binary_row(&mut reader, bases.len(), |row| {
-                write_row(row, &bases, &mut sink, progress)?;
-                progress.row()
-            }),
+            Ok(reader) => read(reader, &bases, &mut sink, progress),
         };
         read.map_err(|stopped| stopped.into_failure(source))?;
         sink.commit()?;
@@ -39,13 +43,39 @@ pub fn run(source: &mut Connection, load: &Load<'_>, dest: &sqlite::Connection, 
     moved
 }
 
-fn write_row(row: &BinaryRow<'_>, bases: &[Base], sink: &mut SqliteSink<'_>, progress: &Progress<'_>) -> Result<(), Failure> {
+fn read(
+    reader: CopyOutReader<'_>,
+    bases: &[Base],
+    sink: &mut SqliteSink<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<(), Stopped> {
+    let mut rows = BinaryRows::new(reader, bases.len())?;
+    while let Some(row) = rows.next()? {
+        write_row(&row, bases, sink, progress)?;
+        progress.row()?;
+    }
+    Ok(())
+}
+
+fn write_row(
+    row: &BinaryRow<'_>,
+    bases: &[Base],
+    sink: &mut SqliteSink<'_>,
+    progress: &Progress<'_>,
+) -> Result<(), Failure> {
     for (index, base) in bases.iter().enumerate() {
         let value = match row.field(index) {
             None => Value::Null,
-            // Cast to text by the statement.
-            Some(bytes) if *base == Base::Other => std::str::from_utf8(bytes).map_or(Value::Bytes(bytes), Value::Text),
-            Some(bytes) => decode::value(*base, bytes).unwrap_or(Value::Bytes(bytes)),
+            // The server sends UTF-8, so where no number can come of it there is nothing to look at.
+            Some(bytes) if *base == Base::Text && sink.leaves_text(index) => {
+                sink.bind_as_is(index, ValueRef::Text(bytes))?;
+                continue;
+            }
+            Some(bytes) => {
+                // What is of another type was cast to text by the statement.
+                let base = if *base == Base::Other { Base::Text } else { *base };
+                decode::value(base, bytes).ok_or_else(|| sink.malformed(index, progress))?
+            }
         };
         sink.bind(index, &value, progress)?;
     }

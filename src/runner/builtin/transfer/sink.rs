@@ -1,88 +1,180 @@
-//! The destination's end of a COPY: rows go in by large pieces.
+//! The destination's end of a COPY: rows go in by large pieces, in one transaction.
 
+use crate::runner::builtin::postgresql::copy::{HEADER, TRAILER};
 use crate::runner::builtin::postgresql::types::Column;
 use crate::runner::builtin::postgresql::{Connection, describe};
 use crate::runner::{Failure, FailureKind};
-use postgres::CopyInWriter;
-use std::io::Write;
+use postgres::Client;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 /// How much is collected before it is sent. More gains nothing.
 const PIECE: usize = 256 * 1024;
 
-/// A COPY into a table that is under way.
-pub struct Sink<'a> {
-    writer: CopyInWriter<'a>,
-    /// What is not yet sent.
-    pub buffer: Vec<u8>,
+/// After so much, or so long, a COPY is ended and the next one begun. The library hears of an error at the end only, and
+/// a row that the server refuses at once should not be told of when all the others were sent too, hours later.
+const STRETCH: (usize, Duration) = (64 * 1024 * 1024, Duration::from_secs(5));
+
+/// The form of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Binary, with a header before the rows and a mark behind them.
+    Binary,
+    /// Lines of text.
+    Text,
 }
 
-/// Why a load ended early: which end has to be cleaned up, and how, depends on it.
-pub enum Broken {
-    /// The destination refused, or its connection broke.
-    Dest(std::io::Error),
-    /// Anything else.
-    Other(Failure),
-}
-
-impl From<Failure> for Broken {
-    fn from(failure: Failure) -> Self {
-        Broken::Other(failure)
-    }
-}
-
-impl Broken {
-    /// From the library's error.
-    pub fn of(error: postgres::Error) -> Self {
-        Broken::Dest(std::io::Error::other(error))
-    }
-
-    /// The failure it means, with the destination made usable again.
-    pub fn into_failure(self, dest: &mut Connection) -> Failure {
-        let failure = match self {
-            Broken::Dest(error) => dest.io_failure(&error),
-            Broken::Other(failure) => failure,
-        };
-        // A COPY that is dropped tells the server so with the next thing that is sent.
-        if dest.is_usable() {
-            dest.settle();
+impl Form {
+    /// Its name in COPY's options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Binary => "binary",
+            Form::Text => "text",
         }
-        failure
     }
 }
 
-impl<'a> Sink<'a> {
-    /// Begins the COPY that `sql` says.
-    pub fn open(dest: &'a mut Connection, sql: &str) -> Result<Self, Broken> {
-        let writer = dest.client().copy_in(sql).map_err(Broken::of)?;
-        Ok(Sink { writer, buffer: Vec::with_capacity(PIECE + 16 * 1024) })
-    }
+/// Where rows come from.
+pub trait RowSource {
+    /// Why there are no more rows before the end.
+    type Error;
 
-    /// Sends what is collected, if it is enough.
-    #[inline]
-    pub fn row_done(&mut self) -> Result<(), Broken> {
-        if self.buffer.len() < PIECE { Ok(()) } else { self.send() }
-    }
+    /// Appends the next row; `false` at the end. It is not asked again after that.
+    fn next_row(&mut self, out: &mut Vec<u8>) -> Result<bool, Self::Error>;
 
-    fn send(&mut self) -> Result<(), Broken> {
-        self.writer.write_all(&self.buffer).map_err(Broken::Dest)?;
-        self.buffer.clear();
-        // After one huge value, memory is given back.
-        if self.buffer.capacity() > 8 * PIECE {
-            self.buffer.shrink_to(PIECE);
+    /// Whether a COPY can end here, and another one begin.
+    fn can_stop(&mut self) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+}
+
+/// Why a load ended early.
+pub enum Broken<E> {
+    /// The source has no more, or a value does not fit.
+    Source(E),
+    /// The destination refused, or its connection broke; so many rows were in before its COPY.
+    Dest(io::Error, u64),
+}
+
+/// The library's error as that of its reader and writer.
+fn refused<E>(rows: u64) -> impl Fn(postgres::Error) -> Broken<E> {
+    move |error| Broken::Dest(io::Error::other(error), rows)
+}
+
+/// Loads all rows of `source` into `table`, in one transaction, and gives the server's count of them. After an error
+/// the table is as it was.
+pub fn load<S: RowSource>(
+    dest: &mut Connection,
+    table: &str,
+    form: Form,
+    source: &mut S,
+) -> Result<u64, Broken<S::Error>> {
+    let mut in_transaction = false;
+    let loaded = copy(dest.client(), table, form, source, &mut in_transaction);
+    if loaded.is_err() && dest.is_usable() {
+        // A COPY that was dropped tells the server so with the next thing that is sent.
+        if in_transaction { dest.roll_back() } else { dest.settle() }
+    }
+    loaded
+}
+
+fn copy<S: RowSource>(
+    client: &mut Client,
+    table: &str,
+    form: Form,
+    source: &mut S,
+    in_transaction: &mut bool,
+) -> Result<u64, Broken<S::Error>> {
+    let mut piece = Vec::with_capacity(PIECE + 16 * 1024);
+    begin_rows(form, &mut piece);
+    let mut more = fill(&mut piece, source)?;
+    // What fits into one piece is one COPY, and a transaction by itself.
+    if more {
+        *in_transaction = true;
+        client.batch_execute("BEGIN").map_err(refused(0))?;
+    }
+    let copy = client.prepare(&format!("COPY {table} FROM STDIN (FORMAT {})", form.name())).map_err(refused(0))?;
+    let mut rows = 0;
+    loop {
+        let (mut sent, began) = (0, Instant::now());
+        let mut writer = client.copy_in(&copy).map_err(refused(rows))?;
+        while more {
+            writer.write_all(&piece).map_err(|error| Broken::Dest(error, rows))?;
+            sent += piece.len();
+            piece.clear();
+            if piece.capacity() > 8 * PIECE {
+                // After one huge value, memory is given back.
+                piece.shrink_to(PIECE);
+            }
+            if (sent > STRETCH.0 || began.elapsed() > STRETCH.1) && source.can_stop().map_err(Broken::Source)? {
+                break;
+            }
+            more = fill(&mut piece, source)?;
         }
-        Ok(())
+        if form == Form::Binary {
+            piece.extend_from_slice(&TRAILER);
+        }
+        writer.write_all(&piece).map_err(|error| Broken::Dest(error, rows))?;
+        rows += writer.finish().map_err(refused(rows))?;
+        if !more {
+            break;
+        }
+        piece.clear();
+        begin_rows(form, &mut piece);
+        more = fill(&mut piece, source)?;
     }
+    if *in_transaction {
+        client.batch_execute("COMMIT").map_err(refused(rows))?;
+    }
+    Ok(rows)
+}
 
-    /// Ends the COPY: only now are the rows in the table. Gives the server's count.
-    pub fn finish(mut self) -> Result<u64, Broken> {
-        self.send()?;
-        self.writer.finish().map_err(Broken::of)
+fn begin_rows(form: Form, piece: &mut Vec<u8>) {
+    if form == Form::Binary {
+        piece.extend_from_slice(HEADER);
+    }
+}
+
+/// Appends rows until the piece is full; `false` if there are no more.
+fn fill<S: RowSource>(piece: &mut Vec<u8>, source: &mut S) -> Result<bool, Broken<S::Error>> {
+    while piece.len() < PIECE {
+        if !source.next_row(piece).map_err(Broken::Source)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The failure of the destination, with the row counted from the beginning of the load.
+pub fn dest_failure(dest: &Connection, error: &io::Error, rows_before: u64) -> Failure {
+    let mut failure = dest.io_failure(error);
+    if rows_before > 0 {
+        failure.message = renumbered(&failure.message, rows_before);
+    }
+    failure
+}
+
+/// `CONTEXT: COPY orders, line 3` with the 3 counted on from `rows_before`.
+fn renumbered(message: &str, rows_before: u64) -> String {
+    let found = message.find("\nCONTEXT: ").and_then(|context| {
+        let copy = context + message[context..].find("COPY ")?;
+        let start = copy + message[copy..].find(", line ")? + ", line ".len();
+        let digits = message[start..].bytes().take_while(u8::is_ascii_digit).count();
+        Some((start, start + digits, message[start..start + digits].parse::<u64>().ok()?))
+    });
+    match found {
+        Some((start, end, line)) => format!("{}{}{}", &message[..start], line + rows_before, &message[end..]),
+        None => message.to_owned(),
     }
 }
 
 /// The columns of a table that COPY fills, which are all but the generated ones.
 pub fn table_columns(dest: &mut Connection, table: &str, wanted: usize) -> Result<Vec<Column>, Failure> {
-    let mut columns = describe(dest, &format!("SELECT * FROM {table}"))?;
+    let mut columns = describe(dest, &format!("SELECT * FROM {table}")).map_err(|mut failure| {
+        // The line is of the SQL above, which nobody wrote.
+        failure.message.truncate(failure.message.find("\nLINE ").unwrap_or(failure.message.len()));
+        failure
+    })?;
     if columns.len() > wanted {
         // Whether a column is generated is asked only where the numbers differ, as it costs a round trip. The JSON is
         // for servers before 12, which have no such column.
@@ -103,4 +195,23 @@ pub fn table_columns(dest: &mut Connection, table: &str, wanted: usize) -> Resul
 /// The names of columns.
 pub fn names(columns: &[Column]) -> Vec<String> {
     columns.iter().map(|column| column.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_from_the_beginning_of_the_load() {
+        for (message, expected) in [
+            ("ERROR: x\nCONTEXT: COPY a, line 3, column b", "ERROR: x\nCONTEXT: COPY a, line 103, column b"),
+            (
+                "ERROR: x\nCONTEXT: JSON data, line 1: {\nCOPY a, line 3",
+                "ERROR: x\nCONTEXT: JSON data, line 1: {\nCOPY a, line 103",
+            ),
+            ("ERROR: x, line 3", "ERROR: x, line 3"),
+        ] {
+            assert_eq!(renumbered(message, 100), expected);
+        }
+    }
 }

@@ -48,9 +48,22 @@ impl<'a> SqliteSink<'a> {
         }
     }
 
+    /// Whether the column leaves any text what it is.
+    #[inline]
+    pub fn leaves_text(&self, index: usize) -> bool {
+        !self.columns[index].affinity.makes_numbers()
+    }
+
     /// Puts a value into the row that comes next, as it is.
+    #[inline]
     pub fn bind_as_is(&mut self, index: usize, stored: ValueRef<'_>) -> Result<(), Failure> {
         bind(&mut self.insert, index, stored).map_err(|error| self.dest.failure(&error))
+    }
+
+    /// The failure of a value that is not what its type says.
+    pub fn malformed(&self, index: usize, progress: &Progress<'_>) -> Failure {
+        let column = &self.columns[index];
+        progress.misfit(&column.name, "a value", &column.declared, "it is not in the form of its type")
     }
 
     /// Inserts the row.
@@ -75,6 +88,7 @@ impl<'a> SqliteSink<'a> {
     }
 }
 
+#[inline]
 fn bind(insert: &mut Statement<'_>, index: usize, stored: ValueRef<'_>) -> rusqlite::Result<()> {
     insert.raw_bind_parameter(index + 1, ToSqlOutput::Borrowed(stored))
 }

@@ -1,18 +1,22 @@
 //! SQLite to PostgreSQL: each value is encoded for the destination's column, into a binary COPY.
 
-use super::sink::{Broken, Sink, names, table_columns};
+use super::sink::{self, Broken, Form, RowSource, names, table_columns};
 use super::textual::Textual;
 use super::{Load, Progress, storage};
 use crate::runner::Failure;
 use crate::runner::builtin::postgresql::Connection;
-use crate::runner::builtin::postgresql::copy::{HEADER, TRAILER};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use crate::runner::builtin::sqlite;
 use crate::runner::builtin::value::encode::Encoder;
 use crate::runner::builtin::value::{Misfit, Value};
 use rusqlite::Rows;
 
-pub fn run(source: &sqlite::Connection, load: &Load<'_>, dest: &mut Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &sqlite::Connection,
+    load: &Load<'_>,
+    dest: &mut Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     source.reading(load.before, load.last, |statement| {
         dest.begin()?;
         let query = sqlite::names(statement);
@@ -20,71 +24,63 @@ pub fn run(source: &sqlite::Connection, load: &Load<'_>, dest: &mut Connection, 
         load.check_shape(&query, &names(&columns))?;
         // These are given to the server as text, and all others with them.
         let by_text = columns.iter().any(|column| matches!(column.base, Base::Other | Base::Inet | Base::Interval));
-        let form = if by_text { "text" } else { "binary" };
-        let moved = {
-            let rows = statement.raw_query();
-            let copy_in = format!("COPY {} FROM STDIN (FORMAT {form})", load.table);
-            Sink::open(dest, &copy_in).and_then(|sink| {
-                let mut copy = Copy { source, columns: &columns, progress };
-                if by_text { copy.by_text(rows, sink) } else { copy.by_row(rows, sink) }
-            })
+        let (form, writer) = if by_text {
+            (Form::Text, Writer::Text(Box::default()))
+        } else {
+            (Form::Binary, Writer::Binary(Encoder::default()))
         };
-        moved.map_err(|broken| broken.into_failure(dest))
+        let mut rows = SqliteRows { source, rows: statement.raw_query(), columns: &columns, writer, progress };
+        sink::load(dest, load.table, form, &mut rows).map_err(|broken| match broken {
+            Broken::Source(failure) => failure,
+            Broken::Dest(error, rows) => sink::dest_failure(dest, &error, rows),
+        })
     })
 }
 
-struct Copy<'a, 'p> {
+struct SqliteRows<'a, 'p> {
     source: &'a sqlite::Connection,
+    rows: Rows<'a>,
     columns: &'a [Column],
+    writer: Writer,
     progress: &'a mut Progress<'p>,
 }
 
-impl Copy<'_, '_> {
-    fn by_row(&mut self, mut rows: Rows<'_>, mut sink: Sink<'_>) -> Result<u64, Broken> {
-        let mut encoder = Encoder::default();
-        let count = (self.columns.len() as i16).to_be_bytes();
-        sink.buffer.extend_from_slice(HEADER);
-        while let Some(row) = rows.next().map_err(|error| self.source.failure(&error))? {
-            sink.buffer.extend_from_slice(&count);
-            for (index, column) in self.columns.iter().enumerate() {
-                let stored = row.get_ref(index).map_err(|error| self.source.failure(&error))?;
-                let value = storage::value(stored).ok_or_else(|| self.not_utf8(column))?;
-                if let Err(misfit) = encoder.field(&value, column, &mut sink.buffer) {
-                    return Err(self.misfit(column, &value, &misfit).into());
-                }
-            }
-            self.progress.row()?;
-            sink.row_done()?;
+enum Writer {
+    Binary(Encoder),
+    Text(Box<Textual>),
+}
+
+impl RowSource for SqliteRows<'_, '_> {
+    type Error = Failure;
+
+    fn next_row(&mut self, out: &mut Vec<u8>) -> Result<bool, Failure> {
+        let Some(row) = self.rows.next().map_err(|error| self.source.failure(&error))? else { return Ok(false) };
+        if let Writer::Binary(_) = self.writer {
+            out.extend_from_slice(&(self.columns.len() as i16).to_be_bytes());
         }
-        sink.buffer.extend_from_slice(&TRAILER);
-        sink.finish()
-    }
-
-    fn by_text(&mut self, mut rows: Rows<'_>, mut sink: Sink<'_>) -> Result<u64, Broken> {
-        let mut textual = Textual::default();
-        while let Some(row) = rows.next().map_err(|error| self.source.failure(&error))? {
-            for (index, column) in self.columns.iter().enumerate() {
-                if index > 0 {
-                    sink.buffer.push(b'\t');
+        for (index, column) in self.columns.iter().enumerate() {
+            let stored = row.get_ref(index).map_err(|error| self.source.failure(&error))?;
+            let value = storage::value(stored)
+                .ok_or_else(|| self.progress.misfit(&column.name, "a text", &column.type_text(), "it is not UTF-8"))?;
+            let fits = match &mut self.writer {
+                Writer::Binary(encoder) => encoder.field(&value, column, out),
+                Writer::Text(textual) => {
+                    if index > 0 {
+                        out.push(b'\t');
+                    }
+                    textual.field(&value, column, out)
                 }
-                let stored = row.get_ref(index).map_err(|error| self.source.failure(&error))?;
-                let value = storage::value(stored).ok_or_else(|| self.not_utf8(column))?;
-                if let Err(misfit) = textual.field(&value, column, &mut sink.buffer) {
-                    return Err(self.misfit(column, &value, &misfit).into());
-                }
-            }
-            sink.buffer.push(b'\n');
-            self.progress.row()?;
-            sink.row_done()?;
+            };
+            fits.map_err(|misfit| does_not_fit(self.progress, column, &value, &misfit))?;
         }
-        sink.finish()
+        if let Writer::Text(_) = self.writer {
+            out.push(b'\n');
+        }
+        self.progress.row()?;
+        Ok(true)
     }
+}
 
-    fn misfit(&self, column: &Column, value: &Value<'_>, misfit: &Misfit) -> Failure {
-        self.progress.misfit(&column.name, &value.shown(), &column.type_text(), &misfit.why)
-    }
-
-    fn not_utf8(&self, column: &Column) -> Failure {
-        self.progress.misfit(&column.name, "a text", &column.type_text(), "it is not UTF-8")
-    }
+fn does_not_fit(progress: &Progress<'_>, column: &Column, value: &Value<'_>, misfit: &Misfit) -> Failure {
+    progress.misfit(&column.name, &value.shown(), &column.type_text(), &misfit.why)
 }

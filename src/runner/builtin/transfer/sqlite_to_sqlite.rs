@@ -14,7 +14,12 @@ use std::os::unix::fs::MetadataExt;
 /// values stay as they are.
 const SPOOL: &str = "temp.pipekit_spool";
 
-pub fn run(source: &Connection, load: &Load<'_>, dest: &Connection, progress: &mut Progress<'_>) -> Result<u64, Failure> {
+pub fn run(
+    source: &Connection,
+    load: &Load<'_>,
+    dest: &Connection,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     let columns = table::columns(dest, load.table)?;
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let one_file = share_a_file(source, dest).map_err(|error| dest.failure(&error))?;
@@ -42,7 +47,8 @@ pub fn run(source: &Connection, load: &Load<'_>, dest: &Connection, progress: &m
     });
     let moved = spooled.and_then(|()| {
         progress.rows = 0;
-        let mut select = dest.inner().prepare(&format!("SELECT * FROM {SPOOL}")).map_err(|error| dest.failure(&error))?;
+        let mut select =
+            dest.inner().prepare(&format!("SELECT * FROM {SPOOL}")).map_err(|error| dest.failure(&error))?;
         dest.guarded(|dest| fill(dest, select.raw_query(), dest, load.table, &columns, progress))
     });
     // It is gone with the connection at the latest.

@@ -21,6 +21,7 @@ pub fn value(stored: ValueRef<'_>) -> Option<Value<'_>> {
 const EXACT: u64 = 1 << 53;
 
 /// How `value` is stored in a column of this affinity. `scratch` holds text that has to be made for it.
+#[inline]
 pub fn stored<'a>(value: &Value<'a>, affinity: Affinity, scratch: &'a mut String) -> Result<ValueRef<'a>, Misfit> {
     scratch.clear();
     match *value {
@@ -32,7 +33,9 @@ pub fn stored<'a>(value: &Value<'a>, affinity: Affinity, scratch: &'a mut String
         Value::Int(number) => Ok(ValueRef::Integer(number)),
         Value::Bool(truth) if affinity != Affinity::Text => Ok(ValueRef::Integer(truth.into())),
         Value::Float4(number) if number.is_nan() => Err(not_a_number(affinity)),
-        Value::Float8(number) | Value::Real(number) if number.is_nan() && affinity != Affinity::Text => Err(not_a_number(affinity)),
+        Value::Float8(number) | Value::Real(number) if number.is_nan() && affinity != Affinity::Text => {
+            Err(not_a_number(affinity))
+        }
         Value::Float8(number) | Value::Real(number) if affinity != Affinity::Text => Ok(ValueRef::Real(number)),
         Value::Float4(number) if affinity != Affinity::Text => {
             // 0.1 stays 0.1, and is not the 0.10000000149 that its bits are as a double.
@@ -66,7 +69,9 @@ fn decimal<'a>(number: Numeric<'_>, affinity: Affinity, scratch: &mut String) ->
         return Err(Misfit::new("SQLite has no such decimal: declare the column TEXT"));
     }
     match number.to_i64() {
-        Some(whole) if affinity != Affinity::Real || whole.unsigned_abs() <= EXACT => return Ok(ValueRef::Integer(whole)),
+        Some(whole) if affinity != Affinity::Real || whole.unsigned_abs() <= EXACT => {
+            return Ok(ValueRef::Integer(whole));
+        }
         _ => {}
     }
     let digits = number.significant_digits();

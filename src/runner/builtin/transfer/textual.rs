@@ -37,7 +37,8 @@ impl Textual {
                 // There and back again: what the binary form would hold is what the text says.
                 self.encoded.clear();
                 self.encoder.bytes(value, column, &mut self.encoded)?;
-                let checked = decode::value(base, &self.encoded).ok_or_else(|| Misfit::new("it is not in the form of its type"))?;
+                let checked = decode::value(base, &self.encoded)
+                    .ok_or_else(|| Misfit::new("it is not in the form of its type"))?;
                 text::write(&checked, &mut self.text);
             }
         }
@@ -46,7 +47,13 @@ impl Textual {
     }
 
     /// Appends a value that a server printed as `from`, for the column `to`.
-    pub fn from_server(&mut self, printed: &str, from: &Column, to: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    pub fn printed_field(
+        &mut self,
+        printed: &str,
+        from: &Column,
+        to: &Column,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Misfit> {
         let malformed = || Misfit::new("it is not in the form of its type");
         let mut source = std::mem::take(&mut self.source);
         source.clear();
@@ -59,15 +66,13 @@ impl Textual {
                 Some(()) => self.field(&Value::Bytes(&source), to, out),
                 None => Err(malformed()),
             },
-            base => {
-                match self.encoder.bytes(&Value::Text(printed), from, &mut source) {
-                    Ok(()) => match decode::value(base, &source) {
-                        Some(value) => self.field(&value, to, out),
-                        None => Err(malformed()),
-                    },
-                    Err(misfit) => Err(misfit),
-                }
-            }
+            base => match self.encoder.bytes(&Value::Text(printed), from, &mut source) {
+                Ok(()) => match decode::value(base, &source) {
+                    Some(value) => self.field(&value, to, out),
+                    None => Err(malformed()),
+                },
+                Err(misfit) => Err(misfit),
+            },
         };
         self.source = source;
         done

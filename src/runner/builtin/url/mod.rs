@@ -19,7 +19,7 @@ pub enum Url {
     /// `jdbc:sqlite:…`
     Sqlite(SqliteUrl),
     /// `jdbc:postgresql:…`
-    Postgres(PostgresUrl),
+    Postgres(Box<PostgresUrl>),
 }
 
 /// Is this URL one that the built-in runner speaks?
@@ -33,9 +33,11 @@ pub fn parse(url: &str) -> Result<Url, Failure> {
         return sqlite::parse(rest).map(Url::Sqlite);
     }
     if let Some(rest) = scheme(url, "postgresql") {
-        return postgres::parse(rest).map(Url::Postgres);
+        return postgres::parse(rest).map(|url| Url::Postgres(Box::new(url)));
     }
-    Err(bad("the built-in runner speaks `jdbc:sqlite:PATH` and `jdbc:postgresql://HOST:PORT/DATABASE`; for another database, give its driver a jar"))
+    Err(bad(
+        "the built-in runner speaks `jdbc:sqlite:PATH` and `jdbc:postgresql://HOST:PORT/DATABASE`; for another database, give its driver a jar",
+    ))
 }
 
 /// What follows `jdbc:NAME:`, whatever the case of the letters before it.

@@ -31,7 +31,8 @@ fn in_parameters(url: &str) -> bool {
     // `name=` counts, wherever it stands.
     url.split(['?', '&', ';', ':', ',', '(', ')', ' ', '/', '#']).any(|piece| {
         let Some((name, value)) = piece.split_once('=') else { return false };
-        let name: String = decode_lossy(name).to_ascii_lowercase().chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).collect();
+        let name: String =
+            decode_lossy(name).to_ascii_lowercase().chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).collect();
         let secret = SECRET_NAMES.contains(&name.as_str()) || name.ends_with("password") || name.ends_with("passwd");
         secret && !value.trim().is_empty() && !is_reference(value)
     })
@@ -67,7 +68,9 @@ fn is_reference(value: &str) -> bool {
     let value = value.trim();
     let Some(name) = value.strip_prefix('$') else { return false };
     let name = name.strip_prefix('{').map_or(name, |inner| inner.strip_suffix('}').unwrap_or(inner));
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn decode_lossy(text: &str) -> String {

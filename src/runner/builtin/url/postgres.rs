@@ -235,7 +235,8 @@ fn hosts(authority: &str) -> Result<Vec<Host>, Failure> {
 
 fn host(text: &str) -> Result<Host, Failure> {
     let (name, port_text) = if let Some(inner) = text.strip_prefix('[') {
-        let (name, after) = inner.split_once(']').ok_or_else(|| bad(format!("`{text}` in the URL has no closing `]`")))?;
+        let (name, after) =
+            inner.split_once(']').ok_or_else(|| bad(format!("`{text}` in the URL has no closing `]`")))?;
         (name, after.strip_prefix(':').unwrap_or(after))
     } else {
         let (name, port) = text.split_once(':').unwrap_or((text, ""));

@@ -61,7 +61,8 @@ impl SqliteUrl {
 
     /// Whether the database lives in memory only.
     pub fn in_memory(&self) -> bool {
-        self.path == ":memory:" || (self.is_uri() && (self.path.contains(":memory:") || self.path.contains("mode=memory")))
+        self.path == ":memory:"
+            || (self.is_uri() && (self.path.contains(":memory:") || self.path.contains("mode=memory")))
     }
 }
 
@@ -86,9 +87,13 @@ pub(super) fn parse(rest: &str) -> Result<SqliteUrl, Failure> {
                 url.read_only = mode & 1 != 0;
                 url.create |= mode & 4 != 0;
             }
-            "password" | "hexkey_mode" | "hexkey" => return Err(bad("the built-in runner opens no encrypted SQLite files")),
+            "password" | "hexkey_mode" | "hexkey" => {
+                return Err(bad("the built-in runner opens no encrypted SQLite files"));
+            }
             _ if PRAGMAS.contains(&name.as_str()) => {
-                if value.is_empty() || !value.trim_start_matches('-').chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                if value.is_empty()
+                    || !value.trim_start_matches('-').chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                {
                     return Err(bad(format!("`{name}={value}` in the URL: that is no word and no number")));
                 }
                 url.pragmas.push((name, value));

@@ -6,6 +6,7 @@ use crate::runner::builtin::postgresql::types::Base;
 
 /// The value in `bytes`; `None` where the bytes are not those of this type. What is not taken apart ([`Base::Other`])
 /// comes as its bytes.
+#[inline]
 pub fn value(base: Base, bytes: &[u8]) -> Option<Value<'_>> {
     Some(match base {
         Base::Bool => Value::Bool(u8::from_be_bytes(bytes.try_into().ok()?) != 0),

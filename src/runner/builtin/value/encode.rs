@@ -1,8 +1,7 @@
 //! Writes values in the binary form of a PostgreSQL column, and refuses what the column would change.
 
-use super::calendar::{DAY, SECOND};
-use super::moment::{self, Moment};
 use super::numeric::{self, Digits, Numeric};
+use super::temporal::{date, decimals, instant, time, time_with_zone, timestamp};
 use super::{Interval, Misfit, Value, float, plural, text};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use jiff::tz::TimeZone;
@@ -47,7 +46,8 @@ impl Encoder {
         match column.base {
             Base::Int2 => out.extend_from_slice(&whole::<i16>(value, "-32768 to 32767")?.to_be_bytes()),
             Base::Int4 => out.extend_from_slice(&whole::<i32>(value, "-2147483648 to 2147483647")?.to_be_bytes()),
-            Base::Int8 => out.extend_from_slice(&whole::<i64>(value, "-9223372036854775808 to 9223372036854775807")?.to_be_bytes()),
+            Base::Int8 => out
+                .extend_from_slice(&whole::<i64>(value, "-9223372036854775808 to 9223372036854775807")?.to_be_bytes()),
             Base::Oid => out.extend_from_slice(&whole::<u32>(value, "0 to 4294967295")?.to_be_bytes()),
             Base::Numeric => self.numeric(value, column.digits(), out)?,
             Base::Float8 => out.extend_from_slice(&self.double(value)?.to_be_bytes()),
@@ -208,7 +208,10 @@ impl Encoder {
         match (Numeric::read(&self.digits), Numeric::read(&back)) {
             (Some(given), Some(kept)) if given.same_number(kept) => Ok(()),
             (Some(given), Some(kept))
-                if !given.is_special() && !kept.is_special() && !kept.is_zero() && given.significant_digits() <= safe_digits =>
+                if !given.is_special()
+                    && !kept.is_special()
+                    && !kept.is_zero()
+                    && given.significant_digits() <= safe_digits =>
             {
                 Ok(())
             }
@@ -264,8 +267,7 @@ impl Encoder {
 
 /// The double as a whole number of units of the last decimal, if that is exactly what it stands for.
 fn scaled(number: f64, digits: Digits) -> Option<i64> {
-    const POWERS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
     let factor = *POWERS.get(usize::try_from(digits.scale).ok()?)?;
     let limit = POWERS.get(usize::try_from(digits.precision).ok()?).copied().unwrap_or(1e15);
     let units = (number * factor).round();
@@ -299,8 +301,8 @@ fn whole_text<T: TryFrom<i64>>(text: &str, range: &str) -> Result<T, Misfit> {
 
 fn exact(number: f64) -> Option<i64> {
     // 2 to the 63 itself is a double, and too large.
-    (number.trunc() == number && (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&number))
-        .then_some(number as i64)
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    (number.trunc() == number && (-LIMIT..LIMIT).contains(&number)).then_some(number as i64)
 }
 
 fn truth(value: &Value<'_>) -> Result<bool, Misfit> {
@@ -315,137 +317,4 @@ fn truth(value: &Value<'_>) -> Result<bool, Misfit> {
         },
         _ => Err(Misfit::new("it is neither true nor false")),
     }
-}
-
-/// Refuses a time whose microseconds go beyond what the column keeps.
-fn decimals(micros: i64, most: Option<u32>) -> Result<i64, Misfit> {
-    let Some(most) = most else { return Ok(micros) };
-    // The ends of the range stand for infinity.
-    if matches!(micros, i64::MAX | i64::MIN) || micros % 10i64.pow(6u32.saturating_sub(most)) == 0 {
-        return Ok(micros);
-    }
-    let mut fraction = (micros % SECOND).unsigned_abs();
-    let mut count = 6u32;
-    while fraction.is_multiple_of(10) {
-        fraction /= 10;
-        count -= 1;
-    }
-    Err(Misfit::new(format!("its seconds have {}", plural(count, "decimal"))))
-}
-
-fn beyond() -> Misfit {
-    Misfit::new("it is beyond the dates that PostgreSQL has")
-}
-
-fn micros_of(days: i64, micros: i64) -> Result<i64, Misfit> {
-    days.checked_mul(DAY).and_then(|d| d.checked_add(micros)).ok_or_else(beyond)
-}
-
-fn infinite(past: bool) -> i64 {
-    if past { i64::MIN } else { i64::MAX }
-}
-
-fn date(value: &Value<'_>) -> Result<i32, Misfit> {
-    let only_midnight = "it has a time of day, which a date loses";
-    match *value {
-        Value::Date(days) => Ok(days),
-        Value::Timestamp(i64::MAX) => Ok(i32::MAX),
-        Value::Timestamp(i64::MIN) => Ok(i32::MIN),
-        Value::Timestamp(micros) if micros.rem_euclid(DAY) == 0 => {
-            i32::try_from(micros.div_euclid(DAY)).map_err(|_| beyond())
-        }
-        Value::Timestamp(_) => Err(Misfit::new(only_midnight)),
-        Value::Text(text) => match moment::moment(text)? {
-            Moment::Infinite { past } => Ok(if past { i32::MIN } else { i32::MAX }),
-            Moment::Point { days, micros: 0, west: None } => i32::try_from(days).map_err(|_| beyond()),
-            Moment::Point { west: Some(_), .. } => Err(Misfit::new("it has a zone, which a date loses")),
-            Moment::Point { .. } => Err(Misfit::new(only_midnight)),
-        },
-        _ => Err(Misfit::new("it is not a date as YYYY-MM-DD")),
-    }
-}
-
-fn timestamp(value: &Value<'_>, most: Option<u32>) -> Result<i64, Misfit> {
-    let micros = match *value {
-        Value::Timestamp(micros) => micros,
-        Value::Date(days) => from_date(days)?,
-        Value::TimestampTz(_) => {
-            return Err(Misfit::new("it has a zone, which the column loses: say which in the query, with AT TIME ZONE"));
-        }
-        Value::Text(text) => match moment::moment(text)? {
-            Moment::Infinite { past } => infinite(past),
-            Moment::Point { days, micros, west: None | Some(0) } => micros_of(days, micros)?,
-            Moment::Point { .. } => return Err(Misfit::new("it has a zone other than UTC, which the column loses")),
-        },
-        _ => return Err(Misfit::new("it is not a timestamp as YYYY-MM-DD HH:MM:SS")),
-    };
-    decimals(micros, most)
-}
-
-fn from_date(days: i32) -> Result<i64, Misfit> {
-    match days {
-        i32::MAX => Ok(i64::MAX),
-        i32::MIN => Ok(i64::MIN),
-        days => micros_of(days.into(), 0),
-    }
-}
-
-fn instant(value: &Value<'_>, most: Option<u32>, zone: &TimeZone) -> Result<i64, Misfit> {
-    let micros = match *value {
-        Value::TimestampTz(micros) => micros,
-        Value::Timestamp(i64::MAX) | Value::Date(i32::MAX) => i64::MAX,
-        Value::Timestamp(i64::MIN) | Value::Date(i32::MIN) => i64::MIN,
-        Value::Timestamp(micros) => in_zone(micros, zone)?,
-        Value::Date(days) => in_zone(micros_of(days.into(), 0)?, zone)?,
-        Value::Text(text) => match moment::moment(text)? {
-            Moment::Infinite { past } => infinite(past),
-            Moment::Point { days, micros, west: Some(west) } => {
-                micros_of(days, micros)?.checked_add(i64::from(west) * SECOND).ok_or_else(beyond)?
-            }
-            Moment::Point { days, micros, west: None } => in_zone(micros_of(days, micros)?, zone)?,
-        },
-        _ => return Err(Misfit::new("it is not a timestamp as YYYY-MM-DD HH:MM:SS+00")),
-    };
-    decimals(micros, most)
-}
-
-/// The instant at which clocks in `zone` show this time.
-fn in_zone(micros: i64, zone: &TimeZone) -> Result<i64, Misfit> {
-    if *zone == TimeZone::UTC {
-        return Ok(micros);
-    }
-    let (year, month, day) = super::calendar::civil_from_days(micros.div_euclid(DAY));
-    let in_day = micros.rem_euclid(DAY);
-    let (seconds, fraction) = (in_day / SECOND, in_day % SECOND);
-    let civil = i16::try_from(year).ok().and_then(|year| {
-        let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        jiff::civil::DateTime::new(year, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
-    });
-    let instant = civil.and_then(|civil| zone.to_timestamp(civil).ok());
-    let instant = instant.ok_or_else(|| Misfit::new("it is beyond the dates that time zones are known for"))?;
-    Ok((instant.as_second() - super::calendar::EPOCH_DAYS * 86_400) * SECOND + fraction)
-}
-
-fn time(value: &Value<'_>, most: Option<u32>) -> Result<i64, Misfit> {
-    let micros = match *value {
-        Value::Time(micros) => micros,
-        Value::Text(text) => match moment::time(text)? {
-            (micros, None) => micros,
-            _ => return Err(Misfit::new("it has a zone, which the column loses")),
-        },
-        _ => return Err(Misfit::new("it is not a time as HH:MM:SS")),
-    };
-    decimals(micros, most)
-}
-
-fn time_with_zone(value: &Value<'_>, most: Option<u32>) -> Result<(i64, i32), Misfit> {
-    let (micros, west) = match *value {
-        Value::TimeTz(micros, west) => (micros, west),
-        Value::Text(text) => match moment::time(text)? {
-            (micros, Some(west)) => (micros, west),
-            _ => return Err(Misfit::new("it has no zone as +02 behind it")),
-        },
-        _ => return Err(Misfit::new("it is not a time as HH:MM:SS+00")),
-    };
-    Ok((decimals(micros, most)?, west))
 }

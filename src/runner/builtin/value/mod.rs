@@ -7,6 +7,7 @@ pub mod encode;
 pub mod float;
 pub mod moment;
 pub mod numeric;
+mod temporal;
 pub mod text;
 
 use numeric::Numeric;

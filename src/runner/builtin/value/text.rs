@@ -100,13 +100,22 @@ mod tests {
     fn uuids() {
         let plain = "a0eebc999c0b4ef8bb6d6bb9bd380a11";
         let hyphens = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
-        for text in [plain, hyphens, "{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}", "a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11"] {
+        for text in
+            [plain, hyphens, "{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}", "a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11"]
+        {
             let bytes = parse_uuid(text).expect(text);
             let mut out = String::new();
             write(&Value::Uuid(&bytes), &mut out);
             assert_eq!(out, hyphens);
         }
-        for text in ["", "a0ee", "a0eebc999c0b4ef8bb6d6bb9bd380a1g", "{a0eebc999c0b4ef8bb6d6bb9bd380a11", "a0eebc999c0b4ef8bb6d6bb9bd380a11-", "a-0eebc999c0b4ef8bb6d6bb9bd380a11"] {
+        for text in [
+            "",
+            "a0ee",
+            "a0eebc999c0b4ef8bb6d6bb9bd380a1g",
+            "{a0eebc999c0b4ef8bb6d6bb9bd380a11",
+            "a0eebc999c0b4ef8bb6d6bb9bd380a11-",
+            "a-0eebc999c0b4ef8bb6d6bb9bd380a11",
+        ] {
             assert!(parse_uuid(text).is_none(), "{text}");
         }
     }

@@ -1,0 +1,927 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_pipekit_global_optspecs
+    string join \n db= json q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_pipekit_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_pipekit_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_pipekit_using_subcommand
+    set -l cmd (__fish_pipekit_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c pipekit -n "__fish_pipekit_needs_command" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_needs_command" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_needs_command" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_needs_command" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_needs_command" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_needs_command" -s V -l version -d 'Print version'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "init" -d 'Make the pipekit database'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "demo" -d 'See it work: a small ERP, a warehouse, three syncs, and what each run did'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file beside the database and never in it'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "connection" -d 'Where the databases are'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "module" -d 'The syncs themselves'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "watermark" -d 'The named values that a module\'s query waits for'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "hook" -d 'SQL that runs after a module\'s merge'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "run" -d 'Run modules now, one after the other, and wait'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "cancel" -d 'Stop the run of a module, in whatever process it runs'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "status" -d 'How every module stands, under its source, and the groups'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "log" -d 'What ran, when, how long, how many rows, and why it failed'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "jrunner" -d 'Copy a query\'s rows into a table, or print them as CSV'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "completions" -d 'Print the completions for a shell'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "man" -d 'Write the man pages into a folder'
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l dir -d 'The folder to make' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -f -a "set" -d 'Store a secret: asked for without echo, or read from standard input'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -f -a "list" -d 'List the names, and which connections use each'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -f -a "ls" -d 'List the names, and which connections use each'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -f -a "unset" -d 'Remove a secret'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "list" -d 'List the settings and what each is for'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "ls" -d 'List the settings and what each is for'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "get" -d 'Print a setting'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "set" -d 'Set a setting; `none` takes it back to its default'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "list" -d 'List the drivers'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "ls" -d 'List the drivers'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "show" -d 'Show a driver'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "add" -d 'Add a driver; one of that name is changed to what is given'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "edit" -d 'Change a driver; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "remove" -d 'Remove a driver that no connection uses'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "rm" -d 'Remove a driver that no connection uses'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l kind -d 'The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l jar -d 'The JDBC driver\'s jar; `none` for the built-in runner' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l class -d 'The JDBC driver\'s class' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l url-template -d 'What its URLs look like' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l kind -d 'The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l jar -d 'The JDBC driver\'s jar; `none` for the built-in runner' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l class -d 'The JDBC driver\'s class' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l url-template -d 'What its URLs look like' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "list" -d 'List the connections'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "ls" -d 'List the connections'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "show" -d 'Show a connection'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "add" -d 'Add a connection'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "edit" -d 'Change a connection; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "remove" -d 'Remove a connection'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "rm" -d 'Remove a connection'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "test" -d 'See whether a database answers'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "tables" -d 'List a database\'s tables and views'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "columns" -d 'List a table\'s columns'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "query" -d 'Run SQL and show its rows'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l driver -d 'The driver: `pipekit driver list`' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l url -d 'The JDBC URL, without a password' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l user -d 'The login' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l password -d 'The secret that holds the password, as \'$KEY\'' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-dest -d 'Where the wizard proposes to load into from here' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-schema -d 'The schema there' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l driver -d 'The driver: `pipekit driver list`' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l url -d 'The JDBC URL, without a password' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l user -d 'The login' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l password -d 'The secret that holds the password, as \'$KEY\'' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-dest -d 'Where the wizard proposes to load into from here' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-schema -d 'The schema there' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l force -d 'Remove the modules that use it too'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l force -d 'Remove the modules that use it too'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l schema -d 'Only those of this schema' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l like -d 'Only those whose name contains this' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l limit -d 'Show at most so many rows' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "list" -d 'List the modules'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "ls" -d 'List the modules'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "show" -d 'Show a module with its watermarks, hooks and last run'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "add" -d 'Add a module, by flags or by one JSON document'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "edit" -d 'Change a module; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "remove" -d 'Remove a module with its watermarks and hooks; its runs stay in the log'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "rm" -d 'Remove a module with its watermarks and hooks; its runs stay in the log'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "enable" -d 'Let groups run a module again'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "disable" -d 'Have groups skip a module'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "copy" -d 'Add a module like another one, disabled'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "rename" -d 'Give a module another name'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "check" -d 'Find what loses rows without an error, in the text alone'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "preview" -d 'Resolve the watermarks now and show exactly what would run'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "sql" -d 'Print a module\'s SQL, raw'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add edit remove rm enable disable copy rename check preview sql runs" -f -a "runs" -d 'List a module\'s runs, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l definition -d 'Print what `module add --json-file` takes'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json-file -d 'The whole definition, watermarks and hooks among it: a file, or - for standard input' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l source -d 'The connection that the query runs on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l dest -d 'The connection that the rows go to' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l table -d 'The table there, as TABLE or SCHEMA.TABLE' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l strategy -d 'How the rows come in' -r -f -a "full\t'The destination is emptied, then filled'
+incremental\t'Rows with a staged row\'s key go, then the staged rows come'
+append\t'The staged rows come'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l key -d 'The columns that an incremental merge deletes by, with commas' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l query -d 'The query, with a {name} for each watermark: as text, @FILE, or -' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l columns -d 'The table\'s columns that are filled, in the query\'s order [default: all]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
+delete\t'DELETE'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
+false\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l min-rows -d 'Fail if fewer rows come' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l timeout-s -d 'The longest that a run may take, in seconds' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retries -d 'How often a failed run is tried again' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retry-delay-s -d 'Seconds between tries' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l disabled -d 'Have groups skip it'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l source -d 'The connection that the query runs on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l dest -d 'The connection that the rows go to' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l table -d 'The table there, as TABLE or SCHEMA.TABLE' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l strategy -d 'How the rows come in' -r -f -a "full\t'The destination is emptied, then filled'
+incremental\t'Rows with a staged row\'s key go, then the staged rows come'
+append\t'The staged rows come'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l key -d 'The columns that an incremental merge deletes by, with commas' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l query -d 'The query, with a {name} for each watermark: as text, @FILE, or -' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l columns -d 'The table\'s columns that are filled, in the query\'s order [default: all]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
+delete\t'DELETE'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
+false\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l min-rows -d 'Fail if fewer rows come' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l timeout-s -d 'The longest that a run may take, in seconds' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retries -d 'How often a failed run is tried again' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retry-delay-s -d 'Seconds between tries' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l disabled -d 'Have groups skip it'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l force -d 'Take it out of its groups too'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l force -d 'Take it out of its groups too'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l resolved -d 'The query as it was last resolved'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l merge -d 'The merge as it was last made'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "list" -d 'List a module\'s watermarks'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "ls" -d 'List a module\'s watermarks'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "show" -d 'Show a watermark'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "add" -d 'Add a watermark to a module'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "edit" -d 'Change a watermark; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "remove" -d 'Remove a watermark'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "rm" -d 'Remove a watermark'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "resolve" -d 'Run the resolvers now and show the values'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "history" -d 'Show the values that runs have had, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l connection -d 'The connection that the resolver runs on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l sql -d 'The resolver: as text, @FILE, or -' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l default -d 'The value for a resolver that gives NULL or no row' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l connection -d 'The connection that the resolver runs on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l sql -d 'The resolver: as text, @FILE, or -' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l default -d 'The value for a resolver that gives NULL or no row' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "list" -d 'List the hooks, of one module or of all'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "ls" -d 'List the hooks, of one module or of all'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "show" -d 'Show a hook'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "add" -d 'Add a hook to a module'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "edit" -d 'Change a hook; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "remove" -d 'Remove a hook'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "rm" -d 'Remove a hook'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l connection -d 'The connection that it runs on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l sql -d 'What it runs: as text, @FILE, or -' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l on -d 'After which ends of a run [default: success]' -r -f -a "success\t'After a merge that was committed'
+failure\t'After a run that failed'
+always\t'After either'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l order -d 'Its place among the module\'s hooks [default: the last]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l connection -d 'The connection that it runs on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l sql -d 'What it runs: as text, @FILE, or -' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l on -d 'After which ends of a run [default: success]' -r -f -a "success\t'After a merge that was committed'
+failure\t'After a run that failed'
+always\t'After either'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l order -d 'Its place among the module\'s hooks [default: the last]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l dry-run -d 'Resolve the watermarks and show the SQL; move nothing'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l no-wait -d 'Don\'t wait for it to end'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l failed -d 'Only modules whose last run did not succeed'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l module -d 'Only runs of this module' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l group -d 'Only runs as part of this group' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l status -d 'Only runs that ended like this, with commas: running success error cancelled dry_run unknown' -r -f -a "running\t''
+success\t''
+error\t''
+cancelled\t''
+dry_run\t''
+unknown\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l since -d 'Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l until -d 'Only runs that began before' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l sort -d 'By what to sort' -r -f -a "started\t''
+duration\t''
+rows\t''
+module\t''
+status\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s e -l errors -d 'Only runs that did not succeed: error, unknown'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l reverse -d 'The other way round'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "list" -d 'List runs, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "ls" -d 'List runs, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "show" -d 'Show everything about one run, or one part of it raw'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "follow" -d 'Show a run\'s log as it comes, until the run ends'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "diff" -d 'Say what differed between two runs: SQL, watermarks, rows, time a step'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "settle" -d 'Say what became of a run whose end is unknown, where its destination can\'t be asked any more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "prune" -d 'Remove old runs from the log, after saying how many'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l module -d 'Only runs of this module' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l group -d 'Only runs as part of this group' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l status -d 'Only runs that ended like this, with commas: running success error cancelled dry_run unknown' -r -f -a "running\t''
+success\t''
+error\t''
+cancelled\t''
+dry_run\t''
+unknown\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l since -d 'Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l until -d 'Only runs that began before' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l sort -d 'By what to sort' -r -f -a "started\t''
+duration\t''
+rows\t''
+module\t''
+status\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s e -l errors -d 'Only runs that did not succeed: error, unknown'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l module -d 'Only runs of this module' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l group -d 'Only runs as part of this group' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l status -d 'Only runs that ended like this, with commas: running success error cancelled dry_run unknown' -r -f -a "running\t''
+success\t''
+error\t''
+cancelled\t''
+dry_run\t''
+unknown\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l since -d 'Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l until -d 'Only runs that began before' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l sort -d 'By what to sort' -r -f -a "started\t''
+duration\t''
+rows\t''
+module\t''
+status\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s e -l errors -d 'Only runs that did not succeed: error, unknown'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l sql -d 'The SQL that ran on the source, to the byte'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l merge -d 'The merge that ran on the destination, to the byte'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l stdout -d 'What the runner printed'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l stderr -d 'What the runner complained of'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l hooks -d 'What the hooks printed'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l live -d 'What happened, line by line'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l merged -d 'Its rows are in the destination'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l not-merged -d 'Its rows are not in the destination'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l older-than -d 'How old: 90d, 12w, or a date' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l yes -d 'Don\'t ask'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scu -d 'Source JDBC URL' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scn -d 'Source user name' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scp -d 'Source password (in every user\'s process list; better: $JRUNNER_SCP)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dcu -d 'Destination JDBC URL' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dcn -d 'Destination user name' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dcp -d 'Destination password (in every user\'s process list; better: $JRUNNER_DCP)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l sq -d 'File that holds the SQL for the source; - is standard input' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dt -d 'Destination table, as SQL spells it' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l session -d 'Serve a session over standard input and output'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l json -d 'Print one JSON document, and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
