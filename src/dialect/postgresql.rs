@@ -192,6 +192,9 @@ impl Destination for Postgresql {
         do_block(&format!(
             "\n#variable_conflict use_column\nDECLARE\n  pipekit_expected bigint;\n  pipekit_staged bigint;\n  \
              pipekit_deleted bigint;\n  pipekit_inserted bigint;\nBEGIN\n  \
+             IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN\n    \
+             RAISE EXCEPTION 'pipekit: a merge must see what others commit while it waits: it needs READ COMMITTED';\n  \
+             END IF;\n  \
              PERFORM set_config('lock_timeout', '{LOCK_TIMEOUT}', true);\n  \
              UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
              RETURNING staged_rows INTO pipekit_expected;\n  \

@@ -23,6 +23,11 @@ fn part(key: &str) -> String {
     value.unwrap_or_else(|| panic!("PIPEKIT_TEST_PG has no {key}"))
 }
 
+/// The server's log, where the tests may read it.
+pub fn log() -> Option<String> {
+    std::env::var("PIPEKIT_TEST_PG_LOG").ok()
+}
+
 /// The password of the server's user.
 pub fn password() -> String {
     part("password")

@@ -26,9 +26,11 @@ pub struct Opened {
 }
 
 /// Session settings that make text and binary forms the same from every server, as startup options.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     // A backend whose client was killed stops within two seconds, and not when it next writes.
     ("client_connection_check_interval", "2000"),
+    // A merge that waited for another must see what that one committed, whatever the login's default is.
+    ("default_transaction_isolation", "read committed"),
     ("DateStyle", "ISO"),
     ("IntervalStyle", "postgres"),
     ("extra_float_digits", "3"),
