@@ -176,8 +176,8 @@ n     2
 
 Steps
 KIND       NAME       ON    TOOK  SHARE    ROWS  CAME TO
-watermark  n          dw    50ms   25 %       1  2
-transfer   erp to dw  erp  150ms   75 %  12,345
+watermark  n          dw    50ms   20 %       1  2
+transfer   erp to dw  erp  150ms   60 %  12,345
 
 Source SQL
 SELECT 2

@@ -13,7 +13,7 @@ on_each! {
         pair.call("run orders --dry-run").ok().prints("SELECT * FROM orders WHERE id > 1").prints("DELETE FROM");
         let run = pair.world.log("orders");
         assert_eq!(
-            [&run["status"], &run["row_count"], &run["watermark_values"], &run["resolved_source_sql"]],
+            [&run["status"], &run["row_count"], &run["watermark_values_json"], &run["resolved_source_sql"]],
             [&json!("dry_run"), &Value::Null, &json!({"since": "1"}), &json!("SELECT * FROM orders WHERE id > 1")]
         );
         assert_eq!(pair.world.steps("orders"), ["watermark since", "staging catalog"]);
@@ -76,8 +76,8 @@ on_each! {
     /// Never 5: what is previewed is what runs, and what ran is in the log, to the byte.
     fn preview_log_and_run_agree_to_the_byte(pair) {
         let pair = pair.with_orders();
-        let query = "SELECT id,\n\titem, qty -- 'ü' {since}\r\nFROM orders WHERE id > {since}  \n\n";
-        let resolved = "SELECT id,\n\titem, qty -- 'ü' 0\r\nFROM orders WHERE id > 0  \n\n";
+        let query = "SELECT id,\n\titem, qty -- 'ü' {since}\r\nFROM orders WHERE id > {since} ; -- done\n\n";
+        let resolved = "SELECT id,\n\titem, qty -- 'ü' 0\r\nFROM orders WHERE id > 0";
         pair.world
             .args(&["module", "add", "orders", "--source", "src", "--dest", "dst", "--table", "orders", "--strategy", "incremental",
                 "--key", "id", "--query", query])

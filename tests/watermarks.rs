@@ -35,7 +35,7 @@ on_each! {
     fn the_value_goes_into_the_query_and_the_log(pair) {
         let mut pair = with_since(pair, BY_ID, "SELECT min(id) - 7 FROM orders", "");
         let run = pair.world.run("orders");
-        assert_eq!(run["watermark_values"], json!({"since": "2"}));
+        assert_eq!(run["watermark_values_json"], json!({"since": "2"}));
         assert_eq!(run["resolved_source_sql"], "SELECT id, item, qty FROM orders WHERE id > 2");
         assert_eq!(pair.loaded(), [NEW[2], OLD[0]]);
         let history = pair.call("watermark history orders since --json").ok().json();
@@ -62,10 +62,10 @@ on_each! {
         pair.call("run orders").fails(1, "gives no row, and the watermark has no default");
         assert_eq!(pair.loaded(), OLD);
         pair.call("watermark edit orders since --default 1").ok();
-        assert_eq!(pair.world.run("orders")["watermark_values"], json!({"since": "1"}));
+        assert_eq!(pair.world.run("orders")["watermark_values_json"], json!({"since": "1"}));
         pair.dst("DELETE FROM orders");
         pair.call("watermark edit orders since --sql 'SELECT max(id) FROM orders' --default 2").ok();
-        assert_eq!(pair.world.run("orders")["watermark_values"], json!({"since": "2"}));
+        assert_eq!(pair.world.run("orders")["watermark_values_json"], json!({"since": "2"}));
         assert_eq!(pair.loaded(), [NEW[2]]);
     }
 
@@ -74,7 +74,7 @@ on_each! {
         let run = pair.call("run orders").ok().says("gives more than one row; the first is taken");
         drop(run);
         let run = pair.world.log("orders");
-        assert_eq!(run["watermark_values"], json!({"since": "2"}));
+        assert_eq!(run["watermark_values_json"], json!({"since": "2"}));
         assert_eq!(run["warnings"].as_array().unwrap().len(), 1);
     }
 
@@ -90,13 +90,13 @@ on_each! {
             pair.dst("DELETE FROM orders");
             pair.world.args(&["watermark", "edit", "orders", "since", "--sql", resolver]).ok();
             let run = pair.world.run("orders");
-            assert_eq!(run["watermark_values"], json!({"since": value}));
+            assert_eq!(run["watermark_values_json"], json!({"since": value}));
             assert_eq!(run["resolved_source_sql"], format!("SELECT id, {value}, qty FROM orders WHERE id = 1"));
         }
         assert_eq!(pair.loaded(), ["1| x |10"]);
         pair.call("watermark edit orders since --sql \"SELECT ''\"").ok();
         pair.call("module edit orders --query \"SELECT id, '<{since}>', qty FROM orders WHERE id = 2\"").ok();
-        assert_eq!(pair.world.run("orders")["watermark_values"], json!({"since": ""}));
+        assert_eq!(pair.world.run("orders")["watermark_values_json"], json!({"since": ""}));
         assert_eq!(pair.loaded(), ["1| x |10", "2|<>|20"]);
     }
 
@@ -127,7 +127,7 @@ on_each! {
 
     fn a_declared_watermark_need_not_be_used(pair) {
         let pair = with_since(pair, "SELECT id, item, qty FROM orders", "SELECT 1", "");
-        assert_eq!(pair.world.run("orders")["watermark_values"], json!({"since": "1"}));
+        assert_eq!(pair.world.run("orders")["watermark_values_json"], json!({"since": "1"}));
     }
 
     /// A value that lies in the future, or that went back, loads nothing, or everything, with a green light: it is a

@@ -6,6 +6,7 @@ use super::output::{Field, Tone};
 use crate::definition::connection as definition;
 use crate::engine::introspect;
 use crate::error::{Code, Error, Result};
+use crate::runner::builtin;
 use crate::store::connection as table;
 use clap::{Args, Subcommand};
 
@@ -185,6 +186,13 @@ impl Connection {
                 let id = store.write(|tx| definition::save(tx, None, &connection))?;
                 let added = table::get(store.read(), id)?;
                 super::said(context, &added, &format!("added connection {}", added.name));
+                if let Ok(builtin::url::Url::Sqlite(url)) = builtin::url::parse(&added.jdbc_url)
+                    && !url.path.starts_with(['/', ':'])
+                {
+                    ui.note(
+                        "note: a relative path is looked for in the folder that pipekit is started in, by cron too",
+                    );
+                }
                 ui.note(format!("next: pipekit connection test {}", added.name));
             }
             Connection::Edit { name, fields } => {
@@ -215,7 +223,9 @@ impl Connection {
             Connection::Test { name } => {
                 let tested = introspect::test(&store, &name).map_err(|mut e| {
                     if e.code == Code::Runner {
-                        e.hint = Some(format!("`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it"));
+                        e.hint = Some(format!(
+                            "`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it"
+                        ));
                     }
                     e
                 })?;

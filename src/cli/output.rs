@@ -207,13 +207,13 @@ impl Ui {
         if self.color {
             table.enforce_styling();
         }
-        table.set_header(header.iter().map(|h| self.cell(&Field(h.clone(), Tone::Faint))));
+        table.set_header(header.iter().map(|h| self.cell(Field(h.clone(), Tone::Faint))));
         let mut numbers = vec![false; header.len()];
         for row in rows {
             for (i, field) in row.iter().enumerate() {
                 numbers[i] |= field.1 == Tone::Number;
             }
-            table.add_row(row.iter().map(|f| self.cell(f)));
+            table.add_row(row.into_iter().map(|field| self.cell(field)));
         }
         let widths = if self.width.is_some() { table.column_max_content_widths() } else { Vec::new() };
         for (i, column) in table.column_iter_mut().enumerate() {
@@ -237,8 +237,8 @@ impl Ui {
         self.raw(&text);
     }
 
-    fn cell(&self, field: &Field) -> Cell {
-        let cell = Cell::new(&field.0);
+    fn cell(&self, field: Field) -> Cell {
+        let cell = Cell::new_owned(field.0);
         if !self.color {
             return cell;
         }

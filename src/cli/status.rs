@@ -4,7 +4,7 @@ use super::Context;
 use super::output::{self, Field, Tone, brief, count_or_dash, duration};
 use crate::clock;
 use crate::error::Result;
-use crate::store::{group, module};
+use crate::store::{glance, group};
 use clap::Args;
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct Status {
 /// The screen as JSON has it.
 #[derive(Serialize)]
 struct Document {
-    modules: Vec<module::Glance>,
+    modules: Vec<glance::Glance>,
     groups: Vec<group::Group>,
 }
 
@@ -30,7 +30,7 @@ impl Status {
     pub fn run(self, context: &Context) -> Result<u8> {
         let ui = &context.ui;
         let store = context.store()?;
-        let mut modules = module::glance(store.read())?;
+        let mut modules = glance::all(store.read())?;
         if self.failed {
             modules.retain(|m| {
                 matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0
@@ -73,7 +73,7 @@ impl Status {
     }
 }
 
-fn line(m: &module::Glance) -> Vec<Field> {
+fn line(m: &glance::Glance) -> Vec<Field> {
     let (mark, tone) = match (m.running, m.enabled, m.status.as_deref()) {
         (true, _, _) => output::status("running"),
         (_, false, _) => ("○", Tone::Faint),

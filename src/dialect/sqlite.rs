@@ -45,8 +45,26 @@ fn xinfo(table: &TableName) -> String {
 /// A declared type as DDL can repeat it. SQLite keeps any text as a type, so what is not plain is quoted: the
 /// affinity comes from what the text contains, quoted or not.
 fn type_sql(declared: &str) -> String {
+    // Words that begin a constraint would be read as one.
+    const CONSTRAINTS: &[&str] = &[
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "GENERATED",
+        "AS",
+    ];
     let plain = declared.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '(' | ')' | ','));
-    if plain { declared.to_owned() } else { double_quoted(declared) }
+    if plain && !declared.split(' ').any(|word| CONSTRAINTS.contains(&&*word.to_uppercase())) {
+        declared.to_owned()
+    } else {
+        double_quoted(declared)
+    }
 }
 
 impl Destination for Sqlite {
@@ -196,5 +214,7 @@ mod tests {
         assert_eq!(type_sql("DECIMAL(15, 4)"), "DECIMAL(15, 4)");
         assert_eq!(type_sql("x); drop table y --"), "\"x); drop table y --\"");
         assert_eq!(type_sql(""), "");
+        assert_eq!(type_sql("TEXT NOT NULL"), "\"TEXT NOT NULL\"");
+        assert_eq!(type_sql("double precision"), "double precision");
     }
 }

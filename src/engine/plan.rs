@@ -7,7 +7,7 @@ use crate::definition::module::Strategy;
 use crate::dialect::{Column, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::Target;
-use crate::sql::placeholders;
+use crate::sql::{lexer, placeholders};
 use crate::store::connection::{self, Connection};
 use crate::store::module::{self, Module};
 use crate::store::{Store, hook, run, watermark as watermarks};
@@ -126,7 +126,8 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         let odd = watermark::compare(&resolved.values, &serde_json::Map::new(), &databases.timezone());
         resolved.warnings.extend(odd);
     }
-    let source_sql = placeholders::materialise(&module.source_query, &resolved.values);
+    // A closing semicolon or remark can't go where the query goes, into a COPY (…): what is logged is what runs.
+    let source_sql = lexer::without_tail(&placeholders::materialise(&module.source_query, &resolved.values)).to_owned();
     if let Some(run) = ledger.run() {
         let values = resolved.to_json();
         ledger.store().write(|tx| run::set_watermarks(tx, run, &values))?;

@@ -80,8 +80,10 @@ fn fence(databases: &Databases, dest: &Connection, module: &str, install: &str, 
         Some(r) if r.run_id == run && r.install == install && r.state == "merged" => {
             Fate::Merged { deleted: r.deleted, inserted: r.inserted }
         }
-        // No receipt of this run, or one that nobody can take any more.
-        _ => Fate::NotMerged,
+        // One that nobody can take any more.
+        Some(r) if r.run_id == run && r.install == install && r.state == "abandoned" => Fate::NotMerged,
+        // The gate wrote one, so this is another place than it was, or somebody took it away: that proves nothing.
+        _ => Fate::Unknown(format!("its receipt is gone from {}", dest.name)),
     })
 }
 

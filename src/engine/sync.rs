@@ -8,6 +8,7 @@ use super::receipt::{self, Fate};
 use super::stop::{Watch, error_for};
 use super::{gate, recover};
 use crate::error::{Code, Error, Result};
+use crate::runner::FailureKind;
 use crate::runner::session::Session;
 use crate::store::run::{End, NewRun, Run};
 use crate::store::{Store, lock, module, output, run};
@@ -369,6 +370,13 @@ impl Attempt<'_> {
             },
             Err(_) => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
         };
+        let fate = match (fate, &merged) {
+            // The database itself said no, and a merge is one transaction: that is known without a receipt.
+            (Fate::Unknown(_), Err(f)) if matches!(f.kind, FailureKind::Sql | FailureKind::Cancelled) => {
+                Fate::NotMerged
+            }
+            (fate, _) => fate,
+        };
         let inserted = match &fate {
             Fate::Merged { inserted, .. } => inserted.and_then(|n| u64::try_from(n).ok()),
             _ => None,
@@ -407,7 +415,7 @@ impl Attempt<'_> {
                     Error::new(
                         Code::Failed,
                         format!(
-                            "it is not known yet whether the merge into {} on {} happened: {said}its receipt can't be read: {why}",
+                            "it is not known yet whether the merge into {} on {} happened: {said}{why}",
                             module.dest_table, dest.name
                         ),
                     )

@@ -5,6 +5,7 @@ use super::ledger::{Came, Ledger};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, Rows};
+use crate::sql::lexer;
 use crate::store::connection::Connection;
 use crate::store::watermark::Watermark;
 use std::collections::BTreeMap;
@@ -37,7 +38,8 @@ pub fn resolve(
     let mut jobs = Vec::new();
     for (watermark, connection) in watermarks {
         let target = databases.target(connection)?;
-        let open = ledger.begin("watermark", &watermark.name, &connection.name, &watermark.resolver_sql)?;
+        let sql = lexer::without_tail(&watermark.resolver_sql);
+        let open = ledger.begin("watermark", &watermark.name, &connection.name, sql)?;
         jobs.push((watermark, connection, target, open));
     }
     if jobs.is_empty() {
@@ -48,7 +50,9 @@ pub fn resolve(
     let answers: Vec<Result<Rows, Failure>> = std::thread::scope(|scope| {
         let threads: Vec<_> = jobs
             .iter()
-            .map(|(watermark, _, target, _)| scope.spawn(|| session.resolve(target, &watermark.resolver_sql, 2)))
+            .map(|(watermark, _, target, _)| {
+                scope.spawn(|| session.resolve(target, lexer::without_tail(&watermark.resolver_sql), 2))
+            })
             .collect();
         threads
             .into_iter()

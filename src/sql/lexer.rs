@@ -111,6 +111,14 @@ fn dollar_tag(sql: &str, at: usize) -> Option<&str> {
     ok.then(|| &sql[at..at + name_end + 2])
 }
 
+/// `sql` without the white space, comments and semicolons at its end: what can stand within other SQL.
+pub fn without_tail(sql: &str) -> &str {
+    let is_tail = |t: &Token| {
+        matches!(t.kind, Kind::Space | Kind::Comment) || (t.kind == Kind::Symbol && &sql[t.span.clone()] == ";")
+    };
+    tokens(sql).iter().rev().find(|t| !is_tail(t)).map_or(sql, |t| &sql[..t.span.end])
+}
+
 /// The statements of a script, each without its closing `;` and without white space or comments around it.
 /// A `;` inside quotes, comments, or a SQLite `CREATE TRIGGER … BEGIN … END` body does not end a statement.
 pub fn statements(sql: &str) -> Vec<&str> {
@@ -169,6 +177,21 @@ mod tests {
                 at = token.span.end;
             }
             assert_eq!(at, sql.len(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_tail_is_what_does_nothing() {
+        let cases = [
+            ("select 1", "select 1"),
+            ("select 1 ; -- done\n", "select 1"),
+            ("select ';' ;; /* x */", "select ';'"),
+            ("a; b;", "a; b"),
+            ("-- only", "-- only"),
+            ("", ""),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(without_tail(sql), expected, "{sql}");
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod connection;
 pub mod driver;
+pub mod glance;
 pub mod group;
 pub mod hook;
 pub mod lock;

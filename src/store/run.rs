@@ -41,6 +41,7 @@ pub struct Run {
     /// The strategy at the time.
     pub merge_strategy: String,
     /// The watermarks' values, by name.
+    #[serde(rename = "watermark_values_json")]
     pub watermark_values: serde_json::Map<String, serde_json::Value>,
 }
 

@@ -113,11 +113,12 @@ fn whole(context: &Context, store: &Store, run: &Run, texts: &run::Texts) -> Res
     let steps = step::of_run(store.read(), run.id)?;
     if !steps.is_empty() {
         ui.heading("Steps");
-        let total = steps.iter().filter_map(|s| s.duration_ms).sum::<i64>().max(1);
+        // Of the whole run: watermarks resolve side by side, so steps may add up to more than it.
+        let total = run.duration_ms().unwrap_or_default().max(1);
         ui.table(
             &["kind", "name", "on", "took", "share", "rows", "came to"],
             steps.iter().map(|s| {
-                let share = s.duration_ms.map(|ms| format!("{} %", ms * 100 / total)).unwrap_or_default();
+                let share = s.duration_ms.map(|ms| format!("{} %", (ms * 100 / total).min(100))).unwrap_or_default();
                 let came = match (&s.error, &s.value) {
                     (Some(error), _) => Field(output::brief(error, 80), Tone::Bad),
                     (None, Some(value)) => Field::from(output::brief(value, 60)),

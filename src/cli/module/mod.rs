@@ -185,7 +185,7 @@ fn list(context: &Context, store: &Store) -> Result<()> {
         ui.document(&table::all(store.read())?);
         return Ok(());
     }
-    let all = table::glance(store.read())?;
+    let all = crate::store::glance::all(store.read())?;
     if all.is_empty() {
         ui.note("there are no modules yet: `pipekit module add --help` shows how");
         return Ok(());

@@ -36,7 +36,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
             "module": definition.module.name,
             "runner": "builtin",
             "atomic": true,
-            "watermark_values": plan.resolved.values,
+            "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,
             "staging_sql": plan.staging_sql,
             "merge_sql": plan.merge_sql,
