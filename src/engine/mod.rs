@@ -7,6 +7,7 @@ pub mod gate;
 pub mod hook;
 pub mod introspect;
 pub mod ledger;
+mod merge;
 pub mod plan;
 pub mod receipt;
 pub mod recover;

@@ -53,8 +53,9 @@ pub fn all(conn: &Connection) -> Result<Vec<Glance>> {
                                                   ELSE json_array_length(r.warnings) END
          FROM connection s CROSS JOIN module m ON m.source_connection_id = s.id
          JOIN driver k ON k.id = s.driver_id JOIN connection d ON d.id = m.dest_connection_id
-         LEFT JOIN run_log r ON r.id = (SELECT id FROM run_log WHERE module_id = m.id AND status <> 'dry_run'
-                                        ORDER BY id DESC LIMIT 1)
+         LEFT JOIN run_log n ON n.id = m.last_run_id
+         LEFT JOIN run_log r ON r.id = CASE WHEN n.status <> 'dry_run' THEN n.id
+           ELSE (SELECT id FROM run_log WHERE module_id = m.id AND status <> 'dry_run' ORDER BY id DESC LIMIT 1) END
          ORDER BY s.name, m.name",
     )?;
     let rows = statement.query_map([], |row| {

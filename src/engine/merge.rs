@@ -1,0 +1,84 @@
+//! The merge, and the answer to the question whether it happened.
+
+use super::ledger::{Came, Ledger};
+use super::plan::Plan;
+use super::receipt::{self, Fate};
+use super::stop::error_for;
+use super::sync::{Attempt, Ended};
+use crate::error::{Code, Error, Result};
+use crate::runner::FailureKind;
+use crate::runner::session::Session;
+
+impl Attempt<'_> {
+    /// The merge, and what its receipt says of it.
+    pub(super) fn merge(&mut self, ledger: &mut Ledger<'_>, plan: &Plan, session: &Session) -> Result<Ended> {
+        let (module, dest) = (&self.definition.module, &self.definition.dest);
+        let open = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
+        let merged = session.script(&plan.dest, &plan.merge_sql);
+        // From here on the question is what happened, and asking it must not be cut short.
+        self.watch.hold();
+        let install = receipt::install_id(ledger.store().read())?;
+        let fate = match &merged {
+            Ok(_) => match receipt::read(self.databases, dest, &module.name) {
+                Ok(Some(r)) if r.run_id == self.run_id && r.state == "merged" => {
+                    Fate::Merged { deleted: r.deleted, inserted: r.inserted }
+                }
+                _ => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
+            },
+            Err(_) => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
+        };
+        let fate = match (fate, &merged) {
+            // The database itself said no, and a merge is one transaction: that is known without a receipt.
+            (Fate::Unknown(_), Err(f)) if matches!(f.kind, FailureKind::Sql | FailureKind::Cancelled) => {
+                Fate::NotMerged
+            }
+            (fate, _) => fate,
+        };
+        let inserted = match &fate {
+            Fate::Merged { inserted, .. } => inserted.and_then(|n| u64::try_from(n).ok()),
+            _ => None,
+        };
+        let came = match (&merged, &fate) {
+            (Err(failure), Fate::NotMerged | Fate::Unknown(_)) => Err(failure),
+            _ => Ok(Came { rows: inserted, value: None }),
+        };
+        ledger.end(open, came)?;
+        let reason = self.watch.reason();
+        Ok(match (fate, merged) {
+            (Fate::Merged { deleted, inserted }, merged) => {
+                let counted = |n: Option<i64>| n.map_or("an unknown number of".to_owned(), |n| n.to_string());
+                ledger.live(&format!("merged: {} rows deleted, {} inserted", counted(deleted), counted(inserted)))?;
+                if let Err(failure) = merged {
+                    self.facts.warnings.push(format!(
+                        "the merge was committed, though the runner said: {}",
+                        self.databases.clean(&failure.message)
+                    ));
+                } else if let Some(reason) = reason {
+                    self.facts.warnings.push(format!("{}, after the merge was committed", error_for(reason).message));
+                }
+                Ended::Merged { deleted, inserted }
+            }
+            (Fate::NotMerged, Ok(_)) => Ended::Failed(Error::new(
+                Code::Failed,
+                format!("the runner says the merge into {} is done, and its receipt says it is not", module.dest_table),
+            )),
+            (Fate::NotMerged, Err(failure)) => {
+                let error = self.databases.explain(&failure, dest, &format!("merging into {}", module.dest_table));
+                Ended::Failed(reason.map_or(error, error_for))
+            }
+            (Fate::Unknown(why), merged) => {
+                let said = merged.err().map(|f| format!("{}; ", self.databases.clean(&f.message))).unwrap_or_default();
+                Ended::Unknown(
+                    Error::new(
+                        Code::Failed,
+                        format!(
+                            "it is not known yet whether the merge into {} on {} happened: {said}{why}",
+                            module.dest_table, dest.name
+                        ),
+                    )
+                    .hint(format!("`pipekit log show {}` finds out, once {} can be reached", self.run_id, dest.name)),
+                )
+            }
+        })
+    }
+}
