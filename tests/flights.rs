@@ -68,7 +68,7 @@ fn lite_lines(conn: &rusqlite::Connection, table: &str, columns: &str, filter: &
             match row.get_ref(i).unwrap() {
                 ValueRef::Null => line.push_str("\\N"),
                 ValueRef::Integer(n) => line.push_str(&n.to_string()),
-                ValueRef::Real(x) => line.push_str(&format!("{x:?}").trim_end_matches(".0")),
+                ValueRef::Real(x) => line.push_str(format!("{x:?}").trim_end_matches(".0")),
                 ValueRef::Text(t) => line.push_str(&instant(std::str::from_utf8(t).unwrap())),
                 ValueRef::Blob(_) => panic!("no blobs here"),
             }
