@@ -180,6 +180,7 @@ CREATE TABLE run_log (
 CREATE INDEX run_log_module ON run_log (module_id, id);
 CREATE INDEX run_log_started ON run_log (started_at);
 CREATE INDEX run_log_status ON run_log (status, started_at);
+CREATE INDEX run_log_hooks_failed ON run_log (started_at) WHERE hooks_failed > 0;
 CREATE INDEX run_log_group_run ON run_log (group_run_id) WHERE group_run_id IS NOT NULL;
 CREATE INDEX run_log_source_sql ON run_log (resolved_source_sql_id);
 CREATE INDEX run_log_merge_sql ON run_log (merge_sql_id);

@@ -56,7 +56,6 @@ fn the_log_is_filtered_limited_and_sorted() {
         ("", vec![6, 5, 4, 3, 2, 1]),
         ("--reverse", vec![1, 2, 3, 4, 5, 6]),
         ("--limit 2", vec![6, 5]),
-        ("--limit 0", vec![]),
         ("--module orders", vec![4, 3, 1]),
         ("--module 2", vec![6, 5, 2]),
         ("--status success", vec![6, 3, 1]),
@@ -98,6 +97,7 @@ fn a_filter_that_is_wrong_is_refused() {
         ("log --module nope", 4, "there is no module nope"),
         ("log --group nope", 4, "there is no group nope"),
         ("log --limit many", 2, "'many'"),
+        ("log --limit 0", 2, "0 is not in 1.."),
         ("log show 99", 4, "there is no run 99"),
         ("log show nope", 4, "there is no module nope"),
         ("log show 1 --sql --merge", 2, "cannot be used with"),
@@ -349,4 +349,32 @@ fn pruning_on_a_terminal_asks_and_does_as_it_is_told() {
         assert!(said.contains("remove 3 runs from before 2026-03-10 12:00:00?"), "{said}");
         assert_eq!(ids(&world, "log").len(), left, "{said}");
     }
+}
+
+#[test]
+fn the_newest_are_shown_and_that_there_are_more() {
+    let world = World::orders();
+    for _ in 0..27 {
+        world.call("run orders --dry-run").ok();
+    }
+    world.call("log").ok().says("only 25 runs are shown");
+    assert_eq!(world.json("log").as_array().unwrap().len(), 25);
+    assert_eq!(world.json("log --since 1h").as_array().unwrap().len(), 27);
+    assert_eq!(world.call("log --limit 3").ok().stderr(), "");
+}
+
+#[test]
+fn what_did_not_end_well_is_one_command() {
+    let world = World::orders();
+    world.call("hook add orders --connection dw --sql 'DELETE FROM nowhere'").ok();
+    world.call("run orders").ok();
+    world.call("module edit orders --min-rows 1000").ok();
+    world.call("run orders").code(1);
+    let errors: Vec<_> = world.json("log --errors --since 24h").as_array().unwrap().iter().map(|r| r["id"].clone()).collect();
+    assert_eq!(errors, [2, 1]);
+    // The reason stands behind the run, whole, so that a pipe can look for it.
+    let log = world.call("log --errors").ok().stdout();
+    let line = |with: &str| log.lines().find(|l| l.contains(with)).unwrap_or_else(|| panic!("{with} is not in {log}")).to_owned();
+    assert!(line("fewer than the 1000 that the module asks for (min_rows)").starts_with("  2  orders  ✗ error"), "{log}");
+    assert!(line("hook 1 on dw failed: no such table: nowhere").starts_with("  1  orders  ✔ success"), "{log}");
 }

@@ -243,7 +243,7 @@ fn check_finds_what_loses_rows_and_fails_only_where_a_run_would() {
                --query 'SELECT * FROM orders WHERE id > {n}'",
         )
         .ok()
-        .says("no watermark of that name");
+        .says("next: `pipekit watermark add strict n --connection C --sql SQL`");
     world.call("module check strict").code(1).prints("✗ strict").prints("undeclared_placeholder");
     world.call("watermark add strict n --connection dw --sql 'SELECT max(id) FROM orders' --default 0").ok();
     world.call("module check strict").ok().prints("strict_comparison").prints("`>= {n}`");

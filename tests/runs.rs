@@ -247,3 +247,39 @@ fn the_servers_log_agrees_to_the_byte() {
     assert_eq!(log["steps"].as_array().unwrap().iter().filter(|s| s["kind"] == "merge").count(), 1);
     assert_eq!(pair.rows("SELECT id, qty FROM copied"), ["16|90"]);
 }
+
+/// A forgotten watermark in quotes is nothing that a database objects to: the run says so.
+#[test]
+fn a_string_that_looks_like_a_placeholder_is_warned_of() {
+    let world = World::orders();
+    world.args(&["module", "edit", "orders", "--query", "SELECT * FROM orders WHERE id <= '{since}'"]).ok();
+    world.call("module check orders").ok().prints("quoted_placeholder");
+    world.call("module preview orders").ok().prints("compares with the text '{since}' itself");
+    world.call("run orders").ok().says("no watermark is called since");
+}
+
+/// Columns map by position: a name that stands elsewhere is a likely slip, and the run says so.
+#[test]
+fn a_column_in_another_place_is_warned_of() {
+    let world = World::new();
+    world
+        .with_sqlite("src", "CREATE TABLE t (a TEXT, b TEXT); INSERT INTO t VALUES ('a', 'b')")
+        .with_sqlite("dst", "CREATE TABLE t (a TEXT, b TEXT)");
+    world.call("module add t --source src --dest dst --table t --strategy full --query 'SELECT b, a FROM t'").ok();
+    world.call("run t").ok().says("output column 1 is called b and goes into a");
+    assert_eq!(world.rows("dst", "SELECT * FROM t"), ["'b'|'a'"]);
+}
+
+/// A terminal that is closed ends a run as Ctrl-C does; under nohup it goes on.
+#[test]
+fn a_hang_up_cancels_and_is_ignored_where_it_was_ignored() {
+    let world = World::orders();
+    let slow = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n";
+    world.args(&["watermark", "add", "orders", "n", "--connection", "erp", "--sql", slow]).ok();
+    world.call("module edit orders --query 'SELECT * FROM orders WHERE {n} > 0'").ok();
+    let run = world.start("run orders");
+    until("the run goes on", || world.own("SELECT count(*) FROM run_step WHERE duration_ms IS NULL") == "1");
+    run.signal(rustix::process::Signal::HUP);
+    run.wait().fails(130, "cancelled by a signal; nothing was merged");
+    assert_eq!(world.json("log show orders")["status"], "cancelled");
+}

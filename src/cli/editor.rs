@@ -29,7 +29,10 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
             return Ok(None);
         }
         if plain.trim() == without_marks(&text).trim() {
-            let error = Error::new(Code::Invalid, "the editor was left with the mistake in it; nothing was changed");
+            let mistake: Vec<&str> = text.lines().map_while(|l| l.strip_prefix(MARK)).map(str::trim).collect();
+            let said =
+                format!("the editor was left with the mistake in it; nothing was changed: {}", mistake.join("\n"));
+            let error = Error::new(Code::Invalid, said);
             return Err(match keep(&text) {
                 Some(path) => error.hint(format!("what was written is kept in {}", path.display())),
                 None => error,

@@ -52,7 +52,7 @@ struct Global {
     /// The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user's data folder]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     db: Option<PathBuf>,
-    /// Print one JSON document, and errors as JSON
+    /// Print JSON (one document; what streams, one a line), and errors as JSON
     #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
     /// Print results only

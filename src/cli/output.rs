@@ -63,6 +63,16 @@ const UNBROKEN: u16 = 24;
 /// A cell: its text and what it means.
 pub struct Field(pub String, pub Tone);
 
+/// A row of a table, and what there is to remark of it.
+pub struct Remarked {
+    /// The row.
+    pub cells: Vec<Field>,
+    /// What the remark is about, where it does not stand behind the row.
+    pub about: String,
+    /// The remark; may be empty.
+    pub remark: Field,
+}
+
 impl<T: Into<String>> From<T> for Field {
     fn from(text: T) -> Self {
         Field(text.into(), Tone::Plain)
@@ -195,6 +205,26 @@ impl Ui {
     pub fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<Field>>) {
         let header: Vec<String> = header.iter().map(|h| h.to_uppercase()).collect();
         self.table_as_named(&header, rows);
+    }
+
+    /// A table whose rows may have a remark: behind the row for a pipe, so that `grep` finds both; on a terminal below
+    /// the table, where it has the whole width.
+    pub fn remarked(&self, header: &[&str], rows: Vec<Remarked>) {
+        if self.width.is_none() {
+            let header = [header, &[""]].concat();
+            return self.table(
+                &header,
+                rows.into_iter().map(|mut row| {
+                    row.cells.push(row.remark);
+                    row.cells
+                }),
+            );
+        }
+        let (cells, remarks): (Vec<_>, Vec<_>) = rows.into_iter().map(|r| (r.cells, (r.about, r.remark))).unzip();
+        self.table(header, cells);
+        for (about, remark) in remarks.into_iter().filter(|(_, remark)| !remark.0.is_empty()) {
+            self.line(format!("{} {}", self.paint(&format!("{about}:"), Tone::Faint), self.paint(&remark.0, remark.1)));
+        }
     }
 
     /// As [`Ui::table`], with the headings to the letter.

@@ -28,15 +28,25 @@ pub struct Run {
     dry_run: bool,
 }
 
-/// A flag that Ctrl-C and SIGTERM set. A second one ends the process at once.
+/// A flag that Ctrl-C, SIGTERM and the closing of the terminal set. A second one ends the process at once.
 fn signals() -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    // Under nohup a hang-up is ignored, and stays so.
+    let hang_up = (!ignores(SIGHUP)).then_some(SIGHUP);
+    for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
         signal_hook::flag::register_conditional_shutdown(signal, 130, flag.clone())
             .and_then(|_| signal_hook::flag::register(signal, flag.clone()))
             .map_err(|e| Error::system("can't watch for signals", e))?;
     }
     Ok(flag)
+}
+
+/// Whether the process was started with a signal ignored: the bit in `SigIgn` of proc_pid_status(5).
+fn ignores(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|l| l.strip_prefix("SigIgn:")).map(str::trim);
+    mask.and_then(|m| u64::from_str_radix(m, 16).ok()).is_some_and(|m| m >> (signal - 1) & 1 == 1)
 }
 
 impl Run {

@@ -1,7 +1,7 @@
 //! `pipekit status`: the main screen.
 
 use super::Context;
-use super::output::{self, Field, Tone, brief, count_or_dash, duration};
+use super::output::{self, Field, Remarked, Tone, count_or_dash, duration};
 use crate::clock;
 use crate::error::Result;
 use crate::store::{glance, group};
@@ -58,7 +58,7 @@ impl Status {
                 ui.paint(&first.source_connection, Tone::Strong),
                 ui.paint(&format!("({})", first.source_kind), Tone::Faint)
             ));
-            ui.table(&["", "module", "strategy", "last run", "rows", "took", ""], chunk.iter().map(line));
+            ui.remarked(&["", "module", "strategy", "last run", "rows", "took"], chunk.iter().map(line).collect());
         }
         if !groups.is_empty() && !self.failed {
             ui.heading("Groups");
@@ -73,10 +73,10 @@ impl Status {
     }
 }
 
-fn line(m: &glance::Glance) -> Vec<Field> {
+fn line(m: &glance::Glance) -> Remarked {
     let (mark, tone) = match (m.running, m.enabled, m.status.as_deref()) {
         (true, _, _) => output::status("running"),
-        (_, false, _) => ("○", Tone::Faint),
+        (_, false, None | Some("success")) => ("○", Tone::Faint),
         (_, _, Some("success")) if m.hooks_failed > 0 || m.warnings > 0 => ("!", Tone::Odd),
         (_, _, Some(word)) => output::status(word),
         (_, _, None) => ("·", Tone::Faint),
@@ -91,19 +91,19 @@ fn line(m: &glance::Glance) -> Vec<Field> {
         _ => None,
     };
     let remark = match (&m.error, m.hooks_failed, m.warnings) {
-        (Some(error), _, _) => Field(brief(error, 60), Tone::Bad),
+        (Some(error), _, _) => Field(error.lines().next().unwrap_or_default().to_owned(), Tone::Bad),
         (None, n, _) if n > 0 => Field(format!("{n} hook(s) failed"), Tone::Odd),
         (None, _, n) if n > 0 => Field(format!("{n} warning(s)"), Tone::Odd),
         _ if !m.enabled => Field("disabled".to_owned(), Tone::Faint),
         _ => Field::from(""),
     };
-    vec![
+    let cells = vec![
         Field(mark.to_owned(), tone),
         m.name.as_str().into(),
         m.merge_strategy.as_str().into(),
         when.into(),
         count_or_dash(m.row_count),
         Field(took.unwrap_or_else(|| "-".to_owned()), Tone::Number),
-        remark,
-    ]
+    ];
+    Remarked { cells, about: m.name.clone(), remark }
 }

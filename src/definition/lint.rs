@@ -51,6 +51,9 @@ pub fn check(module: &Module) -> Vec<Finding> {
             ),
         ));
     }
+    for word in placeholders::lookalikes(&module.source_query, &declared) {
+        out.push(lookalike(&module.name, word));
+    }
     for watermark in &module.watermarks {
         if !placeholders::uses(&module.source_query, &watermark.name) {
             out.push(finding(
@@ -111,6 +114,17 @@ pub fn check(module: &Module) -> Vec<Finding> {
     }
     out.extend(key_in_output(module));
     out
+}
+
+/// A string that reads `{word}` and that no watermark declares: it goes to the database as it is, and the comparison
+/// finds nothing, or everything, with a green light.
+pub fn lookalike(module: &str, word: &str) -> Finding {
+    finding(
+        Severity::Warning,
+        "quoted_placeholder",
+        format!("the query compares with the text '{{{word}}}' itself, as no watermark is called {word}"),
+        format!("`pipekit watermark add {module} {word} --connection C --sql SQL`, unless the text is meant"),
+    )
 }
 
 /// What is odd in a resolver.
@@ -288,7 +302,8 @@ mod tests {
             (Full, "select id from t", vec![], vec![]),
             (Full, "select id from t where at >= '{d}'", vec![good], vec!["full_with_watermark"]),
             (Incremental, "select id from t where {x} = 1 and at >= '{d}'", vec![good], vec!["undeclared_placeholder"]),
-            (Incremental, "select id, '{x}' from t where at >= '{d}'", vec![good], vec![]),
+            (Incremental, "select id, '{x}' from t where at >= '{d}'", vec![good], vec!["quoted_placeholder"]),
+            (Incremental, "select id, '{x,y}' from t where at >= '{d}'", vec![good], vec![]),
             (Incremental, "select id from t", vec![good], vec!["unused_watermark"]),
             (
                 Incremental,

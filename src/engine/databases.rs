@@ -96,10 +96,11 @@ impl Databases {
         let message = format!("{doing} on {}: {}", connection.name, self.clean(&failure.message));
         match failure.kind {
             FailureKind::Cancelled => Error::new(Code::Cancelled, message),
-            FailureKind::Connect | FailureKind::Url => Error::new(Code::Runner, message).hint(format!(
-                "`pipekit connection test {}` tries it; `pipekit connection show {0}` shows it",
-                connection.name
-            )),
+            FailureKind::Connect | FailureKind::ConnectSource | FailureKind::Url => Error::new(Code::Runner, message)
+                .hint(format!(
+                    "`pipekit connection test {}` tries it; `pipekit connection show {0}` shows it",
+                    connection.name
+                )),
             _ => Error::new(Code::Runner, message),
         }
     }

@@ -62,9 +62,10 @@ pub fn run(
                 }
             }
             Err(failure) => {
-                let line = format!("{name} failed: {}", databases.clean(&failure.message));
+                let why = databases.clean(&failure.message);
+                let line = format!("{name} failed: {why}");
                 ledger.print("hook_log", &line)?;
-                failed.push(line);
+                failed.push(format!("{line} (`pipekit hook show {}`)", hook.id));
             }
         }
     }

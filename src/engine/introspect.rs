@@ -2,7 +2,7 @@
 
 use super::databases::{Databases, dialect_of};
 use crate::error::{Code, Error, Result};
-use crate::runner::Rows;
+use crate::runner::{FailureKind, Rows};
 use crate::store::{Store, connection};
 use serde::Serialize;
 use std::time::Instant;
@@ -57,10 +57,10 @@ pub fn query(store: &Store, name: &str, sql: &str, limit: Option<usize>) -> Resu
     let connection = connection::find(store.read(), name)?;
     let databases = Databases::open(store, None)?;
     let target = databases.target(&connection)?;
-    databases
-        .session()
-        .and_then(|session| session.query(&target, sql, limit))
-        .map_err(|f| databases.explain(&f, &connection, "the query"))
+    databases.session().and_then(|session| session.query(&target, sql, limit)).map_err(|f| {
+        let connecting = matches!(f.kind, FailureKind::Connect | FailureKind::Url);
+        databases.explain(&f, &connection, if connecting { "connecting" } else { "the query" })
+    })
 }
 
 /// Connects and runs a trivial query.

@@ -4,10 +4,18 @@ use super::ledger::{Came, Ledger};
 use super::plan::Plan;
 use super::receipt::{self, Fate};
 use super::stop::error_for;
-use super::sync::{Attempt, Ended};
+use super::sync::{Attempt, Ended, nothing_merged};
 use crate::error::{Code, Error, Result};
 use crate::runner::FailureKind;
 use crate::runner::session::Session;
+
+/// What to do about a run whose end is not known.
+pub(super) fn unknown_hint(run: i64, dest: &str) -> String {
+    format!(
+        "`pipekit log show {run}` finds out, once {dest} can be reached; where it never will be again, \
+         `pipekit log settle {run} --merged` or `--not-merged` says what happened"
+    )
+}
 
 impl Attempt<'_> {
     /// The merge, and what its receipt says of it.
@@ -64,7 +72,7 @@ impl Attempt<'_> {
             )),
             (Fate::NotMerged, Err(failure)) => {
                 let error = self.databases.explain(&failure, dest, &format!("merging into {}", module.dest_table));
-                Ended::Failed(reason.map_or(error, error_for))
+                Ended::Failed(nothing_merged(reason.map_or(error, error_for)))
             }
             (Fate::Unknown(why), merged) => {
                 let said = merged.err().map(|f| format!("{}; ", self.databases.clean(&f.message))).unwrap_or_default();
@@ -76,7 +84,7 @@ impl Attempt<'_> {
                             module.dest_table, dest.name
                         ),
                     )
-                    .hint(format!("`pipekit log show {}` finds out, once {} can be reached", self.run_id, dest.name)),
+                    .hint(unknown_hint(self.run_id, &dest.name)),
                 )
             }
         })

@@ -3,6 +3,7 @@
 use super::databases::{Databases, dialect_of};
 use super::ledger::{Came, Ledger};
 use super::watermark::{self, Resolved};
+use crate::definition::lint;
 use crate::definition::module::Strategy;
 use crate::dialect::{Column, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
@@ -125,6 +126,10 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     } else {
         let odd = watermark::compare(&resolved.values, &serde_json::Map::new(), &databases.timezone());
         resolved.warnings.extend(odd);
+    }
+    let declared: Vec<&str> = definition.watermarks.iter().map(|(w, _)| &*w.name).collect();
+    for word in placeholders::lookalikes(&module.source_query, &declared) {
+        resolved.warnings.push(lint::lookalike(&module.name, word).message);
     }
     // A closing semicolon or remark can't go where the query goes, into a COPY (…): what is logged is what runs.
     let source_sql = lexer::without_tail(&placeholders::materialise(&module.source_query, &resolved.values)).to_owned();
@@ -251,4 +256,28 @@ fn unknown_column(what: &str, name: &str, columns: &[Column], place: &str) -> Er
     let names: Vec<&str> = columns.iter().map(|c| &*c.name).collect();
     Error::invalid(format!("the module's {what} `{name}`, which is not among {place}"))
         .hint(format!("there are: {}", names.join(", ")))
+}
+
+/// Where the query's output does not fit the columns: columns map by position, so a name elsewhere is a likely slip.
+pub fn misplaced(output: &[String], columns: &[Column]) -> Vec<String> {
+    let mut out = Vec::new();
+    if output.len() != columns.len() {
+        out.push(format!(
+            "the query gives {} columns and {} are filled: the run fails before a row moves",
+            output.len(),
+            columns.len()
+        ));
+    }
+    for (i, (name, column)) in output.iter().zip(columns).enumerate() {
+        let elsewhere = columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
+        if let Some(at) = elsewhere.filter(|at| *at != i) {
+            out.push(format!(
+                "output column {} is called {name} and goes into {}; the column {name} is number {}: columns map by position",
+                i + 1,
+                column.name,
+                at + 1
+            ));
+        }
+    }
+    out
 }

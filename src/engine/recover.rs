@@ -4,7 +4,9 @@
 //! receipt, and where the destination can't be reached the run says `unknown` until somebody can ask.
 
 use super::databases::Databases;
+use super::merge::unknown_hint;
 use super::receipt::{self, Fate};
+use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::run::{End, Run};
 use crate::store::step::Step;
@@ -49,9 +51,10 @@ pub fn settle_module(store: &mut Store, id: i64) -> Result<()> {
                     "it is not known yet whether run {} of module {} merged, and it must be before another begins: {}",
                     open.id,
                     open.module_name,
-                    still.error.unwrap_or_default()
+                    still.error.as_deref().and_then(|e| e.lines().next()).unwrap_or_default()
                 ),
-            ));
+            )
+            .hint(unknown_hint(open.id, "the destination")));
         }
     }
     Ok(())
@@ -86,21 +89,35 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
                 (None, None) => "before its first step".to_owned(),
             };
             let died = format!("its process ended {place} (killed, or the machine went down)");
-            Some((verdict(store, dead, &steps, patience, &died)?, unfinished.map(|s| s.id)))
+            let mut end = verdict(store, dead, &steps, patience, &died)?;
+            let lived_until = last_sign(store, dead, &steps)?;
+            let unfinished =
+                unfinished.map(|s| (s.id, clock::millis_between(&s.started_at, &lived_until).unwrap_or_default()));
+            end.finished_at = Some(lived_until);
+            Some((end, unfinished))
         }
     };
     store.write_durably(|tx| {
         if let (Some(dead), Some((end, unfinished))) = (&dead, &end) {
             run::finish(tx, dead.id, &["running"], end)?;
-            if let Some(step_id) = unfinished {
-                let ended =
-                    step::StepEnd { error: Some("its process ended in this step".to_owned()), ..Default::default() };
-                step::finish(tx, *step_id, &ended)?;
+            if let Some((step_id, duration_ms)) = *unfinished {
+                let error = Some("its process ended in this step".to_owned());
+                step::finish(tx, step_id, &step::StepEnd { duration_ms, error, ..Default::default() })?;
             }
             output::fold(tx, dead.id)?;
         }
         module::release(tx, id)
     })
+}
+
+/// When a dead run was last known to live: it may be settled days later, and did not take days.
+fn last_sign(store: &Store, dead: &Run, steps: &[Step]) -> Result<String> {
+    let printed = output::last_at(store.read(), dead.id)?;
+    let ended = steps.iter().filter_map(|s| {
+        let lasted = jiff::SignedDuration::from_millis(s.duration_ms.unwrap_or_default());
+        clock::parse(&s.started_at).and_then(|at| at.checked_add(lasted).ok()).map(clock::text)
+    });
+    Ok(ended.chain(printed).chain([dead.started_at.clone()]).max().unwrap_or_default())
 }
 
 /// What a run came to, by its ledger and its receipt; `story` says why that is a question.

@@ -156,7 +156,8 @@ pub fn error_for(reason: Reason) -> Error {
     match reason {
         Reason::Signal => Error::new(Code::Cancelled, "cancelled by a signal"),
         Reason::Requested => Error::new(Code::Cancelled, "cancelled by `pipekit cancel`"),
-        Reason::TimedOut(seconds) => Error::new(Code::Failed, format!("timed out after {seconds} s (timeout_s)"))
-            .hint("`pipekit log show ID` shows which step took the time; `module edit --timeout-s N` gives it more"),
+        Reason::TimedOut(seconds) => Error::new(Code::Failed, format!("timed out after {seconds} s (timeout_s)")).hint(
+            "`pipekit log show MODULE` shows which step took the time; `module edit --timeout-s N` gives it more",
+        ),
     }
 }

@@ -8,6 +8,7 @@ use super::receipt;
 use super::stop::{Watch, error_for};
 use super::{gate, recover};
 use crate::error::{Code, Error, Result};
+use crate::runner::FailureKind;
 use crate::runner::session::Session;
 use crate::store::run::{End, NewRun, Run};
 use crate::store::{Store, lock, module, output, run};
@@ -206,6 +207,12 @@ fn close(
     })
 }
 
+/// The error of a run that was stopped, which says what became of the destination.
+pub(super) fn nothing_merged(mut error: Error) -> Error {
+    error.message.push_str("; nothing was merged");
+    error
+}
+
 /// An error as the log keeps it: what to do next is part of it.
 fn in_full(error: &Error) -> String {
     match &error.hint {
@@ -235,7 +242,7 @@ impl Attempt<'_> {
             // pipekit's own file failing is not the run's failure: it can't be written down, and is settled later.
             Err(error) if error.code == Code::Store => return Err(error),
             // What a stopped session says is the consequence; why it was stopped is the reason.
-            Err(error) => Ended::Failed(self.watch.reason().map_or(error, error_for)),
+            Err(error) => Ended::Failed(self.watch.reason().map_or(error, |why| nothing_merged(error_for(why)))),
         };
         let after = match &ended {
             Ended::DryRun => return Ok(ended),
@@ -296,12 +303,7 @@ impl Attempt<'_> {
 
         let read = plan.dialect.read_receipt(&module.name);
         let work = || receipt::read(self.databases, dest, &module.name);
-        let owner = ledger
-            .step("staging", "owner", &dest.name, &read, work, |r| Came {
-                rows: None,
-                value: r.as_ref().map(|r| format!("run {} {}", r.run_id, r.state)),
-            })?
-            .map_err(explain)?;
+        let owner = ledger.step("staging", "owner", &dest.name, &read, work, |_| Came::default())?.map_err(explain)?;
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,
@@ -319,7 +321,7 @@ impl Attempt<'_> {
 
     /// The rows, from the source into staging.
     fn transfer(
-        &self,
+        &mut self,
         ledger: &mut Ledger<'_>,
         plan: &Plan,
         session: &Session,
@@ -328,6 +330,10 @@ impl Attempt<'_> {
         let name = format!("{} to {}", self.definition.source.name, self.definition.dest.name);
         let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
         let staging = plan.dialect.table(&plan.staging);
+        // Where the query can't be prepared, running it says why.
+        if let Ok(output) = session.describe(&plan.source, &plan.source_sql) {
+            self.facts.warnings.extend(plan::misplaced(&output, &plan.columns));
+        }
         let mut written = Ok(());
         let moved = session.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, |rows| {
             (options.progress)(Progress::Rows(rows));
@@ -346,6 +352,9 @@ impl Attempt<'_> {
             }
             Err(failure) => {
                 ledger.print("jrunner_stderr", &failure.message)?;
+                if failure.kind == FailureKind::ConnectSource {
+                    return Err(self.databases.explain(&failure, &self.definition.source, "reading the rows"));
+                }
                 let doing = format!("moving rows from {} into staging", self.definition.source.name);
                 Err(self.databases.explain(&failure, &self.definition.dest, &doing))
             }

@@ -175,6 +175,10 @@ fn is_lower(value: &str, before: &str) -> bool {
     if let (Ok(a), Ok(b)) = (value.parse::<f64>(), before.parse::<f64>()) {
         return a < b;
     }
+    let instant = |text: &str| text.replacen(' ', "T", 1).parse::<jiff::Timestamp>().ok();
+    if let (Some(a), Some(b)) = (instant(value), instant(before)) {
+        return a < b;
+    }
     let date = |text: &str| text.get(..10).is_some_and(|d| d.parse::<jiff::civil::Date>().is_ok());
     date(value) && date(before) && value < before
 }
@@ -195,6 +199,8 @@ mod tests {
             ("1.5", "1.25", false),
             ("abc", "abd", false),
             ("10", "2026-01-01", false),
+            ("2026-01-01 05:00:00-05", "2026-01-01 10:00:00+00", false),
+            ("2026-01-01 04:59:59-05", "2026-01-01 10:00:00+00", true),
         ];
         for (value, before, lower) in cases {
             assert_eq!(is_lower(value, before), lower, "{value} {before}");

@@ -37,6 +37,8 @@ pub enum FailureKind {
     Url,
     /// The database could not be reached, or refused the login.
     Connect,
+    /// As `Connect`, at the source of a transfer.
+    ConnectSource,
     /// The database refused the SQL.
     Sql,
     /// A value does not fit the destination column.

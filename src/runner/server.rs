@@ -112,7 +112,13 @@ impl Shared {
                 self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }
             Request::Transfer { id, source, sql, dest, table } => {
-                let moved = self.client(id, &source, stops).and_then(|mut from| {
+                let connected = self.client(id, &source, stops).map_err(|mut failure| {
+                    if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
+                        failure.kind = FailureKind::ConnectSource;
+                    }
+                    failure
+                });
+                let moved = connected.and_then(|mut from| {
                     let mut to = self.client(id, &dest, stops)?;
                     let progress = &mut |rows| say(&Event::Progress { id, rows });
                     let moved = builtin::transfer(&mut from, &sql, &mut to, &table, progress);

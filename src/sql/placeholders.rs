@@ -49,6 +49,17 @@ pub fn undeclared<'a>(sql: &'a str, declared: &[&str]) -> Vec<&'a str> {
     out
 }
 
+/// The words in braces that are all there is of a string, as in `'{since}'`, and that `declared` does not have. It may be
+/// meant (an array literal of PostgreSQL); more likely a watermark is missing, and the comparison finds nothing.
+pub fn lookalikes<'a>(sql: &'a str, declared: &[&str]) -> Vec<&'a str> {
+    let strings = lexer::tokens(sql).into_iter().filter(|t| t.kind == Kind::String).map(|t| &sql[t.span]);
+    let words = strings.filter_map(|text| match braced(text).first() {
+        Some((word, span)) if span.start == 1 && span.end + 1 == text.len() => Some(*word),
+        _ => None,
+    });
+    words.filter(|word| !declared.contains(word)).collect()
+}
+
 /// `sql` with each declared placeholder replaced by its value, every other byte as it was.
 pub fn materialise(sql: &str, values: &BTreeMap<String, String>) -> String {
     let mut out = String::with_capacity(sql.len());
@@ -101,6 +112,15 @@ mod tests {
         ];
         for (sql, expected) in cases {
             assert_eq!(undeclared(sql, &["x"]), *expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_string_that_is_a_placeholder_and_nothing_else_looks_like_one() {
+        let cases: &[(&str, &[&str])] =
+            &[("a >= '{b}' and c = '{x}'", &["b"]), ("'{b} ' '{}' '{1}' '{a,b}' '{\"a\": 1}' {b} -- '{b}'", &[])];
+        for (sql, expected) in cases {
+            assert_eq!(lookalikes(sql, &["x"]), *expected, "{sql}");
         }
     }
 

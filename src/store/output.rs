@@ -18,6 +18,11 @@ pub fn append(conn: &Connection, run_id: i64, stream: &str, text: &str) -> Resul
     Ok(())
 }
 
+/// When a run last printed anything.
+pub fn last_at(conn: &Connection, run_id: i64) -> Result<Option<String>> {
+    Ok(conn.query_row("SELECT max(at) FROM run_output WHERE run_id = ?", [run_id], |r| r.get(0))?)
+}
+
 /// The whole text of a stream.
 pub fn text(conn: &Connection, run_id: i64, stream: &str) -> Result<String> {
     Ok(after(conn, run_id, stream, 0)?.into_iter().map(|(_, text)| text).collect())

@@ -131,6 +131,8 @@ pub struct Filter {
     pub group_run_id: Option<i64>,
     /// Ended (or going on) like one of these; any, where empty.
     pub statuses: Vec<String>,
+    /// Did not end well: an error, an unknown end, or a hook that failed.
+    pub failed: bool,
     /// Began at or after this stored time.
     pub since: Option<String>,
     /// Began before this stored time.
@@ -174,6 +176,9 @@ pub fn list(conn: &Connection, filter: &Filter) -> Result<Vec<Run>> {
     }
     if let Some(id) = filter.before_id {
         add("r.id < ?", id.into());
+    }
+    if filter.failed {
+        wheres.push("(r.status IN ('error', 'unknown') OR r.hooks_failed > 0)".to_owned());
     }
     if !wheres.is_empty() {
         sql.push_str(" WHERE ");
@@ -254,6 +259,8 @@ pub fn set_watermarks(conn: &Connection, id: i64, watermarks: &str) -> Result<()
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct End {
+    /// When, if not now.
+    pub finished_at: Option<String>,
     /// `success error cancelled dry_run unknown`.
     pub status: String,
     /// Rows moved.
@@ -274,13 +281,13 @@ pub struct End {
 pub fn finish(conn: &Connection, id: i64, from: &[&str], end: &End) -> Result<bool> {
     let changed = conn
         .prepare_cached(
-            "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :now), row_count = coalesce(:rows, row_count),
+            "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :finished, :now), row_count = coalesce(:rows, row_count),
                 rows_deleted = :deleted, rows_inserted = :inserted, error = :error, warnings = :warnings,
                 hooks_failed = :hooks
          WHERE id = :id AND status IN (SELECT value FROM json_each(:from))",
         )?
         .execute(named_params! {
-            ":id": id, ":status": end.status, ":now": clock::now_text(), ":rows": end.row_count,
+            ":id": id, ":status": end.status, ":finished": end.finished_at, ":now": clock::now_text(), ":rows": end.row_count,
             ":deleted": end.rows_deleted, ":inserted": end.rows_inserted, ":error": end.error,
             ":warnings": serde_json::json!(end.warnings).to_string(), ":hooks": end.hooks_failed,
             ":from": serde_json::json!(from).to_string(),

@@ -42,7 +42,14 @@ impl Diff {
         }
         let (time_a, time_b) = (times(store, a.id)?, times(store, b.id)?);
         let steps: std::collections::BTreeSet<&String> = time_a.keys().chain(time_b.keys()).collect();
+        // A few milliseconds, or a fifth, are the machine's mood.
+        let alike = |a: i64, b: i64| (a - b).abs() < 10 || (a - b).abs() * 5 < a.max(b);
         for step in steps {
+            if let (Some(a), Some(b)) = (time_a.get(step), time_b.get(step))
+                && alike(*a, *b)
+            {
+                continue;
+            }
             let show = |ms: Option<&i64>| ms.map_or_else(|| "-".to_owned(), |ms| duration(*ms));
             rows.push((format!("step {step}"), show(time_a.get(step)), show(time_b.get(step))));
         }

@@ -7,7 +7,7 @@ mod settle;
 mod show;
 
 use super::Context;
-use super::output::{self, Field, Tone, brief, count_or_dash, duration};
+use super::output::{self, Field, Remarked, Tone, count_or_dash, duration};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::run::{self, Filter, Run, Sort};
@@ -52,7 +52,7 @@ pub struct List {
     /// Only runs that ended like this, with commas: running success error cancelled dry_run unknown
     #[arg(long, value_name = "S", value_delimiter = ',')]
     status: Vec<Word>,
-    /// Only runs that did not succeed: error, unknown
+    /// Only runs that did not end well: error, unknown, or a hook that failed
     #[arg(short, long)]
     errors: bool,
     /// Only runs that began since: 24h, 7d, today, 2026-11-24, 2026-11-24T08:00
@@ -61,9 +61,9 @@ pub struct List {
     /// Only runs that began before
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// At most so many
-    #[arg(long, default_value_t = 25, value_name = "N")]
-    limit: i64,
+    /// At most so many [default: 25; all, with --since or --until]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    limit: Option<i64>,
     /// By what to sort
     #[arg(long, value_enum, default_value_t = By::Started, value_name = "KEY")]
     sort: By,
@@ -123,10 +123,8 @@ impl Log {
 impl List {
     fn run(self, context: &Context, store: &Store) -> Result<u8> {
         let conn = store.read();
-        let mut statuses: Vec<String> = self.status.iter().map(|s| s.as_str().to_owned()).collect();
-        if self.errors {
-            statuses.extend(["error".to_owned(), "unknown".to_owned()]);
-        }
+        let statuses: Vec<String> = self.status.iter().map(|s| s.as_str().to_owned()).collect();
+        let limit = self.limit.or((self.since.is_none() && self.until.is_none()).then_some(25));
         let time = |text: &Option<String>| -> Result<Option<String>> {
             text.as_deref().map(|t| clock::since(t).map(clock::text)).transpose()
         };
@@ -136,7 +134,9 @@ impl List {
             statuses,
             since: time(&self.since)?,
             until: time(&self.until)?,
-            limit: Some(self.limit),
+            failed: self.errors,
+            // One more than is shown tells whether there are more.
+            limit: limit.map(|n| n.saturating_add(1)),
             sort: match self.sort {
                 By::Started => Sort::Started,
                 By::Duration => Sort::Duration,
@@ -147,12 +147,18 @@ impl List {
             reverse: self.reverse,
             ..Filter::default()
         };
-        let runs = run::list(conn, &filter)?;
+        let mut runs = run::list(conn, &filter)?;
+        let shown = limit.map_or(runs.len(), |n| usize::try_from(n).unwrap_or(usize::MAX).min(runs.len()));
+        let more = runs.len() > shown;
+        runs.truncate(shown);
         if runs.is_empty() {
             context.ui.note("no such runs");
         }
         if !runs.is_empty() || context.ui.json {
             print(context, &runs);
+        }
+        if more && self.limit.is_none() {
+            context.ui.warn(format!("only {shown} runs are shown; --limit N shows more, --since TIME all since then"));
         }
         Ok(0)
     }
@@ -166,17 +172,20 @@ pub fn print(context: &Context, runs: &[Run]) {
         ui.document(&list);
         return;
     }
-    ui.table(
-        &["run", "module", "status", "started", "took", "rows", "deleted", "inserted", ""],
-        runs.iter().map(|r| {
-            let (mark, tone) = output::status(&r.status);
-            let remark = match (&r.error, r.hooks_failed, r.warnings.len()) {
-                (Some(error), _, _) => Field(brief(error, 100), Tone::Bad),
-                (None, n, _) if n > 0 => Field(format!("{n} hook(s) failed"), Tone::Odd),
-                (None, _, n) if n > 0 => Field(brief(&r.warnings[0], 60), Tone::Odd),
-                _ => Field::from(""),
-            };
-            vec![
+    let rows = runs.iter().map(|r| {
+        let (mark, tone) = output::status(&r.status);
+        let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+        let remark = match (&r.error, r.hooks_failed, r.warnings.first()) {
+            (Some(error), _, _) => Field(first(error), Tone::Bad),
+            (None, n, _) if n > 0 => {
+                let failed = r.warnings.iter().find(|w| w.starts_with("hook ")).map(|w| first(w));
+                Field(failed.unwrap_or_else(|| format!("{n} hook(s) failed")), Tone::Odd)
+            }
+            (None, _, Some(warning)) => Field(first(warning), Tone::Odd),
+            _ => Field::from(""),
+        };
+        Remarked {
+            cells: vec![
                 Field(r.id.to_string(), Tone::Number),
                 r.module_name.as_str().into(),
                 Field(format!("{mark} {}", r.status), tone),
@@ -185,10 +194,13 @@ pub fn print(context: &Context, runs: &[Run]) {
                 count_or_dash(r.row_count),
                 count_or_dash(r.rows_deleted),
                 count_or_dash(r.rows_inserted),
-                remark,
-            ]
-        }),
-    );
+            ],
+            about: format!("{} {}", r.id, r.module_name),
+            remark,
+        }
+    });
+    let header = ["run", "module", "status", "started", "took", "rows", "deleted", "inserted"];
+    ui.remarked(&header, rows.collect());
 }
 
 /// A run as JSON has it.

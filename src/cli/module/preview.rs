@@ -6,7 +6,7 @@ use crate::definition::lint;
 use crate::definition::module as define;
 use crate::engine::databases::Databases;
 use crate::engine::ledger::Ledger;
-use crate::engine::plan::{self, Definition, Plan};
+use crate::engine::plan::{self, Definition};
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 
@@ -20,7 +20,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         .describe(&plan.source, &plan.source_sql)
         .map_err(|f| databases.explain(&f, &definition.source, "preparing the query"))?;
     let mut warnings = plan.resolved.warnings.clone();
-    warnings.extend(misplaced(&output, &plan));
+    warnings.extend(plan::misplaced(&output, &plan.columns));
     let (_, defined) = define::load(store.read(), name)?;
     warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
     warnings.extend(plan.remarks.iter().cloned());
@@ -83,28 +83,4 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Where the query's output does not fit the columns: columns map by position, so a name elsewhere is a likely slip.
-fn misplaced(output: &[String], plan: &Plan) -> Vec<String> {
-    let mut out = Vec::new();
-    if output.len() != plan.columns.len() {
-        out.push(format!(
-            "the query gives {} columns and {} are filled: the run fails before a row moves",
-            output.len(),
-            plan.columns.len()
-        ));
-    }
-    for (i, (name, column)) in output.iter().zip(&plan.columns).enumerate() {
-        let elsewhere = plan.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
-        if let Some(at) = elsewhere.filter(|at| *at != i) {
-            out.push(format!(
-                "output column {} is called {name} and goes into {}; the column {name} is number {}: columns map by position",
-                i + 1,
-                column.name,
-                at + 1
-            ));
-        }
-    }
-    out
 }

@@ -10,7 +10,8 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
     let ui = &context.ui;
     let (row, defined) = define::load(store.read(), name)?;
     if definition {
-        ui.document(&defined);
+        // Laid out always: it goes into a file that somebody edits.
+        ui.line(serde_json::to_string_pretty(&defined).unwrap_or_default());
         return Ok(());
     }
     let watermarks = watermark::of_module(store.read(), row.id)?;
