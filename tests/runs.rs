@@ -1,6 +1,6 @@
 //! A run as a whole: what it shows, what it writes down, and what others see of the destination meanwhile.
 
-use super::support::{NEW, Pair, postgres, until};
+use super::support::{NEW, Pair, World, postgres, until};
 use serde_json::{Value, json};
 
 on_each! {
@@ -274,7 +274,8 @@ fn a_column_in_another_place_is_warned_of() {
 #[test]
 fn a_hang_up_cancels_and_is_ignored_where_it_was_ignored() {
     let world = World::orders();
-    let slow = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n";
+    let slow =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n";
     world.args(&["watermark", "add", "orders", "n", "--connection", "erp", "--sql", slow]).ok();
     world.call("module edit orders --query 'SELECT * FROM orders WHERE {n} > 0'").ok();
     let run = world.start("run orders");

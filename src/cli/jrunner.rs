@@ -5,8 +5,9 @@ use crate::error::{Code, Error, Result};
 use crate::runner::builtin::{self, Client};
 use crate::runner::{Failure, Target, server};
 use clap::Args;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::time::{Duration, Instant};
 
 /// Copy a query's rows into a table, or print them as CSV
@@ -26,7 +27,7 @@ pub struct Jrunner {
     #[arg(long, value_name = "USER")]
     scn: Option<String>,
     /// Source password (in every user's process list; better: $JRUNNER_SCP)
-    #[arg(long, value_name = "PASSWORD", env = "JRUNNER_SCP", hide_env_values = true)]
+    #[arg(long, value_name = "PASSWORD", env = "JRUNNER_SCP", hide_env_values = true, allow_hyphen_values = true)]
     scp: Option<String>,
     /// Destination JDBC URL
     #[arg(long, value_name = "URL", requires = "dt")]
@@ -35,7 +36,7 @@ pub struct Jrunner {
     #[arg(long, value_name = "USER")]
     dcn: Option<String>,
     /// Destination password (in every user's process list; better: $JRUNNER_DCP)
-    #[arg(long, value_name = "PASSWORD", env = "JRUNNER_DCP", hide_env_values = true)]
+    #[arg(long, value_name = "PASSWORD", env = "JRUNNER_DCP", hide_env_values = true, allow_hyphen_values = true)]
     dcp: Option<String>,
     /// File that holds the SQL for the source; - is standard input
     #[arg(long, value_name = "FILE", required_unless_present = "session")]
@@ -68,7 +69,6 @@ impl Jrunner {
             return Ok(0);
         }
         let sql = super::input::file(&self.sq.unwrap_or_default())?;
-        let failed = |f: Failure| Error::new(Code::Runner, f.message);
         let source = Target { url: self.scu.unwrap_or_default(), user: self.scn, password: self.scp };
         let mut from = Client::connect(&source).map_err(failed)?;
         if let (Some(url), Some(table)) = (self.dcu, self.dt) {
@@ -83,20 +83,48 @@ impl Jrunner {
             let rows = builtin::transfer(&mut from, &sql, &mut to, &table, &mut progress).map_err(failed)?;
             context.ui.line(format!("{rows} rows"));
         } else {
-            let out = std::cell::RefCell::new(BufWriter::with_capacity(1 << 16, std::io::stdout().lock()));
-            from.stream(
-                &sql,
-                &mut |columns| {
-                    let names: Vec<Option<&str>> = columns.iter().map(|c| Some(c.as_str())).collect();
-                    if names.is_empty() { Ok(()) } else { csv(&mut *out.borrow_mut(), &names) }
-                },
-                &mut |row| csv(&mut *out.borrow_mut(), row),
-            )
-            .map_err(failed)?;
-            // A reader that has gone wants no more.
-            let _ = out.borrow_mut().flush();
+            print(&mut from, &sql)?;
         }
         Ok(0)
+    }
+}
+
+fn failed(failure: Failure) -> Error {
+    Error::new(Code::Runner, failure.message)
+}
+
+/// Prints a query's rows as CSV. A reader that has gone wants no more, which is no error.
+fn print(from: &mut Client, sql: &str) -> Result<()> {
+    let out = RefCell::new(BufWriter::with_capacity(1 << 16, std::io::stdout().lock()));
+    let gone = Cell::new(false);
+    let only_reads = builtin::only_reads(sql);
+    let put = |row: &[Option<&str>]| {
+        if gone.get() {
+            return Ok(());
+        }
+        csv(&mut *out.borrow_mut(), row).or_else(|error| {
+            gone.set(error.kind() == ErrorKind::BrokenPipe);
+            // What changes rows is not left in the middle, which would take the changes back.
+            if gone.get() && !only_reads { Ok(()) } else { Err(error) }
+        })
+    };
+    let streamed = from.stream(
+        sql,
+        &mut |columns| {
+            let names: Vec<Option<&str>> = columns.iter().map(|c| Some(c.as_str())).collect();
+            if names.is_empty() { Ok(()) } else { put(&names) }
+        },
+        &mut |row| put(row),
+    );
+    if gone.get() && only_reads {
+        return Ok(());
+    }
+    streamed.map_err(failed)?;
+    match out.borrow_mut().flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::new(Code::Runner, format!("the rows can't be written: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The lexical layer that all SQL dialects share: quotes, comments, words, and statement ends.
 //!
-//! Handles `'…'` with doubled quotes (and PostgreSQL's `E'…\'…'`), `"…"`, `` `…` ``, `[…]` only where asked,
-//! `$tag$…$tag$`, `-- …` to the end of the line, and `/* … */`, nested as PostgreSQL and SQL Server nest them.
+//! Handles `'…'` with doubled quotes (and PostgreSQL's `E'…\'…'`), `"…"`, `` `…` ``, `$tag$…$tag$`, `-- …` to the end
+//! of the line, and `/* … */`, nested as PostgreSQL and SQL Server nest them, unless it would then never end: SQLite
+//! nests none. `[…]` is a name where asked, and where nothing else makes sense of it: PostgreSQL's arrays have brackets.
 
 use std::ops::Range;
 
@@ -37,6 +38,15 @@ fn is_word(c: char) -> bool {
 
 /// Splits `sql` into tokens that cover it to the byte. Never fails: an unclosed quote or comment runs to the end.
 pub fn tokens(sql: &str) -> Vec<Token> {
+    scan(sql, false)
+}
+
+/// The same, for SQL in which `[…]` always is a quoted identifier.
+pub fn tokens_with_brackets(sql: &str) -> Vec<Token> {
+    scan(sql, true)
+}
+
+fn scan(sql: &str, brackets: bool) -> Vec<Token> {
     let bytes = sql.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
@@ -54,6 +64,9 @@ pub fn tokens(sql: &str) -> Vec<Token> {
             }
             '"' => (Kind::Quoted, quoted(bytes, at, b'"', false)),
             '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
+            '[' if brackets || is_name_in_brackets(&sql[at..]) => {
+                (Kind::Quoted, sql[at..].find(']').map_or(sql.len(), |n| at + n + 1))
+            }
             '$' if dollar_tag(sql, at).is_some() => {
                 let tag = dollar_tag(sql, at).unwrap_or("$$");
                 let body = at + tag.len();
@@ -90,16 +103,35 @@ fn quoted(bytes: &[u8], at: usize, quote: u8, escapes: bool) -> usize {
 }
 
 fn block_comment(bytes: &[u8], at: usize) -> usize {
-    let (mut i, mut depth) = (at + 2, 1);
+    let (mut i, mut depth, mut first_end) = (at + 2, 1, None);
     while i < bytes.len() {
         match &bytes[i..(i + 2).min(bytes.len())] {
             b"/*" => (depth, i) = (depth + 1, i + 2),
-            b"*/" if depth == 1 => return i + 2,
-            b"*/" => (depth, i) = (depth - 1, i + 2),
+            b"*/" => {
+                (depth, i) = (depth - 1, i + 2);
+                first_end.get_or_insert(i);
+                if depth == 0 {
+                    return i;
+                }
+            }
             _ => i += 1,
         }
     }
-    bytes.len()
+    first_end.unwrap_or(bytes.len())
+}
+
+/// Whether the brackets at the start can only be quotes of a name, as in SQLite and SQL Server: they hold what would
+/// end a statement or begin a comment, or an apostrophe in the middle of a word. An array's elements do not.
+fn is_name_in_brackets(sql: &str) -> bool {
+    let Some((inner, _)) = sql[1..].split_once(']') else { return false };
+    if inner.contains('\n') {
+        return false;
+    }
+    match inner.find(['\'', '"', '$']) {
+        None => [";", "--", "/*"].iter().any(|sign| inner.contains(sign)),
+        // One letter is the `E` of `E'…'`, or another of the kind.
+        Some(quote) => inner[..quote].chars().rev().take_while(|c| is_word(*c)).count() > 1,
+    }
 }
 
 /// The opening tag of a PostgreSQL dollar quote at `at`: `$$` or `$name$`.
@@ -211,6 +243,11 @@ mod tests {
             ("begin; a; commit", &["begin", "a", "commit"]),
             ("-- only a comment", &[]),
             ("select E'\\';' ; x", &["select E'\\';'", "x"]),
+            ("/* a /* b */ c; /* d */ e", &["c", "e"]),
+            ("/* a /* b */ c; */ e", &["e"]),
+            ("select [a;b] from [it's; x]; y", &["select [a;b] from [it's; x]", "y"]),
+            ("select a[1], array['x]y;', E'z;'], '{}'[2]; y", &["select a[1], array['x]y;', E'z;'], '{}'[2]", "y"]),
+            ("select array[1, -- one; two]\n 2]; y", &["select array[1, -- one; two]\n 2]", "y"]),
         ];
         for (sql, expected) in cases {
             assert_eq!(statements(sql), *expected, "{sql}");

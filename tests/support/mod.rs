@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+pub mod jrunner;
 #[macro_use]
 mod pair;
 pub mod postgres;
@@ -295,6 +296,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Runs a command to its end.
+    pub fn of(said: &str, command: &mut Command) -> Call {
+        Call { said: said.to_owned(), output: command.output().unwrap() }
+    }
+
     /// Asserts that it succeeded.
     #[track_caller]
     pub fn ok(self) -> Call {

@@ -33,13 +33,23 @@ pub fn password() -> String {
     part("password")
 }
 
+/// The server's user.
+pub fn user() -> String {
+    part("user")
+}
+
 impl Database {
     /// Makes a database.
     pub fn new() -> Database {
+        Database::made_with("")
+    }
+
+    /// Makes a database with these options of `CREATE DATABASE`.
+    pub fn made_with(options: &str) -> Database {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let mut admin = Client::connect(&format!("{} dbname=postgres", server()), NoTls).unwrap();
-        admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {name} {options}")).unwrap();
         let client = Client::connect(&format!("{} dbname={name}", server()), NoTls).unwrap();
         Database { name, client, ours: true }
     }
@@ -47,6 +57,11 @@ impl Database {
     /// The same database once more, for somebody else.
     pub fn again(&self) -> Database {
         Database { name: self.name.clone(), client: self.session(), ours: false }
+    }
+
+    /// The server's port.
+    pub fn port() -> String {
+        part("port")
     }
 
     /// Its JDBC URL.

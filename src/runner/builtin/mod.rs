@@ -23,8 +23,14 @@ pub use cancel::Canceller;
 pub use transfer::transfer;
 
 use super::{Failure, Rows, Target};
+use crate::sql::lexer::statements;
 use serde::{Deserialize, Serialize};
 use std::io;
+
+/// Whether the SQL is one query that changes nothing, so that it can be left in the middle.
+pub fn only_reads(sql: &str) -> bool {
+    matches!(statements(sql)[..], [one] if script::is_plain_query(one))
+}
 
 /// An open connection to one database.
 pub enum Client {

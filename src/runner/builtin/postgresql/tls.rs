@@ -2,11 +2,12 @@
 
 use crate::runner::builtin::url::{PostgresUrl, SslMode};
 use crate::runner::{Failure, FailureKind};
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,36 +44,41 @@ fn verifier(url: &PostgresUrl, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn
         SslMode::Require if url.ssl_root_cert.is_some() => false,
         _ => return Ok(Arc::new(Anyone { provider: provider.clone() })),
     };
-    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots(url)?), provider.clone())
+    let named = root_file(url).map(|file| certificates(&file).map(|found| (file, found))).transpose()?;
+    let roots = match &named {
+        Some((file, certificates)) => {
+            let mut roots = RootCertStore::empty();
+            for certificate in certificates {
+                roots.add(certificate.clone()).map_err(|error| bad(format!("{}: {error}", file.display())))?;
+            }
+            roots
+        }
+        None => roots_of_the_machine()?,
+    };
+    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
         .map_err(|error| bad(format!("the root certificates can't be used: {error}")))?;
-    Ok(if check_name { inner } else { Arc::new(AnyName { inner }) })
+    let named = named.map(|(_, certificates)| certificates).unwrap_or_default();
+    Ok(Arc::new(Known { inner, named, check_name }))
 }
 
-fn roots(url: &PostgresUrl) -> Result<RootCertStore, Failure> {
-    let mut roots = RootCertStore::empty();
-    let file = match url.ssl_root_cert.as_deref() {
+/// The file of the authorities to trust, where it is not the machine that knows them.
+fn root_file(url: &PostgresUrl) -> Option<PathBuf> {
+    match url.ssl_root_cert.as_deref() {
         Some("system") => None,
         Some(file) => Some(PathBuf::from(file)),
         // The place where libpq and pgjdbc look.
         None => std::env::home_dir().map(|home| home.join(".postgresql/root.crt")).filter(|file| file.is_file()),
-    };
-    match file {
-        Some(file) => {
-            for certificate in certificates(&file)? {
-                roots.add(certificate).map_err(|error| bad(format!("{}: {error}", file.display())))?;
-            }
-        }
-        None => {
-            let found = rustls_native_certs::load_native_certs();
-            let (added, _) = roots.add_parsable_certificates(found.certs);
-            if added == 0 {
-                let cause = found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
-                return Err(bad(format!(
-                    "the machine has no root certificates{cause}: name a file with `sslrootcert=`"
-                )));
-            }
-        }
+    }
+}
+
+fn roots_of_the_machine() -> Result<RootCertStore, Failure> {
+    let mut roots = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        let cause = found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
+        return Err(bad(format!("the machine has no root certificates{cause}: name a file with `sslrootcert=`")));
     }
     Ok(roots)
 }
@@ -148,13 +154,16 @@ impl ServerCertVerifier for Anyone {
     }
 }
 
-/// Checks who signed the certificate, and not for which host: `verify-ca`.
+/// Checks who signed the certificate, and for which host unless that is not asked (`verify-ca`).
 #[derive(Debug)]
-struct AnyName {
+struct Known {
     inner: Arc<WebPkiServerVerifier>,
+    /// The certificates in the file that was named.
+    named: Vec<CertificateDer<'static>>,
+    check_name: bool,
 }
 
-impl ServerCertVerifier for AnyName {
+impl ServerCertVerifier for Known {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -163,12 +172,27 @@ impl ServerCertVerifier for AnyName {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        // The name is the last thing that is looked at, so whoever fails there has passed the rest.
-        match self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            other => other,
+        let verified = self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let Err(rustls::Error::InvalidCertificate(cause)) = &verified else { return verified };
+        match cause {
+            // The name is the last thing that is looked at, so whoever fails there has passed the rest.
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } if !self.check_name => {
+                Ok(ServerCertVerified::assertion())
+            }
+            // A server that signed its own certificate, as `openssl req -x509` does it, is its own authority. The
+            // library has looked at the dates by then. Who names the very certificate trusts it, as in libpq.
+            CertificateError::Other(other)
+                if other.0.to_string() == "CaUsedAsEndEntity" && self.named.contains(end_entity) =>
+            {
+                if self.check_name {
+                    verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
+            CertificateError::Other(other) if other.0.to_string() == "CaUsedAsEndEntity" => {
+                Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer))
+            }
+            _ => verified,
         }
     }
 

@@ -70,6 +70,8 @@ pub struct Column {
     pub type_name: String,
     /// Whether the binary form means the same in another database that has a type of this name.
     portable: bool,
+    /// What an array holds. The array's modifier is that of each element.
+    pub element: Option<Box<Column>>,
 }
 
 /// Types whose binary form holds nothing that belongs to one database (such as the id of a type).
@@ -105,19 +107,30 @@ const FIRST_OWN_OID: u32 = 16_384;
 impl Column {
     /// The column as the server describes it. Domains come as the type beneath them.
     pub fn of(described: &Described) -> Column {
-        let kind = described.type_();
+        Column::typed(described.name(), described.type_(), described.type_modifier())
+    }
+
+    fn typed(name: &str, kind: &Type, typmod: i32) -> Column {
+        let element = match kind.kind() {
+            Kind::Array(element) => Some(Box::new(Column::typed(name, element, typmod))),
+            _ => None,
+        };
         Column {
-            name: described.name().to_owned(),
+            name: name.to_owned(),
             base: base(kind),
             oid: kind.oid(),
-            typmod: described.type_modifier(),
+            typmod,
             type_name: kind.name().to_owned(),
             portable: portable(kind),
+            element,
         }
     }
 
     /// The type as SQL writes it.
     pub fn type_text(&self) -> String {
+        if let Some(element) = &self.element {
+            return format!("{}[]", element.type_text());
+        }
         let name = match self.type_name.as_str() {
             "bpchar" => "char",
             "bool" => "boolean",
@@ -266,14 +279,7 @@ mod tests {
     use super::*;
 
     fn column(kind: &Type, typmod: i32) -> Column {
-        Column {
-            name: "c".to_owned(),
-            base: base(kind),
-            oid: kind.oid(),
-            typmod,
-            type_name: kind.name().to_owned(),
-            portable: portable(kind),
-        }
+        Column::typed("c", kind, typmod)
     }
 
     fn numeric(precision: i32, scale: i32) -> Column {

@@ -3,7 +3,7 @@
 use super::Connection;
 use super::affinity::Affinity;
 use crate::runner::{Failure, FailureKind};
-use crate::sql::lexer::{Kind, tokens};
+use crate::sql::lexer::{Kind, tokens_with_brackets};
 
 /// A column that an INSERT can fill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,14 +43,14 @@ pub fn columns(connection: &Connection, table: &str) -> Result<Vec<Column>, Fail
 /// The schema, if there is one, and the name, without their quotes.
 fn parts(table: &str) -> Result<(Option<String>, String), Failure> {
     let mut names = Vec::new();
-    for token in tokens(table) {
+    for token in tokens_with_brackets(table) {
         let text = &table[token.span];
         match token.kind {
             Kind::Word => names.push(text.to_owned()),
             Kind::Quoted => {
                 let quote = &text[..1];
                 let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
-                names.push(inner.replace(&quote.repeat(2), quote));
+                names.push(if quote == "[" { inner.to_owned() } else { inner.replace(&quote.repeat(2), quote) });
             }
             _ => {}
         }
@@ -77,6 +77,7 @@ mod tests {
             ("\"a\"\"b\"", None, "a\"b"),
             ("main.orders", Some("main"), "orders"),
             ("\"main\" . `or.ders`", Some("main"), "or.ders"),
+            ("main.[my table]", Some("main"), "my table"),
         ] {
             assert_eq!(parts(table).unwrap(), (schema.map(str::to_owned), name.to_owned()), "{table}");
         }

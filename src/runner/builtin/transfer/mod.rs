@@ -3,6 +3,7 @@
 //! Every route streams, checks each value that the destination could change, and loads in one transaction. An error
 //! leaves the table as it was, and both connections fit for use where they still stand.
 
+mod array;
 mod pg_source;
 mod pg_to_pg;
 mod pg_to_sqlite;

@@ -28,7 +28,12 @@ impl Route {
     fn of(source: &Column, dest: &Column) -> Route {
         let unknown = |column: &Column| matches!(column.base, Base::Other | Base::Inet);
         if dest.same_bytes(source) {
-            if dest.holds_all_of(source) { Route::AsIs } else { Route::Converted }
+            match dest.base {
+                _ if dest.holds_all_of(source) => Route::AsIs,
+                // An array, for one: its elements are looked at as text.
+                Base::Other => Route::Text,
+                _ => Route::Converted,
+            }
         } else if unknown(source) && dest.base == Base::Text && source.base == Base::Inet {
             Route::Converted
         } else if unknown(source) || unknown(dest) || (dest.base == Base::Interval && source.base != Base::Interval) {

@@ -1,5 +1,6 @@
 //! Fields of a text COPY, checked as those of a binary one are.
 
+use super::array;
 use crate::runner::builtin::postgresql::copy::push_text_field;
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use crate::runner::builtin::value::encode::Encoder;
@@ -29,6 +30,12 @@ impl Textual {
                     value => text::write(value, &mut self.text),
                 }
                 check_interval(&self.text, column)?;
+                if let Some(element) = column.element.as_deref().filter(|element| element.typmod >= 0) {
+                    let text = std::mem::take(&mut self.text);
+                    let fits = self.check_elements(&text, element);
+                    self.text = text;
+                    fits?;
+                }
                 if self.text.contains('\0') {
                     return Err(Misfit::new("it holds a NUL character, which PostgreSQL's text can't"));
                 }
@@ -43,6 +50,20 @@ impl Textual {
             }
         }
         push_text_field(out, &self.text);
+        Ok(())
+    }
+
+    /// Whether each element of the array that `text` writes fits: PostgreSQL rounds those of a `numeric(5,2)[]` in
+    /// silence. What is no array is left to the server, which refuses it.
+    fn check_elements(&mut self, text: &str, element: &Column) -> Result<(), Misfit> {
+        let mut written = Vec::new();
+        for value in array::elements(text) {
+            let value = Value::Text(&value);
+            written.clear();
+            self.field(&value, element, &mut written).map_err(|misfit| {
+                Misfit::new(format!("{} does not fit {}: {}", value.shown(), element.type_text(), misfit.why))
+            })?;
+        }
         Ok(())
     }
 

@@ -183,9 +183,12 @@ impl Encoder {
             _ => {}
         }
         self.decimal(value)?;
-        let double = Numeric::read(&self.digits).map_or(f64::NAN, |n| n.to_f64(&mut self.text));
-        // By way of a double the last digit could be rounded twice; the comparison below sees it.
-        let single = self.text.parse().unwrap_or(double as f32);
+        // From the text, and not by way of a double, which could round the last digit twice.
+        self.text.clear();
+        if let Some(number) = Numeric::read(&self.digits) {
+            number.write_text(&mut self.text);
+        }
+        let single: f32 = self.text.parse().map_err(|_| Misfit::new("it is not a number"))?;
         self.text.clear();
         float::push_postgres(&mut self.text, single);
         self.same_decimal(6, "it has more digits than a single-precision number keeps")?;
