@@ -61,7 +61,7 @@ fn the_log_is_filtered_limited_and_sorted() {
         ("--status success", vec![6, 3, 1]),
         ("--status error,cancelled --status dry_run", vec![5, 4, 2]),
         ("--errors", vec![6, 2]),
-        ("--errors --status cancelled", vec![4, 2]),
+        ("--errors --status cancelled", vec![6, 4, 2]),
         ("--since 24h", vec![6, 5, 4, 3]),
         ("--since 7d", vec![6, 5, 4, 3, 2]),
         ("--since 90m", vec![6, 5, 4]),

@@ -131,7 +131,7 @@ pub struct Filter {
     pub group_run_id: Option<i64>,
     /// Ended (or going on) like one of these; any, where empty.
     pub statuses: Vec<String>,
-    /// Did not end well: an error, an unknown end, or a hook that failed.
+    /// Did not end well (an error, an unknown end, a hook that failed), or ended like one of `statuses`.
     pub failed: bool,
     /// Began at or after this stored time.
     pub since: Option<String>,
@@ -165,7 +165,13 @@ pub fn list(conn: &Connection, filter: &Filter) -> Result<Vec<Run>> {
     if let Some(id) = filter.group_id {
         add("r.group_run_id IN (SELECT id FROM group_run WHERE group_id = ?)", id.into());
     }
-    if !filter.statuses.is_empty() {
+    if filter.failed {
+        let also = serde_json::json!(filter.statuses).to_string().into();
+        add(
+            "(r.status IN ('error', 'unknown') OR r.hooks_failed > 0 OR r.status IN (SELECT value FROM json_each(?)))",
+            also,
+        );
+    } else if !filter.statuses.is_empty() {
         add("r.status IN (SELECT value FROM json_each(?))", serde_json::json!(filter.statuses).to_string().into());
     }
     if let Some(at) = &filter.since {
@@ -176,9 +182,6 @@ pub fn list(conn: &Connection, filter: &Filter) -> Result<Vec<Run>> {
     }
     if let Some(id) = filter.before_id {
         add("r.id < ?", id.into());
-    }
-    if filter.failed {
-        wheres.push("(r.status IN ('error', 'unknown') OR r.hooks_failed > 0)".to_owned());
     }
     if !wheres.is_empty() {
         sql.push_str(" WHERE ");
