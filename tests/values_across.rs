@@ -221,6 +221,57 @@ fn an_error_of_the_source_in_the_middle_changes_nothing() {
     assert_eq!(world.rows("dst", "SELECT count(*) FROM t"), ["0"]);
 }
 
+/// The source's SQL can have dates printed in any order of day and month.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn a_style_that_the_source_sets_changes_no_date() {
+    let (world, from, mut to) = world();
+    to.sql("CREATE TABLE t (d date, s timestamp, z timestamptz); CREATE TABLE a (d date, a int8[])");
+    let set = "SET datestyle TO 'SQL, DMY'; SET intervalstyle TO 'iso_8601'; SET timezone TO 'Asia/Kolkata'; SELECT";
+    let sql =
+        format!("{set} '2026-01-02'::date, '2026-01-02 03:04:05'::timestamp, '2026-01-02 03:04:05+00'::timestamptz");
+    world.copy(&from.url(), &sql, &to.url(), "t").ok();
+    assert_eq!(to.rows("SELECT * FROM t"), ["2026-01-02|2026-01-02 03:04:05|2026-01-02 03:04:05+00"]);
+    let sql = format!("{set} '2026-01-02'::date, '{{1}}'::int[]");
+    world.copy(&from.url(), &sql, &to.url(), "a").fails(1, "row 1, column d: '02/01/2026' does not fit date");
+    assert_eq!(to.rows("SELECT count(*) FROM a"), ["0"]);
+}
+
+/// What the source's SQL left on its connection was met by the next try: its temporary table was there already.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn a_second_try_begins_with_a_new_connection() {
+    let (world, mut pg) = (World::new(), Database::new());
+    pg.connect(&world, "pg");
+    pg.sql("CREATE SEQUENCE tries");
+    world.with_sqlite("dst", "CREATE TABLE d (a INTEGER CHECK (a > 1))");
+    let query =
+        "CREATE TEMP TABLE m AS SELECT nextval('tries') AS a; SELECT CASE WHEN a = 1 THEN '007' ELSE '2' END FROM m";
+    world
+        .args(&[
+            "module",
+            "add",
+            "m",
+            "--source",
+            "pg",
+            "--dest",
+            "dst",
+            "--table",
+            "d",
+            "--strategy",
+            "full",
+            "--retries",
+            "1",
+            "--retry-delay-s",
+            "0",
+            "--query",
+            query,
+        ])
+        .ok();
+    world.call("run m").ok().says("'007' does not fit INTEGER");
+    assert_eq!(world.rows("dst", "SELECT a FROM d"), ["2"]);
+}
+
 /// Rows that a statement takes away at the source are gone only when they have arrived.
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]

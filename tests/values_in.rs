@@ -170,6 +170,7 @@ const MISFITS: &[(&str, &str, &str, &str)] = &[
     ("text", "x'41'", r"\x41 does not fit text", "bytes, not text"),
     ("text", "'a' || char(0) || 'b'", r"'a\u{0}b' does not fit text", "NUL"),
     ("text", "CAST(x'41ff' AS TEXT)", "a text does not fit text", "not UTF-8"),
+    ("name", "replace(hex(zeroblob(16)), '0', 'ä')", "'ääää", "longer than 63 bytes"),
     ("json", "x'7b7d'", r"\x7b7d", "not JSON text"),
     ("interval(0)", "'00:00:01.5'", "'00:00:01.5' does not fit interval(0)", "1 decimal"),
     ("interval year to month", "'1 year 3 days'", "'1 year 3 days'", "some fields"),

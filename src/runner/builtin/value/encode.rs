@@ -53,7 +53,13 @@ impl Encoder {
             Base::Float8 => out.extend_from_slice(&self.double(value)?.to_be_bytes()),
             Base::Float4 => out.extend_from_slice(&self.single(value)?.to_be_bytes()),
             Base::Bool => out.push(u8::from(truth(value)?)),
-            Base::Text => self.characters(value, column.max_characters(), out)?,
+            Base::Text => {
+                let start = out.len();
+                self.characters(value, column.max_characters(), out)?;
+                if column.is_name() && out.len() - start > 63 {
+                    return no("it is longer than 63 bytes");
+                }
+            }
             Base::Label => match value {
                 Value::Text(_) => self.characters(value, None, out)?,
                 _ => return no("it is no text"),
