@@ -369,7 +369,7 @@ fn values_at_random_survive_the_way_there_and_back() {
     world.copy(&world.lite("mid"), all, &to.url(), "back").ok();
     world.copy(&from.url(), all, &to.url(), "apart").ok();
     world.copy(&from.url(), "SELECT t.*, NULL::int[] FROM t", &to.url(), "text").ok();
-    for n in 0..kinds.len() {
+    for (n, (kind, _)) in kinds.iter().enumerate() {
         let show = if n == 0 { format!("trim_scale(c{n})") } else { format!("c{n}") };
         let sum = |table: &str| format!("SELECT md5(string_agg({show}::text, '|' ORDER BY id)) FROM {table}");
         let expected = from.rows(&sum("t"));
@@ -377,7 +377,7 @@ fn values_at_random_survive_the_way_there_and_back() {
             if to.rows(&sum(table)) != expected {
                 let few = format!("SELECT id, {show}::text FROM TABLE ORDER BY id LIMIT 4");
                 let (left, arrived) = (from.rows(&few.replace("TABLE", "t")), to.rows(&few.replace("TABLE", table)));
-                panic!("{} in {table}:\n{left:?}\n{arrived:?}", kinds[n].0);
+                panic!("{kind} in {table}:\n{left:?}\n{arrived:?}");
             }
         }
     }
