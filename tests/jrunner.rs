@@ -81,6 +81,8 @@ fn csv_has_one_form() {
         "\"x,y\",q,n,r,nil,e,s,f,big,b,bs,u,i\n\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\"\r\",,\"\",\" edge \",1.0,\
          1.0e+100,\\x00ff,\\N,grüße 😀,9223372036854775807\n"
     );
+    let not_text = world.print(&world.lite("src"), "SELECT 'a' AS v UNION ALL SELECT CAST(x'ff' AS TEXT)");
+    not_text.fails(1, "row 2, column v: the text is not UTF-8");
     assert_eq!(world.print(&world.lite("src"), "SELECT id, v FROM t WHERE 0").ok().stdout(), "id,v\n");
 }
 

@@ -22,6 +22,7 @@ const CASES: Cases<'_> = &[
     ("INTEGER", "4294967295::oid", "4294967295"),
     ("REAL", "0.1::float8", "0.1"),
     ("REAL", "0.1::float4", "0.1"),
+    ("REAL", "50331648::float4", "50331648.0"),
     ("REAL", "'5e-324'::float8", "5e-324"),
     ("REAL", "'Infinity'::float8", "inf"),
     ("", "1e300::float8", "1e300"),

@@ -40,11 +40,11 @@ pub enum Client {
     Postgres(PostgresClient),
 }
 
-/// An open SQLite database.
-pub struct SqliteClient(sqlite::Connection);
+/// An open SQLite database, and whether SQL has left something on it.
+pub struct SqliteClient(sqlite::Connection, bool);
 
-/// An open connection to a PostgreSQL server.
-pub struct PostgresClient(postgresql::Connection);
+/// An open connection to a PostgreSQL server, and whether SQL has left something on it.
+pub struct PostgresClient(postgresql::Connection, bool);
 
 /// What a script did, as far as the database says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +66,10 @@ impl Client {
     /// Opens the database of `target`, within 30 seconds if its URL does not say otherwise.
     pub fn connect(target: &Target) -> Result<Client, Failure> {
         Ok(match url::parse(&target.url)? {
-            url::Url::Sqlite(url) => Client::Sqlite(SqliteClient(sqlite::Connection::open(&url)?)),
-            url::Url::Postgres(url) => Client::Postgres(PostgresClient(postgresql::Connection::open(&url, target)?)),
+            url::Url::Sqlite(url) => Client::Sqlite(SqliteClient(sqlite::Connection::open(&url)?, false)),
+            url::Url::Postgres(url) => {
+                Client::Postgres(PostgresClient(postgresql::Connection::open(&url, target)?, false))
+            }
         })
     }
 
@@ -75,6 +77,7 @@ impl Client {
     ///
     /// Of more than `limit` rows the first are kept, and [`Rows::truncated`] is set.
     pub fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<Rows, Failure> {
+        self.note(sql);
         match self {
             Client::Sqlite(client) => client.0.query(sql, limit),
             Client::Postgres(client) => client.0.query(sql, limit),
@@ -93,6 +96,7 @@ impl Client {
     ///
     /// On PostgreSQL the statements are one transaction, unless they begin their own; on SQLite each is its own.
     pub fn script(&mut self, sql: &str) -> Result<ScriptOutcome, Failure> {
+        self.note(sql);
         match self {
             Client::Sqlite(client) => client.0.script(sql),
             Client::Postgres(client) => client.0.script(sql),
@@ -106,6 +110,7 @@ impl Client {
         on_columns: &mut dyn FnMut(&[String]) -> io::Result<()>,
         on_row: &mut dyn FnMut(&[Option<&str>]) -> io::Result<()>,
     ) -> Result<u64, Failure> {
+        self.note(sql);
         match self {
             Client::Sqlite(client) => client.0.stream(sql, on_columns, on_row),
             Client::Postgres(client) => client.0.stream(sql, on_columns, on_row),
@@ -127,11 +132,17 @@ impl Client {
         }
     }
 
-    /// Whether the connection can be used again.
+    /// Whether the connection can be used again, by whomever: it still stands, and is as it was when it was new.
     pub fn is_usable(&self) -> bool {
         match self {
-            Client::Sqlite(_) => true,
-            Client::Postgres(client) => client.0.is_usable(),
+            Client::Sqlite(client) => !client.1,
+            Client::Postgres(client) => !client.1 && client.0.is_usable(),
         }
+    }
+
+    /// Notes what the SQL, which is about to run, leaves behind.
+    fn note(&mut self, sql: &str) {
+        let (Client::Sqlite(SqliteClient(_, changed)) | Client::Postgres(PostgresClient(_, changed))) = self;
+        *changed = *changed || script::leaves_state(sql);
     }
 }

@@ -61,6 +61,22 @@ pub fn writes_rows(statement: &str) -> bool {
     }
 }
 
+/// Whether the SQL leaves something on its connection that whoever uses it next would meet: temporary tables, settings,
+/// locks.
+pub fn leaves_state(sql: &str) -> bool {
+    statements(sql).into_iter().any(|statement| {
+        let mut words = words(statement).peekable();
+        let first = words.peek().map_or("", String::as_str);
+        matches!(
+            first,
+            "SET" | "RESET" | "DISCARD" | "LISTEN" | "LOAD" | "PREPARE" | "DECLARE" | "PRAGMA" | "ATTACH" | "DETACH"
+        ) || words.any(|word| {
+            matches!(word.as_str(), "TEMP" | "TEMPORARY" | "SET_CONFIG")
+                || word.contains("ADVISORY_LOCK") && !word.contains("XACT")
+        })
+    })
+}
+
 /// Whether the statement can stand in `COPY (…) TO STDOUT`.
 pub fn is_copyable(statement: &str) -> bool {
     matches!(
@@ -97,6 +113,23 @@ mod tests {
             ("begin; rollback; begin", true),
         ] {
             assert_eq!(leaves_open(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_stays_on_a_connection_is_seen() {
+        for (sql, expected) in [
+            ("select 1; update t set a = 1", false),
+            ("create temp table t (a int)", true),
+            ("select 1 into temporary t", true),
+            ("insert into t values ('temp'); -- temp", false),
+            ("select 1; set search_path to x", true),
+            ("select set_config('a.b', 'c', false)", true),
+            ("select pg_advisory_lock(1)", true),
+            ("select pg_try_advisory_xact_lock(1)", false),
+            ("pragma foreign_keys = on", true),
+        ] {
+            assert_eq!(leaves_state(sql), expected, "{sql}");
         }
     }
 

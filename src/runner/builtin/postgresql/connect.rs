@@ -15,6 +15,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// The server's notices since they were last taken.
 pub type Notices = Arc<Mutex<Vec<DbError>>>;
 
+/// So many notices are kept; what follows them is not.
+const MOST_NOTICES: usize = 1_000;
+
 /// An open connection, and what is needed to cancel it.
 pub struct Opened {
     /// The connection.
@@ -104,7 +107,10 @@ fn config(url: &PostgresUrl, target: &Target, notices: &Notices) -> Config {
     });
     let notices = notices.clone();
     config.notice_callback(move |notice| {
-        if let Ok(mut notices) = notices.lock() {
+        // A function can remark something on every row of a million.
+        if let Ok(mut notices) = notices.lock()
+            && notices.len() < MOST_NOTICES
+        {
             notices.push(notice);
         }
     });

@@ -159,11 +159,16 @@ impl Column {
     /// How many characters fit, where that is limited.
     pub fn max_characters(&self) -> Option<usize> {
         match self.oid {
-            // 63 bytes; names with letters beyond ASCII are as good as unknown.
-            _ if self.oid == Type::NAME.oid() => Some(63),
+            // 63 bytes; the encoder sees to names with letters beyond ASCII.
+            _ if self.is_name() => Some(63),
             _ if self.base == Base::Text && self.typmod >= 4 => Some((self.typmod - 4) as usize),
             _ => None,
         }
+    }
+
+    /// Whether it is a `name`, which holds 63 bytes, and cuts what is longer.
+    pub fn is_name(&self) -> bool {
+        self.oid == Type::NAME.oid()
     }
 
     /// How many decimals of a second are kept, where that is limited.
@@ -212,7 +217,7 @@ impl Column {
             },
             Base::Text => match (self.max_characters(), source.max_characters()) {
                 (None, _) => true,
-                (Some(ours), Some(theirs)) => self.oid != Type::NAME.oid() && ours >= theirs,
+                (Some(ours), Some(theirs)) => !self.is_name() && ours >= theirs,
                 (Some(_), None) => false,
             },
             Base::Time | Base::TimeTz | Base::Timestamp | Base::TimestampTz | Base::Interval => {

@@ -171,10 +171,18 @@ impl Connection {
         let mut count = 0;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|error| self.failure(&error))? {
-            let values: Vec<Option<String>> = (0..columns.len())
-                .map(|index| row.get_ref(index).map(value_text))
-                .collect::<Result<_, _>>()
-                .map_err(|error| self.failure(&error))?;
+            let mut values: Vec<Option<String>> = Vec::with_capacity(columns.len());
+            for (index, column) in columns.iter().enumerate() {
+                let value = row.get_ref(index).map_err(|error| self.failure(&error))?;
+                // These rows are data, and a character put in place of another would be a change of it.
+                if let ValueRef::Text(bytes) = value
+                    && std::str::from_utf8(bytes).is_err()
+                {
+                    let message = format!("row {}, column {column}: the text is not UTF-8", count + 1);
+                    return Err(Failure::new(FailureKind::Value, message));
+                }
+                values.push(value_text(value));
+            }
             let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
             on_row(&values).map_err(output)?;
             count += 1;

@@ -39,6 +39,7 @@ pub fn transfer(
         cancelled: [source.cancel_flag().watch(), dest.cancel_flag().watch()],
     };
     progress.check()?;
+    source.note(sql);
     let (before, last) = script::split_last(sql)
         .ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
     let load = Load { before, last, table };

@@ -201,6 +201,11 @@ fn convert(
     Ok(())
 }
 
+/// Whether `DateStyle` says how values are printed.
+fn has_style(base: Base) -> bool {
+    matches!(base, Base::Date | Base::Timestamp | Base::TimestampTz)
+}
+
 /// Some columns go as text, and all others with them.
 struct ByText<'a, 'p> {
     plan: &'a Plan<'a>,
@@ -221,7 +226,10 @@ impl RowSource for ByText<'_, '_> {
             let (from, to) = (&self.plan.from[index], &self.plan.to[index]);
             match text {
                 None => out.extend_from_slice(b"\\N"),
-                Some(text) if self.plan.routes[index] == Route::AsIs => copy::push_text_field(out, text),
+                // A date is read even so: the source's SQL can set a style in which the destination reads another day.
+                Some(text) if self.plan.routes[index] == Route::AsIs && !has_style(from.base) => {
+                    copy::push_text_field(out, text);
+                }
                 Some(text) => self.textual.printed_field(text, from, to, out).map_err(|misfit| {
                     self.progress.misfit(&to.name, &Value::Text(text).shown(), &to.type_text(), &misfit.why)
                 })?,

@@ -37,11 +37,7 @@ pub fn stored<'a>(value: &Value<'a>, affinity: Affinity, scratch: &'a mut String
             Err(not_a_number(affinity))
         }
         Value::Float8(number) | Value::Real(number) if affinity != Affinity::Text => Ok(ValueRef::Real(number)),
-        Value::Float4(number) if affinity != Affinity::Text => {
-            // 0.1 stays 0.1, and is not the 0.10000000149 that its bits are as a double.
-            float::push_postgres(scratch, number);
-            Ok(ValueRef::Real(scratch.parse().unwrap_or_else(|_| number.into())))
-        }
+        Value::Float4(number) if affinity != Affinity::Text => Ok(ValueRef::Real(float::widened(number))),
         Value::Numeric(number) if affinity.makes_numbers() => decimal(number, affinity, scratch),
         Value::Text(text) | Value::Json(text) => {
             if affinity.makes_numbers() {

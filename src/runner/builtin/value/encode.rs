@@ -5,7 +5,7 @@ use super::temporal::{date, decimals, instant, time, time_with_zone, timestamp};
 use super::{Interval, Misfit, Value, float, plural, text};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use jiff::tz::TimeZone;
-use std::fmt::Write;
+use std::fmt::{LowerExp, Write};
 
 /// Writes values, with the buffers it needs kept from one to the next.
 pub struct Encoder {
@@ -53,7 +53,13 @@ impl Encoder {
             Base::Float8 => out.extend_from_slice(&self.double(value)?.to_be_bytes()),
             Base::Float4 => out.extend_from_slice(&self.single(value)?.to_be_bytes()),
             Base::Bool => out.push(u8::from(truth(value)?)),
-            Base::Text => self.characters(value, column.max_characters(), out)?,
+            Base::Text => {
+                let start = out.len();
+                self.characters(value, column.max_characters(), out)?;
+                if column.is_name() && out.len() - start > 63 {
+                    return no("it is longer than 63 bytes");
+                }
+            }
             Base::Label => match value {
                 Value::Text(_) => self.characters(value, None, out)?,
                 _ => return no("it is no text"),
@@ -132,9 +138,9 @@ impl Encoder {
                 float::push_postgres(&mut self.text, number);
                 numeric::write_parsed(out, &self.text)?;
             }
-            Value::Float4(_) => {
+            Value::Float4(number) => {
                 self.text.clear();
-                text::write(value, &mut self.text);
+                float::push_postgres(&mut self.text, float::widened(number));
                 numeric::write_parsed(out, &self.text)?;
             }
             Value::Text(text) => numeric::write_parsed(out, text)?,
@@ -156,19 +162,12 @@ impl Encoder {
     fn double(&mut self, value: &Value<'_>) -> Result<f64, Misfit> {
         match *value {
             Value::Float8(number) | Value::Real(number) => Ok(number),
-            Value::Float4(number) => {
-                // 0.1 as a single is 0.10000000149 as a double: its shortest text is what people see and mean.
-                self.text.clear();
-                float::push_postgres(&mut self.text, number);
-                Ok(self.text.parse().unwrap_or_else(|_| number.into()))
-            }
+            Value::Float4(number) => Ok(float::widened(number)),
             Value::Int(number) if number.unsigned_abs() <= 1 << 53 => Ok(number as f64),
             _ => {
                 self.decimal(value)?;
                 let double = Numeric::read(&self.digits).map_or(f64::NAN, |n| n.to_f64(&mut self.text));
-                self.text.clear();
-                float::push_postgres(&mut self.text, double);
-                self.same_decimal(15, "it has more digits than a double keeps")?;
+                self.same_decimal(double, 17, "it has more digits than a double keeps")?;
                 Ok(double)
             }
         }
@@ -177,7 +176,9 @@ impl Encoder {
     fn single(&mut self, value: &Value<'_>) -> Result<f32, Misfit> {
         match *value {
             Value::Float4(number) => return Ok(number),
-            Value::Float8(number) | Value::Real(number) if f64::from(number as f32) == number || number.is_nan() => {
+            Value::Float8(number) | Value::Real(number)
+                if f64::from(number as f32) == number || float::widened(number as f32) == number || number.is_nan() =>
+            {
                 return Ok(number as f32);
             }
             _ => {}
@@ -189,9 +190,9 @@ impl Encoder {
             number.write_text(&mut self.text);
         }
         let single: f32 = self.text.parse().map_err(|_| Misfit::new("it is not a number"))?;
-        self.text.clear();
-        float::push_postgres(&mut self.text, single);
-        self.same_decimal(6, "it has more digits than a single-precision number keeps")?;
+        // Whole numbers, for one, can have more digits than the shortest text and be exact.
+        self.same_decimal(single, 9, "it has more digits than a single-precision number keeps")
+            .or_else(|misfit| self.same_decimal(f64::from(single), 0, &misfit.why))?;
         Ok(single)
     }
 
@@ -204,21 +205,33 @@ impl Encoder {
         done
     }
 
-    /// Whether the number in `self.text` is that in `self.digits`, or that has so few digits that it must be.
-    fn same_decimal(&mut self, safe_digits: u32, why: &str) -> Result<(), Misfit> {
-        let mut back = Vec::new();
-        numeric::write_parsed(&mut back, &self.text)?;
-        match (Numeric::read(&self.digits), Numeric::read(&back)) {
-            (Some(given), Some(kept)) if given.same_number(kept) => Ok(()),
-            (Some(given), Some(kept))
-                if !given.is_special()
-                    && !kept.is_special()
-                    && !kept.is_zero()
-                    && given.significant_digits() <= safe_digits =>
-            {
-                Ok(())
+    /// Whether `kept` is the decimal in `self.digits`: it reads like it, at its shortest or with as many digits, up to
+    /// `most`, which is how many any number of its kind needs at most.
+    fn same_decimal<F: LowerExp + Into<f64> + Copy>(&mut self, kept: F, most: u32, why: &str) -> Result<(), Misfit> {
+        self.text.clear();
+        float::push_postgres(&mut self.text, kept);
+        if self.is_text_of_digits() {
+            return Ok(());
+        }
+        let digits = Numeric::read(&self.digits).map_or(0, Numeric::significant_digits);
+        if (1..=most).contains(&digits) {
+            self.text.clear();
+            // Writing to a String can't fail.
+            let _ = write!(self.text, "{kept:.*e}", digits as usize - 1);
+            if self.is_text_of_digits() {
+                return Ok(());
             }
-            _ => no(why),
+        }
+        no(why)
+    }
+
+    /// Whether the number in `self.text` is that in `self.digits`.
+    fn is_text_of_digits(&self) -> bool {
+        let mut back = Vec::new();
+        let read = numeric::write_parsed(&mut back, &self.text).is_ok();
+        match (Numeric::read(&self.digits), Numeric::read(&back)) {
+            (Some(given), Some(kept)) => read && given.same_number(kept),
+            _ => false,
         }
     }
 

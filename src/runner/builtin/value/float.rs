@@ -16,6 +16,19 @@ pub fn push_postgres<F: LowerExp + Into<f64> + Copy>(out: &mut String, value: F)
     }
 }
 
+/// The double that a single-precision number stands for: 0.1 stays 0.1, and is not the 0.10000000149 that its bits are as
+/// a double. A whole number is itself, though: the shortest text of 424722816 says 424722820.
+pub fn widened(value: f32) -> f64 {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let double = f64::from(value);
+    if double.trunc() == double && double.abs() <= EXACT {
+        return double;
+    }
+    let mut text = String::new();
+    push_postgres(&mut text, value);
+    text.parse().unwrap_or(double)
+}
+
 /// As SQLite prints them: `1.0`, `0.1`, `1.0e+15`, `Inf`.
 pub fn push_sqlite(out: &mut String, value: f64) {
     if value.is_infinite() {
@@ -27,12 +40,16 @@ pub fn push_sqlite(out: &mut String, value: f64) {
 
 /// Digits and exponent of the shortest form, put together plainly where the exponent is in `least..largest`.
 /// `whole` follows a mantissa that has no point.
-fn push_shortest(out: &mut String, value: impl LowerExp, least: i32, largest: i32, whole: &str) {
+fn push_shortest<F: LowerExp + Into<f64> + Copy>(out: &mut String, value: F, least: i32, largest: i32, whole: &str) {
     let mut form = Buffer { bytes: [0; 40], length: 0 };
     // The shortest form of a double takes 24 characters at most.
     let _ = write!(form, "{value:e}");
-    let text = std::str::from_utf8(&form.bytes[..form.length]).unwrap_or("");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    while is_half_way(value.into(), size_of::<F>() == 4, form.text()) {
+        let digits = form.text().bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+        form.length = 0;
+        let _ = write!(form, "{value:.digits$e}");
+    }
+    let (mantissa, exponent) = form.text().split_once('e').unwrap_or((form.text(), "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let mantissa = match mantissa.strip_prefix('-') {
         Some(rest) => {
@@ -72,9 +89,36 @@ fn push_shortest(out: &mut String, value: impl LowerExp, least: i32, largest: i3
     }
 }
 
+/// Whether the text lies half way between the number and its neighbour. It reads back as the number, as the even one of
+/// both, but PostgreSQL gives one digit more. This happens to whole numbers only that are larger than the mantissa.
+fn is_half_way(value: f64, single: bool, text: &str) -> bool {
+    let mantissa = if single { 24 } else { 53 };
+    let absolute = value.abs();
+    if absolute < 2f64.powi(mantissa) || absolute >= 2f64.powi(127) {
+        return false;
+    }
+    let number = absolute as u128;
+    let step = 1u128 << (number.ilog2() + 1 - mantissa.unsigned_abs());
+    let Some((digits, exponent)) = text.split_once('e') else { return false };
+    let (mut shown, mut count) = (0u128, -1);
+    for digit in digits.bytes().filter(u8::is_ascii_digit) {
+        (shown, count) = (shown * 10 + u128::from(digit - b'0'), count + 1);
+    }
+    let Ok(zeros) = u32::try_from(exponent.parse().unwrap_or(0) - count) else { return false };
+    let distance = (shown * 10u128.pow(zeros)).abs_diff(number);
+    // Below a power of two the steps are half as long.
+    distance * 2 == step || number.is_power_of_two() && distance * 4 == step
+}
+
 struct Buffer {
     bytes: [u8; 40],
     length: usize,
+}
+
+impl Buffer {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or("")
+    }
 }
 
 impl Write for Buffer {
