@@ -284,3 +284,34 @@ fn a_hang_up_cancels_and_is_ignored_where_it_was_ignored() {
     run.wait().fails(130, "cancelled by a signal; nothing was merged");
     assert_eq!(world.json("log show orders")["status"], "cancelled");
 }
+
+/// A query may be a script whose last statement reads what the others made.
+#[test]
+fn a_script_that_makes_a_temporary_table_is_previewed_and_run() {
+    let world = World::new();
+    world
+        .with_sqlite("src", "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2)")
+        .with_sqlite("dst", "CREATE TABLE t (a INTEGER)");
+    let query = "CREATE TEMP TABLE big AS SELECT a FROM t WHERE a > 1; SELECT a FROM big";
+    world
+        .args(&[
+            "module",
+            "add",
+            "t",
+            "--source",
+            "src",
+            "--dest",
+            "dst",
+            "--table",
+            "t",
+            "--strategy",
+            "full",
+            "--query",
+            query,
+        ])
+        .ok();
+    world.call("module preview t").ok().prints("is only known when it runs");
+    world.call("run t").ok();
+    world.call("run t").ok();
+    assert_eq!(world.rows("dst", "SELECT a FROM t"), ["2"]);
+}

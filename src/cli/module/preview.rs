@@ -8,6 +8,7 @@ use crate::engine::databases::Databases;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
 use crate::error::{Code, Error, Result};
+use crate::sql::lexer;
 use crate::store::Store;
 
 pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
@@ -16,11 +17,19 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     let databases = Databases::open(store, None)?;
     let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
     let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
-    let output = session
-        .describe(&plan.source, &plan.source_sql)
-        .map_err(|f| databases.explain(&f, &definition.source, "preparing the query"))?;
     let mut warnings = plan.resolved.warnings.clone();
-    warnings.extend(plan::misplaced(&output, &plan.columns));
+    let output = match session.describe(&plan.source, &plan.source_sql) {
+        Ok(output) => {
+            warnings.extend(plan::misplaced(&output, &plan.columns));
+            output
+        }
+        // The last of several statements may need what those before it make, and a preview makes nothing.
+        Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
+            warnings.push(format!("which columns the query gives is only known when it runs: {}", f.message));
+            Vec::new()
+        }
+        Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
+    };
     let (_, defined) = define::load(store.read(), name)?;
     warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
     warnings.extend(plan.remarks.iter().cloned());
