@@ -4,6 +4,7 @@
 #[macro_use]
 mod support;
 
+mod both_ways;
 mod busy;
 mod cancel;
 mod cli;

@@ -167,10 +167,12 @@ pub fn list(conn: &Connection, filter: &Filter) -> Result<Vec<Run>> {
     }
     if filter.failed {
         let also = serde_json::json!(filter.statuses).to_string().into();
-        add(
-            "(r.status IN ('error', 'unknown') OR r.hooks_failed > 0 OR r.status IN (SELECT value FROM json_each(?)))",
-            also,
-        );
+        let any =
+            "(r.status IN ('error', 'unknown') OR r.hooks_failed > 0 OR r.status IN (SELECT value FROM json_each(?)))";
+        // With a time the index of times is the narrow one; the sign keeps SQLite from reading every error there was.
+        let timed = filter.since.is_some() || filter.until.is_some();
+        let any = if timed { any.replace("r.", "+r.") } else { any.to_owned() };
+        add(&any, also);
     } else if !filter.statuses.is_empty() {
         add("r.status IN (SELECT value FROM json_each(?))", serde_json::json!(filter.statuses).to_string().into());
     }
@@ -188,7 +190,9 @@ pub fn list(conn: &Connection, filter: &Filter) -> Result<Vec<Run>> {
         sql.push_str(&wheres.join(" AND "));
     }
     let (key, falling) = match filter.sort {
-        // Ids rise with the time of the beginning, and need no sorting.
+        // Ids rise with the time of the beginning, and need no sorting; but without a limit that would walk through
+        // every run there was, where the index of times has the few that are wanted.
+        Sort::Started if filter.limit.is_none() && filter.since.is_some() => ("+r.id", true),
         Sort::Started => ("r.id", true),
         Sort::Duration => ("julianday(coalesce(r.finished_at, 'now')) - julianday(r.started_at)", true),
         Sort::Rows => ("coalesce(r.row_count, -1)", true),
