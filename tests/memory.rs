@@ -23,8 +23,11 @@ fn peak(pid: u32) -> Option<u64> {
 fn moved(world: &World, rows: u64, source: &str, sql: &str, dest: Option<(&str, &str)>) -> u64 {
     let mut command = world.jrunner(source, &sql.replace("{rows}", &rows.to_string()));
     if let Some((url, table)) = dest {
-        command.args(["-dcu", url, "-dt", table, "-dcn", &super::support::postgres::user()]);
-        command.env("JRUNNER_DCP", super::support::postgres::password());
+        command.args(["-dcu", url, "-dt", table]);
+        if url.starts_with("jdbc:postgresql:") {
+            command.args(["-dcn", &super::support::postgres::user()]);
+            command.env("JRUNNER_DCP", super::support::postgres::password());
+        }
     }
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     let mut most = 0;

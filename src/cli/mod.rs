@@ -14,6 +14,7 @@ mod log;
 mod man;
 mod module;
 mod output;
+mod plain;
 mod run;
 mod secrets;
 mod settings;

@@ -1,0 +1,72 @@
+//! Tables for pipes, as plain text.
+
+use super::output::{Field, Tone};
+use unicode_width::UnicodeWidthStr;
+
+/// A table for a pipe, which has no width to fit and no colours: the same as on an endless terminal, in half the time
+/// that a table which knows of both takes. It counts where there are 10,000 modules.
+pub fn table(header: &[String], rows: &[Vec<Field>]) -> String {
+    let mut widths: Vec<usize> = header.iter().map(|h| h.width()).collect();
+    let mut numbers = vec![false; header.len()];
+    for row in rows {
+        for (i, Field(text, tone)) in row.iter().enumerate() {
+            let width = if text.is_ascii() && !text.contains('\n') { text.len() } else { widest(text) };
+            widths[i] = widths[i].max(width);
+            numbers[i] |= *tone == Tone::Number;
+        }
+    }
+    let mut out = String::with_capacity((widths.iter().sum::<usize>() + 2 * widths.len()) * (rows.len() + 1));
+    let mut push = |cells: &[&str]| {
+        let height = cells.iter().map(|c| c.matches('\n').count() + 1).max().unwrap_or(1);
+        for line in 0..height {
+            for (i, cell) in cells.iter().enumerate() {
+                let text = if height == 1 { cell } else { cell.split('\n').nth(line).unwrap_or_default() };
+                let blanks = widths[i].saturating_sub(if text.is_ascii() { text.len() } else { text.width() });
+                let (before, after) = if numbers[i] { (blanks, 2) } else { (0, blanks + 2) };
+                out.extend(std::iter::repeat_n(' ', before));
+                out.push_str(text);
+                out.extend(std::iter::repeat_n(' ', after));
+            }
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+        }
+    };
+    push(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    for row in rows {
+        push(&row.iter().map(|field| &*field.0).collect::<Vec<_>>());
+    }
+    out
+}
+
+/// The width of a text's widest line.
+fn widest(text: &str) -> usize {
+    text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::Ui;
+
+    #[test]
+    fn a_table_for_a_pipe_is_the_fitted_one() {
+        let header = ["A".to_owned(), "ROWS".to_owned(), String::new()];
+        let cases: &[&[[&str; 3]]] = &[
+            &[],
+            &[["a", "1", ""], ["much longer", "1,000", "remark"]],
+            &[["ünïcode ✔", "12", "two\nlines"], ["", "", ""], ["漢字", "1", "x"]],
+        ];
+        for rows in cases {
+            let rows = || {
+                rows.iter()
+                    .map(|[a, n, r]| vec![Field::from(*a), Field((*n).to_owned(), Tone::Number), Field::from(*r)])
+            };
+            assert_eq!(
+                table(&header, &rows().collect::<Vec<_>>()),
+                Ui::muted().fitted(&header, rows()),
+                "{:?}",
+                header
+            );
+        }
+    }
+}
