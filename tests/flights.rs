@@ -123,24 +123,7 @@ fn assert_equal(what: &str, a: &[String], b: &[String]) {
 
 fn module(world: &World, name: &str, from: &str, to: &str, table: &str, columns: &str) {
     let list = names(columns).iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
-    let query = format!("SELECT {list} FROM {table}");
-    world
-        .args(&[
-            "module",
-            "add",
-            name,
-            "--source",
-            from,
-            "--dest",
-            to,
-            "--table",
-            table,
-            "--strategy",
-            "full",
-            "--query",
-            &query,
-        ])
-        .ok();
+    world.module(name, from, to, table, "full", &format!("SELECT {list} FROM {table}"));
 }
 
 #[test]
@@ -185,25 +168,8 @@ fn flights_by_increments_cut_by_date() {
         ("out", "pg2", "lite", "SELECT max(time_hour) FROM flights"),
     ];
     for (name, from, to, resolver) in hops {
-        world
-            .args(&[
-                "module",
-                "add",
-                name,
-                "--source",
-                from,
-                "--dest",
-                to,
-                "--table",
-                table,
-                "--strategy",
-                "incremental",
-                "--key",
-                "year,month,day,hour",
-                "--query",
-                &format!("SELECT {list} FROM flights WHERE time_hour >= '{{since}}'"),
-            ])
-            .ok();
+        let query = format!("SELECT {list} FROM flights WHERE time_hour >= '{{since}}'");
+        world.module(name, from, to, table, "incremental --key year,month,day,hour", &query);
         world
             .args(&[
                 "watermark",

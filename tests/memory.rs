@@ -98,23 +98,7 @@ fn a_run_is_flat_in_both_its_processes() {
     world.with_sqlite("src", "");
     assert_flat("a run", |rows| {
         let (name, sql) = (format!("m{rows}"), LITE.replace("{rows}", &rows.to_string()));
-        world
-            .args(&[
-                "module",
-                "add",
-                &name,
-                "--source",
-                "src",
-                "--dest",
-                "dst",
-                "--table",
-                "t",
-                "--strategy",
-                "full",
-                "--query",
-                &sql,
-            ])
-            .ok();
+        world.module(&name, "src", "dst", "t", "full", &sql);
         let mut run = world.start(&format!("run {name}"));
         let (mut most, mut processes) = (0, 0);
         while !run.has_ended() {

@@ -293,23 +293,7 @@ fn a_script_that_makes_a_temporary_table_is_previewed_and_run() {
         .with_sqlite("src", "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2)")
         .with_sqlite("dst", "CREATE TABLE t (a INTEGER)");
     let query = "CREATE TEMP TABLE big AS SELECT a FROM t WHERE a > 1; SELECT a FROM big";
-    world
-        .args(&[
-            "module",
-            "add",
-            "t",
-            "--source",
-            "src",
-            "--dest",
-            "dst",
-            "--table",
-            "t",
-            "--strategy",
-            "full",
-            "--query",
-            query,
-        ])
-        .ok();
+    world.module("t", "src", "dst", "t", "full", query);
     world.call("module preview t").ok().prints("is only known when it runs");
     world.call("run t").ok();
     world.call("run t").ok();

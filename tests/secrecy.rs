@@ -16,21 +16,7 @@ fn gone(mut pg: Database, name: &str) {
 }
 
 fn connect(world: &World, name: &str, url: &str, login: &str) {
-    world
-        .args(&[
-            "connection",
-            "add",
-            name,
-            "--driver",
-            "postgresql",
-            "--url",
-            url,
-            "--user",
-            login,
-            "--password",
-            "$KEPT",
-        ])
-        .ok();
+    world.postgresql(name, url, login, "$KEPT");
 }
 
 /// Every command line and environment of the world's processes, by what they are.

@@ -218,8 +218,7 @@ fn resolve(context: &Context, store: &mut Store, module: &str, name: Option<&str
     let databases = Databases::open(store, None)?;
     let mut resolved =
         watermark::resolve(&mut Ledger::new(store, None, &databases), &databases, &definition.watermarks)?;
-    let last = crate::store::run::newest(store.read(), definition.module.id, &["success"], None)?;
-    let last = last.map(|r| r.watermark_values).unwrap_or_default();
+    let last = watermark::at_last_success(store.read(), definition.module.id)?;
     resolved.warnings.extend(watermark::compare(&resolved.values, &last, &databases.timezone()));
     if context.ui.json {
         context.ui.document(&serde_json::json!({"values": resolved.values, "warnings": resolved.warnings}));

@@ -57,13 +57,17 @@ impl Definition {
         Strategy::of(&self.module.merge_strategy)
     }
 
+    /// The placeholders that its watermarks declare.
+    fn declared(&self) -> Vec<&str> {
+        self.watermarks.iter().map(|(w, _)| &*w.name).collect()
+    }
+
     /// Refuses a query with a placeholder that no watermark declares.
     ///
     /// # Errors
     /// `Invalid`, with the names.
     pub fn check_placeholders(&self) -> Result<()> {
-        let declared: Vec<&str> = self.watermarks.iter().map(|(w, _)| &*w.name).collect();
-        let missing = placeholders::undeclared(&self.module.source_query, &declared);
+        let missing = placeholders::undeclared(&self.module.source_query, &self.declared());
         let Some(first) = missing.first() else { return Ok(()) };
         let names: Vec<String> = missing.iter().map(|m| format!("{{{m}}}")).collect();
         Err(Error::invalid(format!(
@@ -120,15 +124,9 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     dialect_of(&definition.source)?;
     let (source, dest) = (databases.target(&definition.source)?, databases.target(&definition.dest)?);
     let mut resolved = watermark::resolve(ledger, databases, &definition.watermarks)?;
-    if let Some(last) = run::newest(ledger.store().read(), module.id, &["success"], None)? {
-        let odd = watermark::compare(&resolved.values, &last.watermark_values, &databases.timezone());
-        resolved.warnings.extend(odd);
-    } else {
-        let odd = watermark::compare(&resolved.values, &serde_json::Map::new(), &databases.timezone());
-        resolved.warnings.extend(odd);
-    }
-    let declared: Vec<&str> = definition.watermarks.iter().map(|(w, _)| &*w.name).collect();
-    for word in placeholders::lookalikes(&module.source_query, &declared) {
+    let last = watermark::at_last_success(ledger.store().read(), module.id)?;
+    resolved.warnings.extend(watermark::compare(&resolved.values, &last, &databases.timezone()));
+    for word in placeholders::lookalikes(&module.source_query, &definition.declared()) {
         resolved.warnings.push(lint::lookalike(&module.name, word).message);
     }
     // A closing semicolon or remark can't go where the query goes, into a COPY (…): what is logged is what runs.
@@ -187,11 +185,11 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     let (merge_sql, remarks) = (dialect.merge(&merge), dialect.remarks(&merge));
     let staging_sql = dialect.create_staging(&staging, &columns);
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
-    ledger.store().write(|tx| module::set_resolved(tx, module.id, &source_sql, &merge_sql))?;
-    if let Some(run) = ledger.run() {
-        let values = resolved.to_json();
-        ledger.store().write(|tx| run::set_sql(tx, run, &source_sql, &merge_sql, &values))?;
-    }
+    let run = ledger.run();
+    ledger.store().write(|tx| {
+        module::set_resolved(tx, module.id, &source_sql, &merge_sql)?;
+        run.map_or(Ok(()), |run| run::set_sql(tx, run, &source_sql, &merge_sql))
+    })?;
     Ok(Plan {
         resolved,
         source_sql,

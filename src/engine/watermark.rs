@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, Rows};
 use crate::sql::lexer;
 use crate::store::connection::Connection;
+use crate::store::run;
 use crate::store::watermark::Watermark;
 use std::collections::BTreeMap;
 
@@ -40,7 +41,7 @@ pub fn resolve(
         let target = databases.target(connection)?;
         let sql = lexer::without_tail(&watermark.resolver_sql);
         let open = ledger.begin("watermark", &watermark.name, &connection.name, sql)?;
-        jobs.push((watermark, connection, target, open));
+        jobs.push((watermark, connection, target, sql, open));
     }
     if jobs.is_empty() {
         return Ok(Resolved::default());
@@ -48,12 +49,8 @@ pub fn resolve(
     let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
     // Two rows are enough to know that there is more than one.
     let answers: Vec<Result<Rows, Failure>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = jobs
-            .iter()
-            .map(|(watermark, _, target, _)| {
-                scope.spawn(|| session.resolve(target, lexer::without_tail(&watermark.resolver_sql), 2))
-            })
-            .collect();
+        let threads: Vec<_> =
+            jobs.iter().map(|(_, _, target, sql, _)| scope.spawn(|| session.resolve(target, sql, 2))).collect();
         threads
             .into_iter()
             .map(|t| t.join().unwrap_or_else(|_| Err(Failure::new(crate::runner::FailureKind::Lost, "a thread ended"))))
@@ -61,7 +58,7 @@ pub fn resolve(
     });
     let mut resolved = Resolved::default();
     let mut failed = None;
-    for ((watermark, connection, _, open), answer) in jobs.into_iter().zip(answers) {
+    for ((watermark, connection, _, _, open), answer) in jobs.into_iter().zip(answers) {
         let value = match &answer {
             Ok(rows) => {
                 let value = value_of(watermark, rows, &mut resolved.warnings);
@@ -113,6 +110,17 @@ fn value_of(watermark: &Watermark, rows: &Rows, warnings: &mut Vec<String>) -> R
             .hint(format!("`pipekit watermark edit MODULE {name} --default VALUE` says what to take then")))
         }
     }
+}
+
+/// The values at a module's last success; none where there was none.
+///
+/// # Errors
+/// Only where pipekit's own file can't be read.
+pub fn at_last_success(
+    conn: &rusqlite::Connection,
+    module_id: i64,
+) -> Result<serde_json::Map<String, serde_json::Value>> {
+    Ok(run::newest(conn, module_id, &["success"], None)?.map(|run| run.watermark_values).unwrap_or_default())
 }
 
 /// What is odd in the values against the clock and the last success: both make a module load nothing, or everything,

@@ -246,18 +246,18 @@ pub fn insert(conn: &Connection, new: &NewRun<'_>) -> Result<i64> {
     Ok(conn.last_insert_rowid())
 }
 
-/// Notes the source SQL as resolved, the merge SQL, and the values of the watermarks.
-pub fn set_sql(conn: &Connection, id: i64, source_sql: &str, merge_sql: &str, watermarks: &str) -> Result<()> {
+/// Notes the source SQL as resolved, and the merge SQL.
+pub fn set_sql(conn: &Connection, id: i64, source_sql: &str, merge_sql: &str) -> Result<()> {
     let source = super::sql_text::intern(conn, source_sql)?;
     let merge = super::sql_text::intern(conn, merge_sql)?;
     conn.execute(
-        "UPDATE run_log SET resolved_source_sql_id = ?2, merge_sql_id = ?3, watermark_values_json = ?4 WHERE id = ?1",
-        (id, source, merge, watermarks),
+        "UPDATE run_log SET resolved_source_sql_id = ?2, merge_sql_id = ?3 WHERE id = ?1",
+        (id, source, merge),
     )?;
     Ok(())
 }
 
-/// Notes the values of the watermarks alone, where the run ends before its SQL is known.
+/// Notes the values of the watermarks, before it is known whether the SQL can be made.
 pub fn set_watermarks(conn: &Connection, id: i64, watermarks: &str) -> Result<()> {
     conn.execute("UPDATE run_log SET watermark_values_json = ?2 WHERE id = ?1", (id, watermarks))?;
     Ok(())

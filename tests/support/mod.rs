@@ -117,6 +117,24 @@ impl World {
         self
     }
 
+    /// Adds a module: `strategy` is its strategy with the flags that go with it.
+    #[track_caller]
+    pub fn module(&self, name: &str, from: &str, to: &str, table: &str, strategy: &str, query: &str) -> &World {
+        let mut args = vec!["module", "add", name, "--source", from, "--dest", to, "--table", table, "--query", query];
+        args.push("--strategy");
+        args.extend(strategy.split(' '));
+        self.args(&args).ok();
+        self
+    }
+
+    /// Adds a PostgreSQL connection: `password` is a reference to a secret.
+    #[track_caller]
+    pub fn postgresql(&self, name: &str, url: &str, login: &str, password: &str) -> &World {
+        let add = ["connection", "add", name, "--driver", "postgresql", "--url", url, "--user", login];
+        self.args(&[&add[..], &["--password", password]].concat()).ok();
+        self
+    }
+
     /// Every row of a query on an SQLite file of the world, values as SQLite quotes them, one line a row.
     pub fn rows(&self, db: &str, sql: &str) -> Vec<String> {
         let conn = self.sqlite(&format!("{db}.db"));

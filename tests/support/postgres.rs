@@ -99,22 +99,7 @@ impl Database {
     /// Makes it the connection `name` of a world, with its password as a secret.
     pub fn connect(&self, world: &World, name: &str) {
         world.call_with("secrets set PG_PASSWORD", &password()).ok();
-        let url = self.url();
-        world
-            .args(&[
-                "connection",
-                "add",
-                name,
-                "--driver",
-                "postgresql",
-                "--url",
-                &url,
-                "--user",
-                &part("user"),
-                "--password",
-                "$PG_PASSWORD",
-            ])
-            .ok();
+        world.postgresql(name, &self.url(), &part("user"), "$PG_PASSWORD");
     }
 }
 
