@@ -14,5 +14,5 @@ cargo build --release --locked --quiet
 work=$(mktemp -d "${TMPDIR:-/tmp}/pipekit-bench.XXXXXX")
 trap 'stop_postgres "$work"; rm -rf "$work"' EXIT
 PG_CONF=$'max_wal_size = 8GB\ncheckpoint_timeout = 1h' start_postgres "$work"
-PGHOST=127.0.0.1 PGPORT=$pg_port PGUSER=postgres PGPASSWORD=$pg_password PG_BIN=$pg_bin \
+PGHOST=127.0.0.1 PGPORT=$pg_port PGUSER=postgres PGPASSWORD=$pg_password PG_BIN=$(pg_bin) \
   python3 benches/compare.py "$work" "$PWD/target/release/pipekit" "$@"

@@ -1,6 +1,9 @@
 //! Every test drives the real program over real files and servers. One file a capability; `support` holds the
 //! fixtures. What needs a server is ignored by a plain `cargo test`, and run by `tests/run.sh`.
 
+// A test prints its seed, and where its files are kept.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 #[macro_use]
 mod support;
 
@@ -9,9 +12,11 @@ mod busy;
 mod cancel;
 mod cli;
 mod connections;
+mod crashes;
 mod demo;
 mod drivers;
 mod editor;
+mod faults;
 mod flights;
 mod gate;
 mod generated;
@@ -30,6 +35,7 @@ mod runs;
 mod secrecy;
 mod secrets;
 mod settings;
+mod soak;
 mod storefile;
 mod tls;
 mod values_across;

@@ -3,10 +3,15 @@
 #![allow(dead_code)]
 
 mod call;
+pub mod cluster;
+pub mod fault;
 pub mod jrunner;
 #[macro_use]
 mod pair;
 pub mod postgres;
+pub mod random;
+pub mod shop;
+pub mod steps;
 mod world;
 
 pub use call::{Call, Running, kill, until};

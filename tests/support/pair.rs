@@ -2,10 +2,12 @@
 
 use super::postgres::Database;
 use super::{Call, Running, World, until};
+use std::time::Duration;
 
-/// A world with an SQLite source `src`, and a destination `dst` on SQLite or on PostgreSQL.
+/// A world with a source `src` and a destination `dst`, each on SQLite or on PostgreSQL.
 pub struct Pair {
     pub world: World,
+    source: Option<Database>,
     postgres: Option<Database>,
 }
 
@@ -14,15 +16,26 @@ impl Pair {
     pub fn sqlite() -> Pair {
         let world = World::new();
         world.with_sqlite("src", "").with_sqlite("dst", "");
-        Pair { world, postgres: None }
+        Pair { world, source: None, postgres: None }
     }
 
     /// With a PostgreSQL destination.
     pub fn postgres() -> Pair {
-        let (world, database) = (World::new(), Database::new());
-        world.with_sqlite("src", "");
-        database.connect(&world, "dst");
-        Pair { world, postgres: Some(database) }
+        Pair::of(None, Some(Database::new()))
+    }
+
+    /// Between these databases, with SQLite files where there is none.
+    pub fn of(source: Option<Database>, destination: Option<Database>) -> Pair {
+        let world = World::new();
+        for (name, database) in [("src", &source), ("dst", &destination)] {
+            match database {
+                Some(database) => database.connect(&world, name),
+                None => {
+                    world.with_sqlite(name, "");
+                }
+            }
+        }
+        Pair { world, source, postgres: destination }
     }
 
     /// Another installation of pipekit, with a source of its own and the same destination.
@@ -38,7 +51,7 @@ impl Pair {
                 std::os::unix::fs::symlink(self.world.path("dst.db"), world.path("dst.db")).unwrap();
             }
         }
-        Pair { world, postgres }
+        Pair { world, source: None, postgres }
     }
 
     /// Whether the destination is PostgreSQL.
@@ -54,7 +67,10 @@ impl Pair {
     /// Runs SQL on the source.
     #[track_caller]
     pub fn src(&self, sql: &str) -> &Pair {
-        self.world.sqlite("src.db").execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        match &self.source {
+            Some(database) => database.session().batch_execute(sql).unwrap_or_else(|e| panic!("{sql}: {e:?}")),
+            None => self.world.sqlite("src.db").execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}")),
+        }
         self
     }
 
@@ -130,7 +146,7 @@ impl Pair {
         match &mut self.postgres {
             Some(database) => {
                 let mut session = database.session();
-                session.batch_execute("BEGIN; LOCK TABLE orders IN ROW EXCLUSIVE MODE").unwrap();
+                session.batch_execute("BEGIN; LOCK TABLE orders IN SHARE MODE").unwrap();
                 Some(session)
             }
             None => {
@@ -146,6 +162,33 @@ impl Pair {
     pub fn let_merge(&mut self, held: Option<postgres::Client>) {
         if held.is_none() {
             self.dst("DROP TRIGGER hold");
+        }
+    }
+
+    /// Ends the server's sessions of the runs that go on. Says whether there were any.
+    pub fn end_sessions(&mut self) -> bool {
+        self.is_postgres()
+            && !self
+                .rows(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()
+                     AND pid <> pg_backend_pid() AND application_name = 'pipekit'",
+                )
+                .is_empty()
+    }
+
+    /// Locks the destination against everybody else for a while.
+    pub fn lock_destination(&mut self, time: Duration) {
+        match &mut self.postgres {
+            Some(database) => {
+                let mut session = database.session();
+                session.batch_execute("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE").unwrap();
+                std::thread::sleep(time);
+            }
+            None => {
+                let session = self.world.sqlite("dst.db");
+                session.execute_batch("BEGIN EXCLUSIVE").unwrap();
+                std::thread::sleep(time);
+            }
         }
     }
 

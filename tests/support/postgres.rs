@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub struct Database {
     pub name: String,
     pub client: Client,
+    /// How to connect to its server.
+    server: String,
     /// Whether it is dropped at the end.
     ours: bool,
 }
@@ -18,7 +20,10 @@ pub fn server() -> String {
 }
 
 fn part(key: &str) -> String {
-    let server = server();
+    part_of(&server(), key)
+}
+
+fn part_of(server: &str, key: &str) -> String {
     let value = server.split_whitespace().find_map(|p| p.strip_prefix(&format!("{key}=")).map(str::to_owned));
     value.unwrap_or_else(|| panic!("PIPEKIT_TEST_PG has no {key}"))
 }
@@ -46,17 +51,22 @@ impl Database {
 
     /// Makes a database with these options of `CREATE DATABASE`.
     pub fn made_with(options: &str) -> Database {
+        Database::on(&server(), options)
+    }
+
+    /// Makes a database on that server.
+    pub fn on(server: &str, options: &str) -> Database {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut admin = Client::connect(&format!("{} dbname=postgres", server()), NoTls).unwrap();
+        let mut admin = Client::connect(&format!("{server} dbname=postgres"), NoTls).unwrap();
         admin.batch_execute(&format!("CREATE DATABASE {name} {options}")).unwrap();
-        let client = Client::connect(&format!("{} dbname={name}", server()), NoTls).unwrap();
-        Database { name, client, ours: true }
+        let client = Client::connect(&format!("{server} dbname={name}"), NoTls).unwrap();
+        Database { name, client, server: server.to_owned(), ours: true }
     }
 
     /// The same database once more, for somebody else.
     pub fn again(&self) -> Database {
-        Database { name: self.name.clone(), client: self.session(), ours: false }
+        Database { name: self.name.clone(), client: self.session(), server: self.server.clone(), ours: false }
     }
 
     /// The server's port.
@@ -66,6 +76,7 @@ impl Database {
 
     /// Its JDBC URL.
     pub fn url(&self) -> String {
+        let part = |key| part_of(&self.server, key);
         format!("jdbc:postgresql://{}:{}/{}", part("host"), part("port"), self.name)
     }
 
@@ -91,22 +102,27 @@ impl Database {
             .collect()
     }
 
+    /// Connects again: its server was started anew.
+    pub fn reconnect(&mut self) {
+        self.client = self.session();
+    }
+
     /// Another session in the same database.
     pub fn session(&self) -> Client {
-        Client::connect(&format!("{} dbname={}", server(), self.name), NoTls).unwrap()
+        Client::connect(&format!("{} dbname={}", self.server, self.name), NoTls).unwrap()
     }
 
     /// Makes it the connection `name` of a world, with its password as a secret.
     pub fn connect(&self, world: &World, name: &str) {
-        world.call_with("secrets set PG_PASSWORD", &password()).ok();
-        world.postgresql(name, &self.url(), &part("user"), "$PG_PASSWORD");
+        world.call_with("secrets set PG_PASSWORD", &part_of(&self.server, "password")).ok();
+        world.postgresql(name, &self.url(), &part_of(&self.server, "user"), "$PG_PASSWORD");
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         if self.ours
-            && let Ok(mut admin) = Client::connect(&format!("{} dbname=postgres", server()), NoTls)
+            && let Ok(mut admin) = Client::connect(&format!("{} dbname=postgres", self.server), NoTls)
         {
             let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }

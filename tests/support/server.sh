@@ -13,13 +13,15 @@ install_missing() {
   apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+# Where the newest PostgreSQL on this machine has its programs.
+pg_bin() { dirname "$(ls -d /usr/lib/postgresql/*/bin/postgres | sort -V | tail -n 1)"; }
+
 # PostgreSQL refuses to run as root.
 as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
-# Starts a server in the folder $1, on a free port, with TLS. Sets pg_bin, pg_port, pg_password.
+# Starts a server in the folder $1, on a free port, with TLS. Sets pg_port, pg_password.
 start_postgres() {
   local folder=$1
-  pg_bin=$(dirname "$(ls -d /usr/lib/postgresql/*/bin/postgres | sort -V | tail -n 1)")
   pg_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   pg_password=pg-s3cret-$RANDOM
   chmod 755 "$folder"
@@ -29,7 +31,7 @@ start_postgres() {
     -keyout "$folder/server.key" -out "$folder/server.crt" 2>/dev/null
   chmod 600 "$folder/server.key"
   if [ "$(id -u)" = 0 ]; then chown postgres "$folder/pg" "$folder/password" "$folder/server.key"; fi
-  as_server "$pg_bin/initdb" -D "$folder/pg" -U postgres --auth=scram-sha-256 --pwfile="$folder/password" \
+  as_server "$(pg_bin)/initdb" -D "$folder/pg" -U postgres --auth=scram-sha-256 --pwfile="$folder/password" \
     --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
   cat >>"$folder/pg/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
@@ -41,7 +43,7 @@ ssl_cert_file = '$folder/server.crt'
 ssl_key_file = '$folder/server.key'
 ${PG_CONF:-}
 CONF
-  as_server "$pg_bin/pg_ctl" -D "$folder/pg" -l "$folder/pg/server.log" -s -w start
+  as_server "$(pg_bin)/pg_ctl" -D "$folder/pg" -l "$folder/pg/server.log" -s -w start
 }
 
-stop_postgres() { as_server "$pg_bin/pg_ctl" -D "$1/pg" -m immediate -s stop >/dev/null 2>&1 || true; }
+stop_postgres() { as_server "$(pg_bin)/pg_ctl" -D "$1/pg" -m immediate -s stop >/dev/null 2>&1 || true; }

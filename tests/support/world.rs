@@ -267,6 +267,14 @@ impl World {
 
     /// Whether any file in the world's folder, other than those named, holds these bytes.
     pub fn holds(&self, bytes: &str, but: &[&str]) -> Vec<PathBuf> {
+        let holds =
+            |path: &PathBuf| std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes.as_bytes());
+        let files = self.files().into_iter().map(|name| self.path(&name));
+        files.filter(|path| !but.iter().any(|name| path.ends_with(name)) && holds(path)).collect()
+    }
+
+    /// The files in the world's folder and the folders in it.
+    pub fn files(&self) -> Vec<String> {
         let mut folders = vec![self.dir.path().to_owned()];
         let mut found = Vec::new();
         while let Some(folder) = folders.pop() {
@@ -274,15 +282,21 @@ impl World {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);
-                } else if !but.iter().any(|name| path.ends_with(name)) {
-                    let content = std::fs::read(&path).unwrap();
-                    if content.windows(bytes.len()).any(|w| w == bytes.as_bytes()) {
-                        found.push(path);
-                    }
+                } else {
+                    found.push(path.strip_prefix(self.dir.path()).unwrap().to_str().unwrap().to_owned());
                 }
             }
         }
         found
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() && std::env::var_os("PIPEKIT_TEST_KEEP").is_some() {
+            self.dir.disable_cleanup(true);
+            eprintln!("kept: {}", self.dir.path().display());
+        }
     }
 }
 

@@ -1,0 +1,69 @@
+//! `kill -9` at every step of a run, of each of its processes in turn, and of the server's sessions: the destination
+//! holds what the model says at once and after the next run, the log is true, and nothing is left behind.
+
+use super::support::fault::Victim;
+use super::support::shop::{Shop, Way};
+use super::support::steps::Place;
+use super::support::{Pair, random::Random};
+
+/// Every place and victim, one after the other on one shop.
+fn kill_everywhere(pair: Pair, way: Way) {
+    let mut shop = Shop::new(pair, way);
+    let mut random = Random(7);
+    let steps = shop.pair.world.steps("orders");
+    let mut victims = vec![Victim::Pipekit, Victim::Runner, Victim::Both];
+    if shop.pair.is_postgres() {
+        victims.push(Victim::Backends);
+    }
+    let mut struck = 0;
+    for place in Place::all(&steps) {
+        for victim in &victims {
+            let what = format!("{way:?}, {place:?}, {victim:?}");
+            let suffered = shop.suffer(&what, &place, &mut random, |shop, held| victim.strike(shop, held));
+            let Some((hit, verdict)) = suffered else { continue };
+            assert_ne!(verdict.status, "unknown", "{what}: {}", verdict.said);
+            // One whose pipekit died has not ended well, unless its merge was asked for before.
+            let merging = matches!(&place, Place::Within(kind, _) | Place::End(kind, _) if kind == "merge");
+            let merged = merging
+                || place == Place::Close
+                || matches!(&place, Place::Begin(kind, _) | Place::Within(kind, _) | Place::End(kind, _) if kind == "hook");
+            if !hit || (merged && !merging) {
+                assert_eq!(verdict.status, "success", "{what}: {}", verdict.said);
+            } else if !merged && matches!(victim, Victim::Pipekit | Victim::Both) {
+                assert_ne!(verdict.status, "success", "{what}: {}", verdict.said);
+            }
+            struck += usize::from(hit);
+            shop.goes_on(&what);
+        }
+    }
+    // At each step at least one place has each victim.
+    assert!(struck > (steps.len() - 1) * 2 * victims.len(), "few were struck: {struck}");
+}
+
+macro_rules! each_way {
+    ($($name:ident: $way:expr,)*) => {$(
+        mod $name {
+            use super::*;
+
+            /// Never 3, never 13: whoever is killed and wherever, no row is lost or doubled, and the log is true.
+            #[test]
+            fn on_sqlite() {
+                kill_everywhere(Pair::sqlite(), $way);
+            }
+
+            /// Never 3, never 13: whoever is killed and wherever, no row is lost or doubled, and the log is true.
+            #[test]
+            #[ignore = "needs PostgreSQL: tests/run.sh"]
+            fn on_postgresql() {
+                kill_everywhere(Pair::postgres(), $way);
+            }
+        }
+    )*};
+}
+
+each_way! {
+    killed_anywhere_in_a_full_run: Way::Delete,
+    killed_anywhere_in_a_full_run_by_truncate: Way::Truncate,
+    killed_anywhere_in_an_incremental_run: Way::Incremental,
+    killed_anywhere_in_an_append: Way::Append,
+}

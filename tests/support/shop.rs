@@ -1,0 +1,302 @@
+//! A module with a model of what its destination must hold, whatever happens to its runs.
+
+use super::random::Random;
+use super::{Pair, until};
+use std::collections::BTreeSet;
+
+/// How a shop's module merges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Truncate,
+    Delete,
+    Incremental,
+    Append,
+}
+
+pub const WAYS: [Way; 4] = [Way::Truncate, Way::Delete, Way::Incremental, Way::Append];
+
+impl Way {
+    fn flags(self) -> &'static str {
+        match self {
+            Way::Truncate => "--strategy full",
+            Way::Delete => "--strategy full --full-by delete",
+            Way::Incremental => "--strategy incremental --key id",
+            Way::Append => "--strategy append",
+        }
+    }
+
+    /// The cursor column of its watermark, and how the query compares with it.
+    fn cursor(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Way::Truncate | Way::Delete => None,
+            Way::Incremental => Some(("changed", ">=")),
+            Way::Append => Some(("id", ">")),
+        }
+    }
+}
+
+/// `id`, `item`, `qty`, `changed`.
+type Row = (i64, Option<String>, Option<i64>, i64);
+
+/// The module `orders` from `src` to `dst`, with a hook that counts the successes, and the model: plain rows.
+pub struct Shop {
+    pub pair: Pair,
+    pub way: Way,
+    source: Vec<Row>,
+    /// What the destination held when last looked at.
+    dest: Vec<Row>,
+    /// How often the hook must have run.
+    told: usize,
+    /// The newest run that was seen.
+    last_run: i64,
+    at: i64,
+    next_id: i64,
+}
+
+/// What a run that something happened to came to: its status (`none` where it had not begun), and what it says.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    pub status: String,
+    pub said: String,
+}
+
+impl Shop {
+    /// A shop with a few rows at the source, and some of them at the destination already. No key at the destination
+    /// would keep a row from being there twice.
+    pub fn new(mut pair: Pair, way: Way) -> Shop {
+        let table = "CREATE TABLE orders (id INTEGER, item VARCHAR(40), qty INTEGER, changed INTEGER)";
+        pair.src(table);
+        pair.dst(&format!("{table}; CREATE TABLE told (n INTEGER)"));
+        let filter = way.cursor().map(|(column, than)| format!("WHERE {column} {than} {{since}}")).unwrap_or_default();
+        let query = format!("SELECT id, item, qty, changed FROM orders {filter}");
+        pair.module("orders", &format!("--table orders {} --query '{query}'", way.flags()));
+        if let Some((column, _)) = way.cursor() {
+            let sql = format!("SELECT coalesce(max({column}), 0) FROM orders");
+            pair.call(&format!("watermark add orders since --connection dst --sql '{sql}'")).ok();
+        }
+        pair.call("hook add orders --connection dst --sql 'INSERT INTO told VALUES (1)'").ok();
+        let mut shop =
+            Shop { pair, way, source: Vec::new(), dest: Vec::new(), told: 0, last_run: 0, at: 1, next_id: 1 };
+        for _ in 0..3 {
+            shop.insert(Some("first".to_owned()), Some(1));
+        }
+        shop.goes_on("the first run");
+        shop.change(&mut Random(1));
+        shop
+    }
+
+    fn insert(&mut self, item: Option<String>, qty: Option<i64>) {
+        let row = (self.next_id, item, qty, self.at);
+        self.next_id += 1;
+        self.pair.src(&format!("INSERT INTO orders VALUES ({})", sql(&row)));
+        self.source.push(row);
+    }
+
+    /// Changes the source: new rows, changed rows, rows of the same time, late ones, deleted ones.
+    pub fn change(&mut self, random: &mut Random) {
+        self.at += 1;
+        let mut texts = Vec::new();
+        for _ in 0..1 + random.below(4) {
+            let item = match random.below(5) {
+                0 => None,
+                1 => Some(String::new()),
+                2 => Some(r"\N\.'	😀".to_owned()),
+                n => Some(format!("item {n}")),
+            };
+            let late = i64::from(random.once_in(5));
+            let row = (self.next_id, item, (!random.once_in(4)).then_some(self.at), self.at - late);
+            self.next_id += 1;
+            texts.push(format!("INSERT INTO orders VALUES ({})", sql(&row)));
+            self.source.push(row);
+        }
+        if self.way != Way::Append && self.source.len() > 3 {
+            for _ in 0..random.below(3) {
+                let at = random.below(self.source.len());
+                let now = self.at;
+                let row = &mut self.source[at];
+                (row.2, row.3) = (Some(now), now);
+                texts.push(format!("UPDATE orders SET qty = {now}, changed = {now} WHERE id = {}", row.0));
+            }
+            if random.once_in(3) {
+                let gone = self.source.remove(random.below(self.source.len()));
+                texts.push(format!("DELETE FROM orders WHERE id = {}", gone.0));
+            }
+        }
+        self.pair.src(&format!("BEGIN; {}; COMMIT", texts.join(";")));
+    }
+
+    /// Many new rows at the source.
+    pub fn grow(&mut self, rows: usize) {
+        let mut texts = Vec::new();
+        for _ in 0..rows {
+            let row = (self.next_id, Some("many".to_owned()), Some(1), self.at);
+            self.next_id += 1;
+            texts.push(format!("({})", sql(&row)));
+            self.source.push(row);
+        }
+        self.pair.src(&format!("INSERT INTO orders VALUES {}", texts.join(",")));
+    }
+
+    /// What the destination holds once this source has been merged into it.
+    fn due(&self) -> Vec<Row> {
+        let mut due = match self.way {
+            Way::Truncate | Way::Delete => self.source.clone(),
+            Way::Append => {
+                let since = self.dest.iter().map(|row| row.0).max().unwrap_or(0);
+                let new = self.source.iter().filter(|row| row.0 > since);
+                self.dest.iter().chain(new).cloned().collect()
+            }
+            Way::Incremental => {
+                let since = self.dest.iter().map(|row| row.3).max().unwrap_or(0);
+                let new: Vec<&Row> = self.source.iter().filter(|row| row.3 >= since).collect();
+                let keys: BTreeSet<i64> = new.iter().map(|row| row.0).collect();
+                let stays = self.dest.iter().filter(|row| !keys.contains(&row.0));
+                stays.chain(new).cloned().collect()
+            }
+        };
+        due.sort();
+        due
+    }
+
+    /// The destination as it is.
+    #[track_caller]
+    fn found(&mut self) -> Vec<String> {
+        let mut rows = self.pair.rows("SELECT id, item, qty, changed FROM orders");
+        rows.sort();
+        rows
+    }
+
+    /// Right after a fault, before anybody looked: the destination holds what it held or what was due, and no mixture.
+    #[track_caller]
+    pub fn is_whole(&mut self, what: &str) {
+        let found = self.found();
+        let (old, new) = (shown(&self.dest), shown(&self.due()));
+        assert!(
+            found == old || found == new,
+            "{what}: the destination is neither as it was nor as it is due:\n{found:#?}\nwas {old:#?}\ndue {new:#?}"
+        );
+    }
+
+    /// Settles what a fault left behind, and holds the log against the destination: what it says is what is there,
+    /// nothing is locked, and nothing is left running. `unknown` is true as long as the destination can't be asked.
+    #[track_caller]
+    pub fn settled(&mut self, what: &str) -> Verdict {
+        self.pair.world.until_quiet();
+        let call = self.pair.call("log show orders --json").ok();
+        let run = call.json();
+        let new = run["id"].as_i64().unwrap() != self.last_run;
+        let status = if new { run["status"].as_str().unwrap() } else { "none" }.to_owned();
+        if status != "unknown" {
+            self.last_run = run["id"].as_i64().unwrap();
+        }
+        let said = format!("{} {}", run["error"].as_str().unwrap_or_default(), run["warnings"]);
+        let own = self.pair.world.own("SELECT running FROM module");
+        assert_eq!(own, "0", "{what}: the module is not free");
+        assert_ne!(run["finished_at"], serde_json::Value::Null, "{what}: {run:#}");
+        let open = self.pair.world.own("SELECT count(*) FROM run_step WHERE duration_ms IS NULL");
+        assert_eq!(open, "0", "{what}: a step is open");
+        match status.as_str() {
+            "success" => {
+                let (deleted, inserted) = self.counts();
+                assert_eq!(run["rows_inserted"], inserted, "{what}: rows_inserted");
+                assert_eq!(run["rows_deleted"], deleted, "{what}: rows_deleted");
+                self.dest = self.due();
+                let told = self.pair.rows("SELECT * FROM told").len();
+                let missed = usize::try_from(run["hooks_failed"].as_i64().unwrap()).unwrap();
+                // A hook that died before its end was written down may have run or not, and nobody can say.
+                assert!(
+                    told == self.told + 1 || (missed == 1 && told == self.told),
+                    "{what}: the hook ran {told} times, {missed} missed"
+                );
+                self.told = told;
+            }
+            "none" => {}
+            "error" | "cancelled" | "unknown" => assert!(!said.trim().is_empty(), "{what}: no reason"),
+            other => panic!("{what}: the run says {other}"),
+        }
+        if status != "unknown" {
+            let (found, expected) = (self.found(), shown(&self.dest));
+            assert_eq!(found, expected, "{what}: the log says {status} ({said})");
+        }
+        Verdict { status, said }
+    }
+
+    /// After several runs at once, of which those that came after the first had nothing new to do: all succeeded.
+    #[track_caller]
+    pub fn all_succeeded(&mut self, what: &str) {
+        self.pair.world.until_quiet();
+        let ran = self
+            .pair
+            .world
+            .rows("pipekit", &format!("SELECT id, status, hooks_failed FROM run_log WHERE id > {}", self.last_run));
+        assert!(!ran.is_empty() && ran.iter().all(|row| row.ends_with("|'success'|0")), "{what}: {ran:?}");
+        self.last_run += i64::try_from(ran.len()).unwrap();
+        self.told += ran.len();
+        for _ in &ran {
+            self.dest = self.due();
+        }
+        assert_eq!(self.found(), shown(&self.dest), "{what}");
+        assert_eq!(self.pair.rows("SELECT * FROM told").len(), self.told, "{what}: the hook");
+    }
+
+    /// How many rows a merge now deletes and inserts; a TRUNCATE does not count.
+    fn counts(&self) -> (serde_json::Value, usize) {
+        let (before, after) = (self.dest.len(), self.due().len());
+        let new = match self.way {
+            Way::Truncate | Way::Delete => after,
+            Way::Append => after - before,
+            Way::Incremental => {
+                let since = self.dest.iter().map(|row| row.3).max().unwrap_or(0);
+                self.source.iter().filter(|row| row.3 >= since).count()
+            }
+        };
+        let deleted = before + new - after;
+        let counted = self.way != Way::Truncate || !self.pair.is_postgres();
+        (if counted { deleted.into() } else { serde_json::Value::Null }, new)
+    }
+
+    /// The next run succeeds, and brings the destination to what is due; nothing is left lying about.
+    #[track_caller]
+    pub fn goes_on(&mut self, what: &str) {
+        let run = self.pair.call("run orders --json");
+        assert_eq!(run.output.status.code(), Some(0), "{what}: the next run: {}{}", run.stdout(), run.stderr());
+        self.last_run = run.json()["id"].as_i64().unwrap();
+        (self.dest, self.told) = (self.due(), self.told + 1);
+        assert_eq!(self.found(), shown(&self.dest), "{what}: after the next run");
+        assert_eq!(self.pair.rows("SELECT * FROM told").len(), self.told, "{what}: the hook");
+        self.pair.world.until_quiet();
+        let left: Vec<String> = self.pair.world.files();
+        let known = |name: &str| {
+            ["pipekit.db", "pipekit.db-wal", "pipekit.db-shm", "secrets.env", "src.db", "dst.db"].contains(&name)
+                || name.starts_with("pipekit.db.locks/")
+        };
+        assert_eq!(left.iter().filter(|name| !known(name)).collect::<Vec<_>>(), [""; 0], "{what}: files are left");
+        if self.pair.is_postgres() {
+            let sessions = "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'pipekit%'";
+            until("no session is left", || self.pair.rows(sessions).is_empty());
+        }
+    }
+}
+
+fn sql(row: &Row) -> String {
+    let text = row.1.as_ref().map_or("NULL".to_owned(), |t| format!("'{}'", t.replace('\'', "''")));
+    let qty = row.2.map_or("NULL".to_owned(), |n| n.to_string());
+    format!("{}, {text}, {qty}, {}", row.0, row.3)
+}
+
+/// Rows as [`Pair::rows`] gives them.
+fn shown(rows: &[Row]) -> Vec<String> {
+    let null = || "NULL".to_owned();
+    let show = |row: &Row| {
+        format!(
+            "{}|{}|{}|{}",
+            row.0,
+            row.1.clone().unwrap_or_else(null),
+            row.2.map_or_else(null, |n| n.to_string()),
+            row.3
+        )
+    };
+    let mut shown: Vec<String> = rows.iter().map(show).collect();
+    shown.sort();
+    shown
+}
