@@ -1,9 +1,10 @@
 //! A server that crashes under a run, and a client that dies while the server is still at its merge.
 
 use super::support::cluster::Cluster;
+use super::support::fault::Victim;
 use super::support::random::Random;
 use super::support::shop::{Shop, WAYS, Way};
-use super::support::steps::Place;
+use super::support::steps::{Held, Place};
 use super::support::{Pair, Signal, kill, until};
 
 /// Never 13, never 7: PostgreSQL goes down in no order and comes back, at every step of a run. Its staging table is
@@ -26,12 +27,56 @@ fn a_server_that_crashes_loses_nothing() {
                 true
             };
             let Some((_, verdict)) = shop.suffer(&what, place, &mut random, crash) else { continue };
-            assert_ne!(verdict.status, "unknown", "{what}: {}", verdict.said);
             if matches!(place, Place::Begin(kind, _) | Place::Within(kind, _) if kind == "merge") {
                 assert_eq!(verdict.status, "error", "{what}: {}", verdict.said);
             }
             shop.goes_on(&what);
         }
+    }
+}
+
+/// Kills a run in the middle of its transfer or its merge, which would not end by themselves.
+fn killed_in_the_middle(pair: Pair, kind: &str) {
+    let postgres = pair.is_postgres();
+    drop(pair);
+    for way in WAYS {
+        for victim in [Victim::Pipekit, Victim::Runner, Victim::Both, Victim::Backends] {
+            if !postgres && (way == Way::Truncate || victim == Victim::Backends) {
+                continue;
+            }
+            let what = format!("{way:?}, in the middle of the {kind}, {victim:?}");
+            let mut shop = Shop::new(if postgres { Pair::postgres() } else { Pair::sqlite() }, way);
+            let held = if kind == "merge" { shop.pair.hold_merge() } else { None };
+            shop.source_ends(kind == "merge");
+            let run = if kind == "merge" { shop.pair.start_merging() } else { shop.pair.world.start("run orders") };
+            shop.pair.world.until_in(kind);
+            let runner = Some(shop.pair.world.runner());
+            let held_run = Held { run, runner };
+            assert!(victim.strike(&mut shop, &held_run), "{what}: nothing was struck");
+            held_run.run.wait();
+            if kind == "merge" {
+                // Whoever is left has to stop what it does, and a server to notice that its client is gone.
+                shop.pair.world.until_quiet();
+                until("no merge is on", || !postgres || !shop.pair.is_merging());
+                shop.pair.let_merge(held);
+            }
+            shop.source_ends(true);
+            let verdict = shop.settled(&what);
+            assert_eq!(verdict.status, "error", "{what}: {}", verdict.said);
+            shop.goes_on(&what);
+        }
+    }
+}
+
+on_each! {
+    /// Never 3, never 13: a transfer that is killed leaves the destination as it was.
+    fn a_run_that_is_killed_in_the_middle_of_its_transfer(pair) {
+        killed_in_the_middle(pair, "transfer");
+    }
+
+    /// Never 1, never 3, never 13: a merge that is killed leaves the destination as it was.
+    fn a_run_that_is_killed_in_the_middle_of_its_merge(pair) {
+        killed_in_the_middle(pair, "merge");
     }
 }
 

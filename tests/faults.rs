@@ -21,7 +21,6 @@ fn kill_everywhere(pair: Pair, way: Way) {
             let what = format!("{way:?}, {place:?}, {victim:?}");
             let suffered = shop.suffer(&what, &place, &mut random, |shop, held| victim.strike(shop, held));
             let Some((hit, verdict)) = suffered else { continue };
-            assert_ne!(verdict.status, "unknown", "{what}: {}", verdict.said);
             // One whose pipekit died has not ended well, unless its merge was asked for before.
             let merging = matches!(&place, Place::Within(kind, _) | Place::End(kind, _) if kind == "merge");
             let merged = merging

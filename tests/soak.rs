@@ -199,7 +199,7 @@ fn shop(seed: u64, cluster: &Cluster, end: Instant, seen: &mut BTreeMap<Fault, u
             let expected = match verdict.status.as_str() {
                 "success" => Some(0),
                 "cancelled" => Some(130),
-                "error" | "unknown" => Some(1),
+                "error" => Some(1),
                 _ => call.output.status.code(),
             };
             assert_eq!(call.output.status.code(), expected, "{what}: {verdict:?}\n{}{}", call.stdout(), call.stderr());

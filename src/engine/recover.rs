@@ -137,7 +137,7 @@ fn verdict(store: &Store, run: &Run, steps: &[Step], patience: Duration, story: 
             let wanted = hooks.iter().filter(|h| h.run_on != "failure").count();
             let missed = wanted.saturating_sub(done);
             end.hooks_failed = i64::try_from(missed).unwrap_or(i64::MAX);
-            let hooks = if missed > 0 { format!("; {missed} hooks did not run") } else { String::new() };
+            let hooks = if missed > 0 { format!("; {missed} hooks did not run to their end") } else { String::new() };
             end.warnings.push(format!("{story}; the merge was committed{hooks}"));
         }
         Fate::NotMerged => {

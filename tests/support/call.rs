@@ -127,13 +127,14 @@ pub fn kill(pid: u32, signal: Signal) {
 }
 
 /// Whether a process of the program is on its way out: it has no environment any more that would say whose it is, and
-/// may have its locks still.
+/// may have its locks still. One whose first thread is dead already has them until the last one is.
 pub(super) fn is_one_dying() -> bool {
     std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
         let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        let state = stat.split_once("(pipekit) ").and_then(|(_, rest)| rest.chars().next());
-        state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
-            && std::fs::read(entry.path().join("environ")).is_ok_and(|environment| environment.is_empty())
+        let Some((_, fields)) = stat.split_once("(pipekit) ") else { return false };
+        let dead = fields.starts_with(['Z', 'X']);
+        let threads = fields.split(' ').nth(17).and_then(|n| n.parse().ok()).unwrap_or(0);
+        if dead { threads > 1 } else { std::fs::read(entry.path().join("environ")).is_ok_and(|e| e.is_empty()) }
     })
 }
 

@@ -197,11 +197,18 @@ impl Pair {
     pub fn start_merging(&mut self) -> Running {
         let run = self.world.start("run orders");
         self.world.until_in("merge");
-        if let Some(database) = &mut self.postgres {
-            let waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass";
-            until("the merge waits", || !database.rows(waits).is_empty());
-        }
+        until("the merge is on", || self.is_merging());
         run
+    }
+
+    /// Whether the merge that is held has come to its lock, or (SQLite) to its rows.
+    pub fn is_merging(&mut self) -> bool {
+        match &mut self.postgres {
+            Some(database) => {
+                !database.rows("SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass").is_empty()
+            }
+            None => self.world.path("dst.db-journal").exists(),
+        }
     }
 
     /// The staging table of a module, as SQL spells it.
