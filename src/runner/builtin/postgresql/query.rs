@@ -1,12 +1,12 @@
 //! Queries and scripts, by the protocol that takes several statements at once and answers in text.
 
 use super::copy::{Stopped, TextRows};
-use super::types::Column;
-use super::{Connection, failure};
+use super::types::{Column, Modifiers};
+use super::{Connection, failure, types};
 use crate::runner::builtin::script;
 use crate::runner::{Failure, FailureKind, Rows};
 use crate::sql::lexer::statements;
-use postgres::{SimpleQueryMessage, SimpleQueryRow};
+use postgres::{SimpleQueryMessage, SimpleQueryRow, Statement};
 use std::io;
 
 /// The cursor that reads no more rows than are wanted.
@@ -158,13 +158,33 @@ fn collect(
 
 /// The columns of a statement, as the server describes them without running it.
 pub fn describe(connection: &mut Connection, statement: &str) -> Result<Vec<Column>, Failure> {
-    match connection.client.prepare(statement) {
-        Ok(prepared) => Ok(prepared.columns().iter().map(Column::of).collect()),
-        Err(error) => {
-            let failure = connection.failure(&error);
-            Err(failure::with_line(failure, &error, statement, failure::Added::default()))
-        }
-    }
+    let prepared = prepare(connection, statement)?;
+    Ok(prepared.columns().iter().map(|column| Column::of(column, &Modifiers::new())).collect())
+}
+
+/// The same with the modifiers that stand within types, for columns that values go to.
+pub fn describe_in_full(connection: &mut Connection, statement: &str) -> Result<Vec<Column>, Failure> {
+    let prepared = prepare(connection, statement)?;
+    let mut types = Vec::new();
+    prepared.columns().iter().for_each(|column| types::with_modifiers(column.type_(), &mut types));
+    let modifiers = if types.is_empty() { Modifiers::new() } else { modifiers(connection, &types)? };
+    Ok(prepared.columns().iter().map(|column| Column::of(column, &modifiers)).collect())
+}
+
+fn prepare(connection: &mut Connection, statement: &str) -> Result<Statement, Failure> {
+    connection.client.prepare(statement).map_err(|error| {
+        let failure = connection.failure(&error);
+        failure::with_line(failure, &error, statement, failure::Added::default())
+    })
+}
+
+fn modifiers(connection: &mut Connection, types: &[u32]) -> Result<Modifiers, Failure> {
+    let sql = "SELECT t.oid, CASE WHEN t.typtype = 'd' THEN ARRAY[t.typtypmod] ELSE (\
+               SELECT pg_catalog.array_agg(a.atttypmod ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a \
+               WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END \
+               FROM pg_catalog.pg_type AS t WHERE t.oid = ANY($1)";
+    let rows = connection.client.query(sql, &[&types]).map_err(|error| connection.failure(&error))?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get::<_, Option<Vec<i32>>>(1).unwrap_or_default())).collect())
 }
 
 fn copy_rows(
@@ -182,7 +202,7 @@ fn copy_rows(
     }
     on_columns(&columns).map_err(|error| output(&error))?;
     let outcome = match connection.client.copy_out(&format!("COPY (\n{statement}\n) TO STDOUT")) {
-        Ok(reader) => give_rows(TextRows::new(reader, columns.len()), on_row),
+        Ok(reader) => give_rows(TextRows::new(reader, columns), on_row),
         Err(error) => Err(Stopped::Server(error)),
     };
     outcome.map_err(|stopped| stopped.into_failure(connection))

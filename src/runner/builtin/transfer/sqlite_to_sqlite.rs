@@ -123,8 +123,8 @@ fn fill(
                 sink.bind_as_is(index, stored)?;
                 continue;
             }
-            let value = storage::value(stored)
-                .ok_or_else(|| progress.misfit(&column.name, "a text", &column.declared, "it is not UTF-8"))?;
+            let value =
+                storage::value(stored).map_err(|bytes| progress.malformed(&column.name, bytes, &column.declared))?;
             sink.bind(index, &value, progress)?;
         }
         sink.insert(progress)?;

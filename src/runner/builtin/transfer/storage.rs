@@ -5,14 +5,14 @@ use crate::runner::builtin::value::numeric::Numeric;
 use crate::runner::builtin::value::{Misfit, Value, float, text};
 use rusqlite::types::ValueRef;
 
-/// A stored value; `None` for text that is not UTF-8.
+/// A stored value; its bytes where it is text and not UTF-8.
 #[inline]
-pub fn value(stored: ValueRef<'_>) -> Option<Value<'_>> {
-    Some(match stored {
+pub fn value(stored: ValueRef<'_>) -> Result<Value<'_>, &[u8]> {
+    Ok(match stored {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Int(number),
         ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(bytes) => Value::Text(std::str::from_utf8(bytes).ok()?),
+        ValueRef::Text(bytes) => Value::Text(std::str::from_utf8(bytes).map_err(|_| bytes)?),
         ValueRef::Blob(bytes) => Value::Bytes(bytes),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::numeric::{self, Digits, Numeric};
 use super::temporal::{date, decimals, instant, time, time_with_zone, timestamp};
-use super::{Interval, Misfit, Value, float, plural, text};
+use super::{Interval, Misfit, Value, float, json, plural, text};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use jiff::tz::TimeZone;
 use std::fmt::{LowerExp, Write};
@@ -70,6 +70,11 @@ impl Encoder {
             },
             Base::Json => self.json(value, out)?,
             Base::Jsonb => {
+                if let Value::Text(text) | Value::Json(text) = value
+                    && let Some(key) = json::repeated_key(text)
+                {
+                    return no(format!("one object has the key {} twice, and jsonb keeps one", Value::Text(&key).shown()));
+                }
                 out.push(1);
                 self.json(value, out)?;
             }
@@ -159,7 +164,8 @@ impl Encoder {
         }
     }
 
-    fn double(&mut self, value: &Value<'_>) -> Result<f64, Misfit> {
+    /// The double that `value` is.
+    pub fn double(&mut self, value: &Value<'_>) -> Result<f64, Misfit> {
         match *value {
             Value::Float8(number) | Value::Real(number) => Ok(number),
             Value::Float4(number) => Ok(float::widened(number)),
