@@ -32,6 +32,7 @@ mod secrets;
 mod settings;
 mod storefile;
 mod tls;
+mod values;
 mod values_across;
 mod values_in;
 mod values_lite;

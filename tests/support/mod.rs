@@ -7,6 +7,7 @@ pub mod jrunner;
 #[macro_use]
 mod pair;
 pub mod postgres;
+pub mod values;
 mod world;
 
 pub use call::{Call, Running, kill, until};

@@ -40,6 +40,16 @@ impl Stopped {
             }
         }
     }
+
+    /// The same, of a transfer that got so many rows before: an error of the source names none.
+    pub fn into_failure_after(self, rows: u64, connection: &mut Connection) -> Failure {
+        let of_source = matches!(self, Stopped::Reading(_));
+        let mut failure = self.into_failure(connection);
+        if of_source && failure.kind != FailureKind::Cancelled {
+            failure.message.push_str(&format!("\nthe source gave {rows} rows before that"));
+        }
+        failure
+    }
 }
 
 /// The eleven bytes a binary COPY begins with.

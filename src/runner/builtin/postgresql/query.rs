@@ -1,8 +1,9 @@
 //! Queries and scripts, by the protocol that takes several statements at once and answers in text.
 
 use super::copy::{Stopped, TextRows};
-use super::types::{Column, Modifiers};
-use super::{Connection, failure, types};
+use super::modifiers::{self, Modifiers};
+use super::types::Column;
+use super::{Connection, failure};
 use crate::runner::builtin::script;
 use crate::runner::{Failure, FailureKind, Rows};
 use crate::sql::lexer::statements;
@@ -165,9 +166,7 @@ pub fn describe(connection: &mut Connection, statement: &str) -> Result<Vec<Colu
 /// The same with the modifiers that stand within types, for columns that values go to.
 pub fn describe_in_full(connection: &mut Connection, statement: &str) -> Result<Vec<Column>, Failure> {
     let prepared = prepare(connection, statement)?;
-    let mut types = Vec::new();
-    prepared.columns().iter().for_each(|column| types::with_modifiers(column.type_(), &mut types));
-    let modifiers = if types.is_empty() { Modifiers::new() } else { modifiers(connection, &types)? };
+    let modifiers = modifiers::within(connection, prepared.columns())?;
     Ok(prepared.columns().iter().map(|column| Column::of(column, &modifiers)).collect())
 }
 
@@ -176,15 +175,6 @@ fn prepare(connection: &mut Connection, statement: &str) -> Result<Statement, Fa
         let failure = connection.failure(&error);
         failure::with_line(failure, &error, statement, failure::Added::default())
     })
-}
-
-fn modifiers(connection: &mut Connection, types: &[u32]) -> Result<Modifiers, Failure> {
-    let sql = "SELECT t.oid, CASE WHEN t.typtype = 'd' THEN ARRAY[t.typtypmod] ELSE (\
-               SELECT pg_catalog.array_agg(a.atttypmod ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a \
-               WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END \
-               FROM pg_catalog.pg_type AS t WHERE t.oid = ANY($1)";
-    let rows = connection.client.query(sql, &[&types]).map_err(|error| connection.failure(&error))?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get::<_, Option<Vec<i32>>>(1).unwrap_or_default())).collect())
 }
 
 fn copy_rows(

@@ -1,9 +1,9 @@
 //! The types of PostgreSQL columns, as far as moving values depends on them.
 
+use super::modifiers::Modifiers;
 use crate::runner::builtin::value::numeric::Digits;
 use postgres::Column as Described;
 use postgres::types::{Kind, Type};
-use std::collections::HashMap;
 
 /// What sort of value a column has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +88,6 @@ pub enum Parts {
     Range(Box<Column>),
 }
 
-/// The modifiers that stand within types, by the type's id: a domain's one, and those of a composite type's fields. A
-/// query's description does not have them.
-pub type Modifiers = HashMap<u32, Vec<i32>>;
-
 /// Types whose binary form holds nothing that belongs to one database (such as the id of a type).
 const PORTABLE: [Type; 20] = [
     Type::BIT,
@@ -140,8 +136,7 @@ impl Column {
                     fields.map(|(at, field)| Column::typed(field.name(), field.type_(), own(at), modifiers)).collect(),
                 )
             }
-            Kind::Range(bound) => Parts::Range(part(bound, -1)),
-            Kind::Multirange(range) => part(range, -1).parts,
+            Kind::Range(bound) | Kind::Multirange(bound) => Parts::Range(part(bound, -1)),
             _ => Parts::None,
         };
         Column {
@@ -277,22 +272,6 @@ impl Column {
             Base::Other => self.typmod == source.typmod || matches!(self.oid, 1560 | 1562),
             _ => true,
         }
-    }
-}
-
-/// The domains and composite types that a type is put together of: what [`Modifiers`] are asked for.
-pub fn with_modifiers(kind: &Type, found: &mut Vec<u32>) {
-    match kind.kind() {
-        Kind::Domain(beneath) => {
-            found.push(kind.oid());
-            with_modifiers(beneath, found);
-        }
-        Kind::Composite(fields) => {
-            found.push(kind.oid());
-            fields.iter().for_each(|field| with_modifiers(field.type_(), found));
-        }
-        Kind::Array(part) | Kind::Range(part) | Kind::Multirange(part) => with_modifiers(part, found),
-        _ => {}
     }
 }
 

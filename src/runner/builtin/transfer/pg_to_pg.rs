@@ -64,7 +64,7 @@ pub fn run(
             Ok(rows)
         }
         Err(Broken::Source(stopped)) => {
-            let failure = stopped.into_failure(source);
+            let failure = stopped.into_failure_after(progress.rows, source);
             prepared.roll_back(source);
             Err(failure)
         }
@@ -191,8 +191,8 @@ fn convert(
             continue;
         }
         let (from, to) = (&plan.from[index], &plan.to[index]);
-        let value = decode::value(from.base, bytes)
-            .ok_or_else(|| progress.malformed(&to.name, bytes, &to.type_text()))?;
+        let value =
+            decode::value(from.base, bytes).ok_or_else(|| progress.malformed(&to.name, bytes, &to.type_text()))?;
         encoder
             .field(&value, to, out)
             .map_err(|misfit| progress.misfit(&to.name, &value.shown(), &to.type_text(), &misfit.why))?;

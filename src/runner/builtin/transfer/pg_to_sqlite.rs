@@ -32,7 +32,7 @@ pub fn run(
             Err(error) => Err(Stopped::Server(error)),
             Ok(reader) => read(reader, &bases, &mut sink, progress),
         };
-        read.map_err(|stopped| stopped.into_failure(source))?;
+        read.map_err(|stopped| stopped.into_failure_after(progress.rows, source))?;
         sink.commit()?;
         Ok(progress.rows)
     });
@@ -69,7 +69,7 @@ fn write_row(
             // Where no number can come of it there is nothing to look at but its encoding: a server with SQL_ASCII sends
             // any bytes.
             Some(bytes) if *base == Base::Text && sink.leaves_text(index) && std::str::from_utf8(bytes).is_ok() => {
-                sink.bind_as_is(index, ValueRef::Text(bytes))?;
+                sink.bind_as_is(index, ValueRef::Text(bytes), progress)?;
                 continue;
             }
             Some(bytes) => {

@@ -15,6 +15,8 @@ pub struct SqliteSink<'a> {
     insert: Statement<'a>,
     /// Where the values stand in the text of the INSERT.
     values_at: usize,
+    /// Whether text is stored as UTF-16, which not any bytes can be made.
+    utf16: bool,
     scratch: String,
 }
 
@@ -38,7 +40,9 @@ impl<'a> SqliteSink<'a> {
             dest.inner().prepare(&format!("{into}{marks})"))
         };
         let insert = prepare().map_err(|error| dest.failure(&error))?;
-        Ok(SqliteSink { dest, columns, insert, values_at: into.len(), scratch: String::new() })
+        let encoding = dest.inner().pragma_query_value(None, "encoding", |row| row.get::<_, String>(0));
+        let utf16 = encoding.map_err(|error| dest.failure(&error))? != "UTF-8";
+        Ok(SqliteSink { dest, columns, insert, values_at: into.len(), utf16, scratch: String::new() })
     }
 
     /// Puts a value into the row that comes next.
@@ -59,7 +63,13 @@ impl<'a> SqliteSink<'a> {
 
     /// Puts a value into the row that comes next, as it is.
     #[inline]
-    pub fn bind_as_is(&mut self, index: usize, stored: ValueRef<'_>) -> Result<(), Failure> {
+    pub fn bind_as_is(&mut self, index: usize, stored: ValueRef<'_>, progress: &Progress<'_>) -> Result<(), Failure> {
+        if let ValueRef::Text(bytes) = stored
+            && self.utf16
+            && std::str::from_utf8(bytes).is_err()
+        {
+            return Err(self.malformed(index, bytes, progress));
+        }
         bind(&mut self.insert, index, stored).map_err(|error| self.dest.failure(&error))
     }
 
@@ -94,7 +104,8 @@ impl<'a> SqliteSink<'a> {
         };
         let any = self.columns.iter().any(named);
         let pairs = self.columns.iter().zip(values).filter(|(column, _)| !any || named(column));
-        let shown: Vec<String> = pairs.map(|(column, value)| format!("{} = {}", column.name, cut(value, SHOWN))).collect();
+        let shown: Vec<String> =
+            pairs.map(|(column, value)| format!("{} = {}", column.name, cut(value, SHOWN))).collect();
         cut(&shown.join(", "), 12 * SHOWN)
     }
 

@@ -71,11 +71,14 @@ fn decimal<'a>(number: Numeric<'_>, affinity: Affinity, scratch: &mut String) ->
         _ => {}
     }
     let digits = number.significant_digits();
-    let double = number.to_f64(scratch);
-    if digits > 15 || !double.is_normal() {
+    if digits > 15 {
         return Err(Misfit::new(format!(
             "it has {digits} significant digits, of which SQLite's numbers keep 15: declare the column TEXT"
         )));
+    }
+    let double = number.to_f64(scratch);
+    if !double.is_normal() {
+        return Err(Misfit::new("it is beyond SQLite's numbers: declare the column TEXT"));
     }
     Ok(ValueRef::Real(double))
 }

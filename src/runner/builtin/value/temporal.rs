@@ -119,7 +119,9 @@ fn in_zone(micros: i64, zone: &TimeZone) -> Result<i64, Misfit> {
     // One reading would do as well as another, so that none is right.
     let no = |why: &str| {
         let zone = zone.iana_name().unwrap_or("the time zone");
-        Err(Misfit::new(format!("{why} in {zone}, where clocks are changed: say which is meant, with an offset behind it")))
+        Err(Misfit::new(format!(
+            "{why} in {zone}, where clocks are changed: say which is meant, with an offset behind it"
+        )))
     };
     match read.offset() {
         AmbiguousOffset::Gap { .. } => return no("there is no such time"),

@@ -15,9 +15,10 @@ pub fn check(text: &str, column: &Column, encoder: &mut Encoder) -> Result<(), M
         Some(Type::POINT | Type::LINE | Type::LSEG | Type::BOX | Type::PATH | Type::POLYGON | Type::CIRCLE) => {
             let numbers = text.split(|c: char| c.is_whitespace() || "()[]{}<>,;".contains(c));
             numbers.filter(|number| !number.is_empty()).try_for_each(|number| {
-                encoder.double(&Value::Text(number)).map(drop).map_err(|misfit| {
-                    Misfit::new(format!("{number} does not fit double precision: {}", misfit.why))
-                })
+                encoder
+                    .double(&Value::Text(number))
+                    .map(drop)
+                    .map_err(|misfit| Misfit::new(format!("{number} does not fit double precision: {}", misfit.why)))
             })
         }
         _ => Ok(()),
@@ -40,7 +41,10 @@ fn amount(text: &str) -> Result<(), Misfit> {
     }
     let mut digits = Vec::new();
     numeric::write_parsed(&mut digits, &text.replace(',', "")).map_err(|_| not_one())?;
-    Numeric::read(&digits).filter(|number| !number.is_special()).ok_or_else(not_one)?.fits(Digits { precision: 19, scale: 2 })
+    Numeric::read(&digits)
+        .filter(|number| !number.is_special())
+        .ok_or_else(not_one)?
+        .fits(Digits { precision: 19, scale: 2 })
 }
 
 #[cfg(test)]
