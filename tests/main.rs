@@ -28,6 +28,7 @@ mod readme;
 mod recovery;
 mod runs;
 mod secrecy;
+mod secrecy_places;
 mod secrets;
 mod settings;
 mod storefile;

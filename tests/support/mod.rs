@@ -6,12 +6,14 @@ mod call;
 pub mod jrunner;
 #[macro_use]
 mod pair;
+mod plant;
 pub mod postgres;
 pub mod values;
 mod world;
 
 pub use call::{Call, Running, kill, until};
 pub use pair::{ENDLESS, NEW, OLD, Pair};
+pub use plant::Plant;
 pub use rustix::process::Signal;
 pub use world::World;
 
