@@ -9,7 +9,7 @@
 //! | `dialect` | one file a database: its catalog, staging and merge SQL |
 //! | `sql` | reading SQL as text: quotes, comments, placeholders |
 //! | `store` | pipekit's own SQLite file, one file a table |
-//! | `secrets`, `settings`, `clock`, `error` | what everything uses |
+//! | `secrets`, `redact`, `settings`, `clock`, `error` | what everything uses |
 //!
 //! Dependencies point down this list only; `store`, `dialect` and `runner` do not know each other.
 
@@ -19,6 +19,7 @@ pub mod definition;
 pub mod dialect;
 pub mod engine;
 pub mod error;
+pub mod redact;
 pub mod runner;
 pub mod secrets;
 pub mod settings;

@@ -1,4 +1,4 @@
-//! Passwords: where they are kept, how a reference (`$KEY`) finds one, and how none gets into a log.
+//! Passwords: where they are kept, and how a reference (`$KEY`) finds one.
 //!
 //! The file holds `KEY=VALUE` lines in the form that systemd reads as `EnvironmentFile=` (systemd.exec(5)), so that
 //! one file serves the service and the command line. It is read anew for each run, and wins over the environment.
@@ -72,6 +72,12 @@ impl Secrets {
     }
 }
 
+/// Whether everybody on the machine may read the secrets file.
+pub fn is_open_to_all() -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path()).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o004 != 0)
+}
+
 /// Refuses what can't be the name of a secret.
 ///
 /// # Errors
@@ -80,8 +86,9 @@ pub fn check_key(key: &str) -> Result<()> {
     if is_key(key) {
         return Ok(());
     }
-    Err(Error::new(Code::Usage, format!("`{key}` can't be the name of a secret"))
-        .hint("letters, digits and _, not beginning with a digit: DB2PW"))
+    // Not shown: what stands in a name's place may be the secret itself.
+    Err(Error::new(Code::Usage, "that can't be the name of a secret")
+        .hint("letters, digits and _, not beginning with a digit: `pipekit secrets set DB2PW` asks for the value"))
 }
 
 /// Stores a secret: the file is replaced in one step, and keeps its mode and owner.
@@ -272,31 +279,6 @@ fn value(chars: &mut Chars<'_>) -> String {
     out
 }
 
-/// Takes secrets out of text before it is stored or shown.
-#[derive(Clone, Default)]
-pub struct Redactor {
-    secrets: Vec<String>,
-}
-
-impl Redactor {
-    /// What stands in a secret's place.
-    const MASK: &str = "********";
-
-    /// Adds a secret that must not be seen.
-    pub fn add(&mut self, secret: &str) {
-        if !secret.is_empty() && !self.secrets.iter().any(|s| s == secret) {
-            self.secrets.push(secret.to_owned());
-            // The longest first, so that a secret within another does not leave the rest of it.
-            self.secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
-        }
-    }
-
-    /// `text` without the secrets.
-    pub fn clean(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, Self::MASK))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,14 +332,5 @@ mod tests {
         for literal in ["secret", "$", "$1x", "$a b", "", "$a-b"] {
             assert_eq!(key_of(literal), None, "{literal}");
         }
-    }
-
-    #[test]
-    fn redacts_the_longest_first() {
-        let mut redactor = Redactor::default();
-        redactor.add("abc");
-        redactor.add("abcdef");
-        redactor.add("");
-        assert_eq!(redactor.clean("x abcdef y abc z"), "x ******** y ******** z");
     }
 }

@@ -1,46 +1,18 @@
 //! Values on their way from SQLite to SQLite.
 
 use super::support::World;
-use super::support::jrunner::{Cases, assert_arrived, columns, select};
-
-const CASES: Cases<'_> = &[
-    ("INTEGER", "9223372036854775807", "9223372036854775807"),
-    ("INTEGER", "-9223372036854775808", "-9223372036854775808"),
-    ("TEXT", "9223372036854775807", "'9223372036854775807'"),
-    ("REAL", "9007199254740992", "9007199254740992.0"),
-    ("REAL", "0.1", "0.1"),
-    ("REAL", "9e999", "inf"),
-    ("", "1.0", "1.0"),
-    ("TEXT", "1.0", "'1.0'"),
-    ("TEXT", "0.30000000000000004", "'0.30000000000000004'"),
-    ("INTEGER", "2.5", "2.5"),
-    ("INTEGER", "2.0", "2"),
-    ("INTEGER", "'abc'", "'abc'"),
-    ("INTEGER", "'7'", "7"),
-    ("TEXT", "'007'", "'007'"),
-    ("", "'007'", "'007'"),
-    ("DATE", "'2026-01-02'", "'2026-01-02'"),
-    ("TEXT", "''", "''"),
-    ("INTEGER", "''", "''"),
-    ("TEXT", "NULL", "NULL"),
-    ("TEXT", "x'00ff'", "x'00ff'"),
-    ("INTEGER", "x''", "x''"),
-    ("TEXT", "'a' || char(0) || 'b'", "'a\0b'"),
-    ("TEXT", "'😀' || char(10, 9, 13) || '\\.'", "'😀\n\t\r\\.'"),
-    ("", "hex(CAST(x'41ff' AS TEXT))", "'41FF'"),
-];
+use super::support::values::sqlite_to_sqlite::{ARRIVES, REFUSED, STRICT, STRICT_REFUSED};
+use super::support::values::{assert_arrived, assert_refused, columns, lite_row, select, world};
 
 #[test]
 fn values_arrive() {
-    let world = World::bare();
+    let world = world();
     world.lite_sql("src", "");
-    world.lite_sql("dst", &format!("CREATE TABLE t ({})", columns(CASES)));
-    world.copy(&world.lite("src"), &select(CASES), &world.lite("dst"), "t").ok().prints("1 rows\n");
-    let mut arrived = Vec::new();
-    for n in 0..CASES.len() {
-        arrived.extend(world.rows("dst", &format!("SELECT c{n} FROM t")));
+    for (table, cases, strict) in [("t", ARRIVES, ""), ("s", STRICT, "STRICT")] {
+        world.lite_sql("dst", &format!("CREATE TABLE {table} ({}) {strict}", columns(cases)));
+        world.copy(&world.lite("src"), &select(cases), &world.lite("dst"), table).ok().prints("1 rows\n");
+        assert_arrived(cases, &lite_row(&world, "dst", table, cases.len()));
     }
-    assert_arrived(CASES, &arrived);
 }
 
 #[test]
@@ -54,25 +26,21 @@ fn a_column_of_mixed_types_stays_one() {
     }
 }
 
-/// The column's type, the value, and what the error says.
-const MISFITS: &[(&str, &str, &str)] = &[
-    ("INTEGER", "'007'", "row 2, column v: '007' does not fit INTEGER: the column makes it the number 7"),
-    ("NUMERIC", "'1.50'", "row 2, column v: '1.50' does not fit NUMERIC: the column makes it the number 1.5"),
-    ("REAL", "9007199254740993", "row 2, column v: 9007199254740993 does not fit REAL: the column makes it a double"),
-    ("REAL", "'1e400'", "row 2, column v: '1e400' does not fit REAL"),
-    ("TEXT NOT NULL DEFAULT 'x'", "NULL", "row 2: NOT NULL constraint failed: t"),
-];
-
 #[test]
 fn a_misfit_names_row_column_and_value_and_changes_nothing() {
-    let world = World::bare();
+    let world = world();
     world.lite_sql("src", "");
-    for (n, (kind, value, says)) in MISFITS.iter().enumerate() {
-        let table = format!("t{n}");
-        world.lite_sql("dst", &format!("CREATE TABLE {table} (v {kind})"));
-        let sql = format!("SELECT 'a' UNION ALL SELECT {value}");
-        world.copy(&world.lite("src"), &sql, &world.lite("dst"), &table).fails(1, says);
-        assert_eq!(world.rows("dst", &format!("SELECT count(*) FROM {table}")), ["0"], "{kind}, {value}");
+    for (cases, strict) in [(REFUSED, ""), (STRICT_REFUSED, "STRICT")] {
+        assert_refused(cases, |kind, value| {
+            world.lite_sql("dst", &format!("DROP TABLE IF EXISTS t; CREATE TABLE t (id INTEGER, v {kind}) {strict}"));
+            let good = if kind.contains("NOT NULL") { "'1'" } else { "NULL" };
+            let sql = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) \
+                 SELECT i, {good} FROM n UNION ALL SELECT 701, {value}"
+            );
+            let call = world.copy(&world.lite("src"), &sql, &world.lite("dst"), "t");
+            (call.stderr(), call.output.status.code(), world.rows("dst", "SELECT count(*) FROM t").join(""))
+        });
     }
 }
 

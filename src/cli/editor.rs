@@ -1,6 +1,8 @@
 //! Editing a definition in `$EDITOR`, as one TOML document with SQL in multi-line strings.
 
 use crate::error::{Code, Error, Result};
+use crate::runner::builtin::url::password_in;
+use crate::secrets;
 use serde::{Serialize, de::DeserializeOwned};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -33,7 +35,7 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
             let said =
                 format!("the editor was left with the mistake in it; nothing was changed: {}", mistake.join("\n"));
             let error = Error::new(Code::Invalid, said);
-            return Err(match keep(&text) {
+            return Err(match keep(&without_passwords(&text)) {
                 Some(path) => error.hint(format!("what was written is kept in {}", path.display())),
                 None => error,
             });
@@ -45,8 +47,9 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
             Ok(changed) => return Ok(Some(changed)),
             Err(error) => {
                 let hint = error.hint.map(|h| format!("\nnext: {h}")).unwrap_or_default();
-                let said: String =
-                    format!("{}{hint}", error.message).lines().map(|l| format!("{MARK} {l}\n")).collect();
+                // TOML's errors show the line.
+                let message = without_passwords(&error.message);
+                let said: String = format!("{message}{hint}").lines().map(|l| format!("{MARK} {l}\n")).collect();
                 text = format!("{said}{plain}");
             }
         }
@@ -59,6 +62,20 @@ const MARK: &str = "#!";
 /// The text below those lines. They stand at its top only: SQL may begin a line like that too.
 fn without_marks(text: &str) -> String {
     text.lines().skip_while(|l| l.starts_with(MARK)).map(|l| format!("{l}\n")).collect()
+}
+
+/// The text without a password that somebody wrote out in it, in lines such as `password = "…"` and `3 | password = …`.
+fn without_passwords(text: &str) -> String {
+    let hidden = |line: &str| {
+        let (key, value) = line.split_once('=')?;
+        let literal = match key.rsplit('|').next().unwrap_or(key).trim() {
+            "password" => secrets::key_of(value.trim().trim_matches(['"', '\''])).is_none(),
+            "jdbc_url" | "url_template" => password_in(value),
+            _ => false,
+        };
+        literal.then(|| format!("{key}= \"…\"\n"))
+    };
+    text.lines().map(|line| hidden(line).unwrap_or_else(|| format!("{line}\n"))).collect()
 }
 
 /// Keeps what somebody wrote, for another try. `None` where that can't be done.

@@ -2,8 +2,9 @@
 
 use super::Context;
 use crate::error::{Code, Error, Result};
+use crate::redact::Redactor;
 use crate::runner::builtin::{self, Client};
-use crate::runner::{Failure, Target, server};
+use crate::runner::{Failure, FailureKind, Target, server};
 use clap::Args;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
@@ -69,6 +70,9 @@ impl Jrunner {
             return Ok(0);
         }
         let sql = super::input::file(&self.sq.unwrap_or_default())?;
+        let mut redactor = Redactor::default();
+        [&self.scp, &self.dcp].into_iter().flatten().for_each(|password| redactor.add(password));
+        let failed = |failure: Failure| Error::new(Code::Runner, redactor.clean(&failure.message));
         let source = Target { url: self.scu.unwrap_or_default(), user: self.scn, password: self.scp };
         let mut from = Client::connect(&source).map_err(failed)?;
         if let (Some(url), Some(table)) = (self.dcu, self.dt) {
@@ -83,18 +87,14 @@ impl Jrunner {
             let rows = builtin::transfer(&mut from, &sql, &mut to, &table, &mut progress).map_err(failed)?;
             context.ui.line(format!("{rows} rows"));
         } else {
-            print(&mut from, &sql)?;
+            print(&mut from, &sql).map_err(failed)?;
         }
         Ok(0)
     }
 }
 
-fn failed(failure: Failure) -> Error {
-    Error::new(Code::Runner, failure.message)
-}
-
 /// Prints a query's rows as CSV. A reader that has gone wants no more, which is no error.
-fn print(from: &mut Client, sql: &str) -> Result<()> {
+fn print(from: &mut Client, sql: &str) -> Result<(), Failure> {
     let out = RefCell::new(BufWriter::with_capacity(1 << 16, std::io::stdout().lock()));
     let gone = Cell::new(false);
     let only_reads = builtin::only_reads(sql);
@@ -119,10 +119,10 @@ fn print(from: &mut Client, sql: &str) -> Result<()> {
     if gone.get() && only_reads {
         return Ok(());
     }
-    streamed.map_err(failed)?;
+    streamed?;
     match out.borrow_mut().flush() {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::new(Code::Runner, format!("the rows can't be written: {error}")))
+            Err(Failure::new(FailureKind::Lost, format!("the rows can't be written: {error}")))
         }
         _ => Ok(()),
     }

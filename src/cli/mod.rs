@@ -24,6 +24,7 @@ mod watermark;
 use crate::engine::recover;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use output::{ColorWhen, Ui};
 use std::ffi::OsString;
@@ -115,11 +116,14 @@ impl Context {
 
 /// Runs the command line `args` (the program's name first) and gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    // What is left of a process that crashed would hold the passwords that it had.
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let args = jrunner::with_long_flags(args.into_iter().collect());
     let parsed = command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(e) => return refuse(&e, &args),
+        Err(e) => return refuse(e, &args),
     };
     let ui = Ui::new(cli.global.json, cli.global.quiet, cli.global.verbose, cli.global.color);
     let context = Context { ui, db: cli.global.db.unwrap_or_else(crate::settings::database) };
@@ -138,18 +142,33 @@ fn command() -> clap::Command {
 }
 
 /// Help and version go to standard output; a command line that is not understood is an error like any other.
-fn refuse(e: &clap::Error, args: &[OsString]) -> u8 {
+fn refuse(mut e: clap::Error, args: &[OsString]) -> u8 {
+    hide_strays(&mut e, args);
     if !e.use_stderr() {
         // Standard output may be a pipe whose reader has gone.
         let _ = e.print();
         return 0;
     }
     if args.iter().any(|a| a == "--json") {
-        Ui::new(true, false, false, ColorWhen::Never).error(&misread(e));
+        Ui::new(true, false, false, ColorWhen::Never).error(&misread(&e));
     } else {
         let _ = e.print();
     }
     Code::Usage.exit()
+}
+
+/// Where passwords are spoken of, a word that is not understood may be one: `--password $PW` without quotes is several.
+fn hide_strays(e: &mut clap::Error, args: &[OsString]) {
+    if !args.iter().any(|a| ["secrets", "connection", "driver", "jrunner"].iter().any(|command| a == command)) {
+        return;
+    }
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(word)) = e.get(kind)
+            && !word.starts_with('-')
+        {
+            e.insert(kind, ContextValue::String("…".to_owned()));
+        }
+    }
 }
 
 /// What clap says of a command line, as an error of ours: all of it up to the usage, which is the hint.

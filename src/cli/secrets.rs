@@ -25,6 +25,9 @@ pub enum Secrets {
     Set {
         /// Its name, without the $
         key: String,
+        /// What a shell's history and process list would show
+        #[arg(hide = true, allow_hyphen_values = true)]
+        value: Vec<String>,
     },
     /// List the names, and which connections use each
     #[command(visible_alias = "ls", after_help = "Example:\n  pipekit secrets list")]
@@ -41,16 +44,22 @@ impl Secrets {
     pub fn run(self, context: &Context) -> Result<u8> {
         let ui = &context.ui;
         match self {
-            Secrets::Set { key } => {
+            Secrets::Set { key, value } => {
                 let key = bare(&key).to_owned();
+                if !value.is_empty() {
+                    return Err(Error::new(Code::Usage, "a secret is not given as an argument: others could read it")
+                        .hint("without it, the value is asked for, or read from standard input"));
+                }
                 // Before anybody is asked for a value.
                 secrets::check_key(&key)?;
                 let value = read(&key)?;
                 let path = secrets::set(&key, &value)?;
                 let done = serde_json::json!({"key": key, "file": path});
                 super::said(context, &done, &format!("stored {key} in {}", path.display()));
+                warn_if_open(context);
             }
             Secrets::List => {
+                warn_if_open(context);
                 let mut users: BTreeMap<String, Vec<String>> =
                     Stored::load()?.keys().map(|key| (key.to_owned(), Vec::new())).collect();
                 // The list is useful without a database too.
@@ -86,6 +95,7 @@ impl Secrets {
             }
             Secrets::Unset { key } => {
                 let key = bare(&key).to_owned();
+                secrets::check_key(&key)?;
                 if !secrets::unset(&key)? {
                     return Err(Error::new(
                         Code::NotFound,
@@ -97,6 +107,13 @@ impl Secrets {
             }
         }
         Ok(0)
+    }
+}
+
+fn warn_if_open(context: &Context) {
+    if secrets::is_open_to_all() {
+        let file = secrets::path();
+        context.ui.warn(format!("everybody can read {0}: chmod o-r {0}", file.display()));
     }
 }
 

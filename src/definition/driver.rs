@@ -2,6 +2,7 @@
 
 use super::{check_name, check_text, counted, taken};
 use crate::error::{Code, Error, Result};
+use crate::runner::builtin::url::password_in;
 use crate::store::{connection, driver as table};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,10 @@ impl Driver {
         if !KINDS.contains(&&*self.kind) {
             return Err(Error::invalid(format!("there is no kind of database `{}`", self.kind))
                 .hint(format!("one of {}", KINDS.join(", "))));
+        }
+        if self.url_template.as_deref().is_some_and(password_in) {
+            return Err(Error::invalid("the URL's template has a password in it, and pipekit's file must hold none")
+                .hint("take it out: each connection refers to a secret"));
         }
         if let Some(jar) = &self.jar_file {
             check_text("the jar file", jar)?;

@@ -57,6 +57,8 @@ pub struct Column {
 pub enum Relation {
     /// A table, partitioned or not.
     Table,
+    /// A table of SQLite that holds its columns to their types.
+    Strict,
     /// A view: it can't be truncated, and inserts go to its rules or triggers.
     View,
     /// A table of another server.
@@ -135,8 +137,8 @@ pub trait Destination: Source {
     /// A script that makes the place for staging tables, and the table of receipts, where they are missing.
     fn prepare(&self) -> String;
     /// A script that makes an empty staging table in place of one that may be there: all columns nullable, no keys,
-    /// no defaults.
-    fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String;
+    /// no defaults. Values are for it what they are for the destination, which is of that kind.
+    fn create_staging(&self, staging: &TableName, relation: Relation, columns: &[Column]) -> String;
     /// A script that makes the receipt's state `abandoned` where it is `staged` for that run. It waits for a session
     /// that is merging right now.
     fn fence(&self, module: &str, run_id: i64) -> String;

@@ -119,7 +119,7 @@ impl Destination for Postgresql {
         ))
     }
 
-    fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
+    fn create_staging(&self, staging: &TableName, _relation: Relation, columns: &[Column]) -> String {
         let table = self.table(staging);
         let columns: Vec<String> = columns
             .iter()
@@ -229,7 +229,7 @@ impl Destination for Postgresql {
                  its server",
                 merge.dest
             )),
-            Relation::Table => {}
+            Relation::Table | Relation::Strict => {}
         }
         out
     }

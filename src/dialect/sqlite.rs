@@ -75,7 +75,8 @@ impl Destination for Sqlite {
     fn describe(&self, table: &TableName) -> String {
         format!(
             "SELECT x.name, x.type, x.\"notnull\", x.hidden,\n  \
-             (SELECT type FROM pragma_table_list WHERE name = {} COLLATE NOCASE AND schema = {} LIMIT 1) AS relation\n\
+             (SELECT iif(strict, 'strict', type) FROM pragma_table_list\n   \
+             WHERE name = {} COLLATE NOCASE AND schema = {} LIMIT 1) AS relation\n\
              FROM {} AS x ORDER BY x.cid",
             literal(&table.name),
             literal(table.schema.as_deref().unwrap_or("main")),
@@ -87,6 +88,7 @@ impl Destination for Sqlite {
         let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten().unwrap_or_default();
         let relation = match rows.first().map(|row| field(row, 4)).as_deref() {
             Some("view") => Relation::View,
+            Some("strict") => Relation::Strict,
             _ => Relation::Table,
         };
         let columns = rows
@@ -114,11 +116,12 @@ impl Destination for Sqlite {
         )
     }
 
-    fn create_staging(&self, staging: &TableName, columns: &[Column]) -> String {
+    fn create_staging(&self, staging: &TableName, relation: Relation, columns: &[Column]) -> String {
         let table = self.table(staging);
+        let strict = if relation == Relation::Strict { " STRICT" } else { "" };
         let columns: Vec<String> =
             columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql).trim_end().to_owned()).collect();
-        format!("DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} (\n{}\n)", columns.join(",\n"))
+        format!("DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} (\n{}\n){strict}", columns.join(",\n"))
     }
 
     // The catalog has no collations, so staging has none. The first part of a compound lends its own to the rest.

@@ -2,10 +2,11 @@
 
 use crate::dialect::{self, Destination};
 use crate::error::{Code, Error, Result};
+use crate::redact::Redactor;
 use crate::runner::session::Session;
 use crate::runner::{Failure, FailureKind, Target};
-use crate::secrets::{Redactor, Secrets};
-use crate::store::{Store, connection::Connection, lock::Lock, setting};
+use crate::secrets::Secrets;
+use crate::store::{Store, connection, connection::Connection, lock::Lock, setting};
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +20,7 @@ pub struct Databases {
 }
 
 impl Databases {
-    /// Reads the secrets and the settings anew. The runner's processes inherit `held`, the lock of the run.
+    /// Reads the secrets and the settings anew: from now on the passwords are taken out of all text. The runner's processes inherit `held`, the lock of the run.
     ///
     /// # Errors
     /// `Secret` when the secrets can't be read.
@@ -28,16 +29,24 @@ impl Databases {
             Some(lock) => Some(lock.file().try_clone().map_err(|e| Error::system("can't share the lock", e))?),
             None => None,
         };
+        let secrets = Secrets::load()?;
+        let mut redactor = Redactor::default();
+        // Of every connection, as one database may speak of another's.
+        for password in connection::all(store.read())?.iter().filter_map(|other| other.password.as_ref()) {
+            if let Ok(password) = secrets.resolve(password) {
+                redactor.add(&password);
+            }
+        }
         Ok(Databases {
-            secrets: Secrets::load()?,
-            redactor: Mutex::default(),
+            secrets,
+            redactor: Mutex::new(redactor),
             timezone: setting::get(store.read(), "timezone")?,
             held,
             session: Mutex::default(),
         })
     }
 
-    /// Where to connect. From now on the connection's password is taken out of all text.
+    /// Where to connect. Its password is taken out of all text from now on, whenever the connection was defined.
     ///
     /// # Errors
     /// `Secret` when the password can't be found, `Runner` when the connection needs a runner that is not there.

@@ -183,7 +183,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         },
     };
     let (merge_sql, remarks) = (dialect.merge(&merge), dialect.remarks(&merge));
-    let staging_sql = dialect.create_staging(&staging, &columns);
+    let staging_sql = dialect.create_staging(&staging, relation, &columns);
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {

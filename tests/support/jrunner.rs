@@ -44,34 +44,6 @@ impl World {
     }
 }
 
-/// The kinds of value that a test moves: a column's type, a value as the source writes it, what arrives.
-pub type Cases<'a> = &'a [(&'a str, &'a str, &'a str)];
-
-/// `c0 int, c1 text …`: the columns that the cases' values go to.
-pub fn columns(cases: Cases<'_>) -> String {
-    let columns: Vec<String> = cases.iter().enumerate().map(|(n, (kind, ..))| format!("c{n} {kind}")).collect();
-    columns.join(", ")
-}
-
-/// `SELECT …` of the cases' values, as one row.
-pub fn select(cases: Cases<'_>) -> String {
-    let values: Vec<&str> = cases.iter().map(|(_, value, _)| *value).collect();
-    format!("SELECT {}", values.join(", "))
-}
-
-/// Asserts that what arrived is what the cases expect, and tells of all that is not.
-#[track_caller]
-pub fn assert_arrived(cases: Cases<'_>, arrived: &[String]) {
-    assert_eq!(cases.len(), arrived.len());
-    let wrong: Vec<String> = cases
-        .iter()
-        .zip(arrived)
-        .filter(|((.., expected), arrived)| expected != arrived)
-        .map(|((kind, value, expected), arrived)| format!("{kind}, {value}: {arrived:?}, and not {expected:?}"))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
 impl Database {
     /// The only row of a query, NULL as `NULL`.
     #[track_caller]

@@ -8,14 +8,17 @@ pub mod fault;
 pub mod jrunner;
 #[macro_use]
 mod pair;
+mod plant;
 pub mod postgres;
 pub mod random;
 pub mod shop;
 pub mod steps;
+pub mod values;
 mod world;
 
 pub use call::{Call, Running, kill, until};
 pub use pair::{ENDLESS, NEW, OLD, Pair};
+pub use plant::Plant;
 pub use rustix::process::Signal;
 pub use world::World;
 

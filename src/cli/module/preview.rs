@@ -25,7 +25,10 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
         // The last of several statements may need what those before it make, and a preview makes nothing.
         Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
-            warnings.push(format!("which columns the query gives is only known when it runs: {}", f.message));
+            warnings.push(format!(
+                "which columns the query gives is only known when it runs: {}",
+                databases.clean(&f.message)
+            ));
             Vec::new()
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),

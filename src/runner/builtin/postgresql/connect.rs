@@ -4,6 +4,7 @@ use super::failure::{chain, message};
 use super::tls;
 use crate::runner::builtin::url::{Host, PostgresUrl, ServerType, SslMode};
 use crate::runner::{Failure, FailureKind, Target};
+use jiff::tz::TimeZone;
 use postgres::config::{SslMode as Encrypt, TargetSessionAttrs};
 use postgres::error::DbError;
 use postgres::{Client, Config, NoTls};
@@ -135,9 +136,13 @@ fn settings(url: &PostgresUrl) -> Vec<(&str, String)> {
     settings
 }
 
-/// The process's time zone, where its environment names one as PostgreSQL does.
+/// The process's time zone, where it has a name as PostgreSQL knows them: what a watermark shows of an instant must not
+/// depend on where the server is.
 fn zone() -> Option<String> {
-    let zone = std::env::var("TZ").ok()?;
+    let Ok(zone) = std::env::var("TZ") else {
+        let system = TimeZone::system();
+        return system.iana_name().filter(|_| !system.is_unknown()).map(str::to_owned);
+    };
     let zone = zone.strip_prefix(':').unwrap_or(&zone);
     let zone = zone.strip_prefix("/usr/share/zoneinfo/").unwrap_or(zone);
     match zone {

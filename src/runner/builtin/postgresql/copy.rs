@@ -1,6 +1,7 @@
 //! Reads what COPY sends: rows in the binary form, and rows in the text form.
 
 use super::Connection;
+use crate::runner::builtin::value::Value;
 use crate::runner::{Failure, FailureKind};
 use postgres::CopyOutReader;
 use std::io::{self, BufRead};
@@ -38,6 +39,16 @@ impl Stopped {
                 Failure::new(FailureKind::Lost, "the server sent rows in a form that is not COPY's")
             }
         }
+    }
+
+    /// The same, of a transfer that got so many rows before: an error of the source names none.
+    pub fn into_failure_after(self, rows: u64, connection: &mut Connection) -> Failure {
+        let of_source = matches!(self, Stopped::Reading(_));
+        let mut failure = self.into_failure(connection);
+        if of_source && failure.kind != FailureKind::Cancelled {
+            failure.message.push_str(&format!("\nthe source gave {rows} rows before that"));
+        }
+        failure
     }
 }
 
@@ -209,7 +220,8 @@ fn i32_at(bytes: &[u8], at: usize) -> Option<i32> {
 /// The rows of a text COPY, one after the other.
 pub struct TextRows<'a> {
     reader: CopyOutReader<'a>,
-    columns: usize,
+    columns: Vec<String>,
+    rows: u64,
     line: Vec<u8>,
     text: String,
     ends: Vec<Option<usize>>,
@@ -230,9 +242,9 @@ impl<'a> TextRow<'a> {
 }
 
 impl<'a> TextRows<'a> {
-    /// Rows of that many columns.
-    pub fn new(reader: CopyOutReader<'a>, columns: usize) -> Self {
-        TextRows { reader, columns, line: Vec::new(), text: String::new(), ends: Vec::with_capacity(columns) }
+    /// Rows of columns with these names.
+    pub fn new(reader: CopyOutReader<'a>, columns: Vec<String>) -> Self {
+        TextRows { reader, columns, rows: 0, line: Vec::new(), text: String::new(), ends: Vec::new() }
     }
 
     /// The next row. Must not be asked for again after the last one.
@@ -243,12 +255,29 @@ impl<'a> TextRows<'a> {
         if self.line.is_empty() {
             return Ok(None);
         }
-        let whole = self.line.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok());
-        split_line(whole.ok_or(Stopped::Garbled)?, &mut self.text, &mut self.ends);
-        if self.ends.len() != self.columns {
+        self.rows += 1;
+        let line = self.line.strip_suffix(b"\n").ok_or(Stopped::Garbled)?;
+        let line = std::str::from_utf8(line).map_err(|error| self.not_utf8(error.valid_up_to()))?;
+        split_line(line, &mut self.text, &mut self.ends);
+        if self.ends.len() != self.columns.len() {
             return Err(Stopped::Garbled);
         }
         Ok(Some(TextRow { text: &self.text, ends: &self.ends }))
+    }
+
+    /// The failure of a text that is not UTF-8 from there on: a server with SQL_ASCII sends any bytes.
+    fn not_utf8(&self, at: usize) -> Stopped {
+        let before = &self.line[..at];
+        let column = before.iter().filter(|byte| **byte == b'\t').count();
+        let start = before.iter().rposition(|byte| *byte == b'\t').map_or(0, |tab| tab + 1);
+        let field = self.line[start..].split(|byte| matches!(byte, b'\t' | b'\n')).next().unwrap_or_default();
+        let message = format!(
+            "row {}, column {}: {} is not UTF-8",
+            self.rows,
+            self.columns.get(column).map_or("", String::as_str),
+            Value::Bytes(field).shown()
+        );
+        Stopped::Caller(Failure::new(FailureKind::Value, message))
     }
 }
 

@@ -54,13 +54,19 @@ pub fn message(db: &DbError) -> String {
 }
 
 fn lines(db: &DbError, more: &[(&str, Option<&str>)]) -> String {
-    let mut out = format!("{}: {}", db.severity(), db.message());
+    let mut out = format!("{}: {}", db.severity(), part(db.message()));
     for (name, text) in more {
         if let Some(text) = text {
-            let _ = write!(out, "\n{name}: {text}");
+            let _ = write!(out, "\n{name}: {}", part(text));
         }
     }
     out
+}
+
+/// A part of what the server said: it repeats a malformed array of a million elements from end to end.
+fn part(text: &str) -> String {
+    const MOST: usize = 4_000;
+    if text.len() <= MOST { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(MOST)]) }
 }
 
 /// Text of ours that was put into the SQL before it was sent, in characters.

@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod copy;
 pub mod failure;
+mod modifiers;
 mod query;
 pub mod tls;
 pub mod types;
@@ -13,7 +14,7 @@ use crate::runner::builtin::url::PostgresUrl;
 use crate::runner::{Failure, FailureKind, Rows, Target};
 use connect::{Notices, Opened};
 use postgres::{CancelToken, Client, NoTls};
-pub use query::describe;
+pub use query::{describe, describe_in_full};
 use std::cell::Cell;
 use std::io;
 use tokio_postgres_rustls::MakeRustlsConnect;

@@ -1,12 +1,13 @@
 //! Queries and scripts, by the protocol that takes several statements at once and answers in text.
 
 use super::copy::{Stopped, TextRows};
+use super::modifiers::{self, Modifiers};
 use super::types::Column;
 use super::{Connection, failure};
 use crate::runner::builtin::script;
 use crate::runner::{Failure, FailureKind, Rows};
 use crate::sql::lexer::statements;
-use postgres::{SimpleQueryMessage, SimpleQueryRow};
+use postgres::{SimpleQueryMessage, SimpleQueryRow, Statement};
 use std::io;
 
 /// The cursor that reads no more rows than are wanted.
@@ -158,13 +159,22 @@ fn collect(
 
 /// The columns of a statement, as the server describes them without running it.
 pub fn describe(connection: &mut Connection, statement: &str) -> Result<Vec<Column>, Failure> {
-    match connection.client.prepare(statement) {
-        Ok(prepared) => Ok(prepared.columns().iter().map(Column::of).collect()),
-        Err(error) => {
-            let failure = connection.failure(&error);
-            Err(failure::with_line(failure, &error, statement, failure::Added::default()))
-        }
-    }
+    let prepared = prepare(connection, statement)?;
+    Ok(prepared.columns().iter().map(|column| Column::of(column, &Modifiers::new())).collect())
+}
+
+/// The same with the modifiers that stand within types, for columns that values go to.
+pub fn describe_in_full(connection: &mut Connection, statement: &str) -> Result<Vec<Column>, Failure> {
+    let prepared = prepare(connection, statement)?;
+    let modifiers = modifiers::within(connection, prepared.columns())?;
+    Ok(prepared.columns().iter().map(|column| Column::of(column, &modifiers)).collect())
+}
+
+fn prepare(connection: &mut Connection, statement: &str) -> Result<Statement, Failure> {
+    connection.client.prepare(statement).map_err(|error| {
+        let failure = connection.failure(&error);
+        failure::with_line(failure, &error, statement, failure::Added::default())
+    })
 }
 
 fn copy_rows(
@@ -182,7 +192,7 @@ fn copy_rows(
     }
     on_columns(&columns).map_err(|error| output(&error))?;
     let outcome = match connection.client.copy_out(&format!("COPY (\n{statement}\n) TO STDOUT")) {
-        Ok(reader) => give_rows(TextRows::new(reader, columns.len()), on_row),
+        Ok(reader) => give_rows(TextRows::new(reader, columns), on_row),
         Err(error) => Err(Stopped::Server(error)),
     };
     outcome.map_err(|stopped| stopped.into_failure(connection))

@@ -1,5 +1,6 @@
 //! The types of PostgreSQL columns, as far as moving values depends on them.
 
+use super::modifiers::Modifiers;
 use crate::runner::builtin::value::numeric::Digits;
 use postgres::Column as Described;
 use postgres::types::{Kind, Type};
@@ -15,7 +16,7 @@ pub enum Base {
     Int4,
     /// `bigint`
     Int8,
-    /// `oid`
+    /// `oid`, and the other unsigned numbers of four bytes.
     Oid,
     /// `real`
     Float4,
@@ -70,8 +71,21 @@ pub struct Column {
     pub type_name: String,
     /// Whether the binary form means the same in another database that has a type of this name.
     portable: bool,
-    /// What an array holds. The array's modifier is that of each element.
-    pub element: Option<Box<Column>>,
+    /// What its values are put together of.
+    pub parts: Parts,
+}
+
+/// What a value of a type is put together of, each part a column of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Nothing.
+    None,
+    /// Elements. The array's modifier is that of each.
+    Array(Box<Column>),
+    /// The fields of a composite type.
+    Row(Vec<Column>),
+    /// The bounds of a range, or of the ranges of a multirange.
+    Range(Box<Column>),
 }
 
 /// Types whose binary form holds nothing that belongs to one database (such as the id of a type).
@@ -106,14 +120,24 @@ const FIRST_OWN_OID: u32 = 16_384;
 
 impl Column {
     /// The column as the server describes it. Domains come as the type beneath them.
-    pub fn of(described: &Described) -> Column {
-        Column::typed(described.name(), described.type_(), described.type_modifier())
+    pub fn of(described: &Described, modifiers: &Modifiers) -> Column {
+        Column::typed(described.name(), described.type_(), described.type_modifier(), modifiers)
     }
 
-    fn typed(name: &str, kind: &Type, typmod: i32) -> Column {
-        let element = match kind.kind() {
-            Kind::Array(element) => Some(Box::new(Column::typed(name, element, typmod))),
-            _ => None,
+    fn typed(name: &str, kind: &Type, typmod: i32, modifiers: &Modifiers) -> Column {
+        let own = |at: usize| modifiers.get(&kind.oid()).and_then(|own| own.get(at)).copied().unwrap_or(-1);
+        let part = |kind: &Type, typmod| Box::new(Column::typed(name, kind, typmod, modifiers));
+        let parts = match kind.kind() {
+            Kind::Domain(beneath) => return Column::typed(name, beneath, own(0).max(typmod), modifiers),
+            Kind::Array(element) => Parts::Array(part(element, typmod)),
+            Kind::Composite(fields) => {
+                let fields = fields.iter().enumerate();
+                Parts::Row(
+                    fields.map(|(at, field)| Column::typed(field.name(), field.type_(), own(at), modifiers)).collect(),
+                )
+            }
+            Kind::Range(bound) | Kind::Multirange(bound) => Parts::Range(part(bound, -1)),
+            _ => Parts::None,
         };
         Column {
             name: name.to_owned(),
@@ -122,13 +146,29 @@ impl Column {
             typmod,
             type_name: kind.name().to_owned(),
             portable: portable(kind),
-            element,
+            parts,
         }
+    }
+
+    /// Whether it is of this type, or put together of some that are.
+    pub fn has(&self, kind: &Type) -> bool {
+        self.oid == kind.oid()
+            || match &self.parts {
+                Parts::None => false,
+                Parts::Array(part) | Parts::Range(part) => part.has(kind),
+                Parts::Row(fields) => fields.iter().any(|field| field.has(kind)),
+            }
+    }
+
+    /// Whether the server is to read it from text: either its binary form is not known here, or it means more than the
+    /// bytes say (what an XML declares as its encoding, the server converts from).
+    pub fn is_read_from_text(&self) -> bool {
+        matches!(self.base, Base::Other | Base::Inet | Base::Interval | Base::Xml)
     }
 
     /// The type as SQL writes it.
     pub fn type_text(&self) -> String {
-        if let Some(element) = &self.element {
+        if let Parts::Array(element) = &self.parts {
             return format!("{}[]", element.type_text());
         }
         let name = match self.type_name.as_str() {
@@ -241,7 +281,7 @@ fn base(kind: &Type) -> Base {
         Type::INT2 => Base::Int2,
         Type::INT4 => Base::Int4,
         Type::INT8 => Base::Int8,
-        Type::OID => Base::Oid,
+        Type::OID | Type::XID | Type::CID => Base::Oid,
         Type::FLOAT4 => Base::Float4,
         Type::FLOAT8 => Base::Float8,
         Type::NUMERIC => Base::Numeric,
@@ -284,7 +324,7 @@ mod tests {
     use super::*;
 
     fn column(kind: &Type, typmod: i32) -> Column {
-        Column::typed("c", kind, typmod)
+        Column::typed("c", kind, typmod, &Modifiers::new())
     }
 
     fn numeric(precision: i32, scale: i32) -> Column {

@@ -3,7 +3,7 @@
 //! Every route streams, checks each value that the destination could change, and loads in one transaction. An error
 //! leaves the table as it was, and both connections fit for use where they still stand.
 
-mod array;
+mod parts;
 mod pg_source;
 mod pg_to_pg;
 mod pg_to_sqlite;
@@ -14,6 +14,7 @@ mod sqlite_to_sqlite;
 mod storage;
 mod textual;
 
+use super::value::Value;
 use super::{Client, script};
 use crate::runner::{Failure, FailureKind};
 use std::sync::Arc;
@@ -129,5 +130,14 @@ impl Progress<'_> {
         let row = self.rows + 1;
         let kind = if kind.is_empty() { "the column" } else { kind };
         Failure::new(FailureKind::Value, format!("row {row}, column {column}: {shown} does not fit {kind}: {why}"))
+    }
+
+    /// The failure of a text that is not UTF-8, or of another value that is not of its type's form.
+    fn malformed(&self, column: &str, bytes: &[u8], kind: &str) -> Failure {
+        let why = match std::str::from_utf8(bytes) {
+            Err(_) => "it is not UTF-8",
+            Ok(_) => "it is not in the form of its type",
+        };
+        self.misfit(column, &Value::Bytes(bytes).shown(), kind, why)
     }
 }

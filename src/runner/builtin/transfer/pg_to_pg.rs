@@ -36,7 +36,7 @@ impl Route {
             }
         } else if unknown(source) && dest.base == Base::Text && source.base == Base::Inet {
             Route::Converted
-        } else if unknown(source) || unknown(dest) || (dest.base == Base::Interval && source.base != Base::Interval) {
+        } else if unknown(source) || dest.is_read_from_text() {
             Route::Text
         } else {
             Route::Converted
@@ -64,7 +64,7 @@ pub fn run(
             Ok(rows)
         }
         Err(Broken::Source(stopped)) => {
-            let failure = stopped.into_failure(source);
+            let failure = stopped.into_failure_after(progress.rows, source);
             prepared.roll_back(source);
             Err(failure)
         }
@@ -97,7 +97,7 @@ impl Plan<'_> {
         let reader = source.client().copy_out(&copy_out).map_err(|error| Broken::Source(Stopped::Server(error)))?;
         let columns = self.from.len();
         if form == Form::Text {
-            let rows = TextRows::new(reader, columns);
+            let rows = TextRows::new(reader, names(self.from));
             sink::load(dest, load.table, form, &mut ByText { plan: self, rows, textual: Textual::default(), progress })
         } else if self.routes.iter().all(|route| *route == Route::AsIs) {
             sink::load(dest, load.table, form, &mut PassOn { reader, columns, at_start: true, ended: false, progress })
@@ -191,9 +191,8 @@ fn convert(
             continue;
         }
         let (from, to) = (&plan.from[index], &plan.to[index]);
-        let value = decode::value(from.base, bytes).ok_or_else(|| {
-            progress.misfit(&to.name, "a value", &to.type_text(), "it is not in the form of its type")
-        })?;
+        let value =
+            decode::value(from.base, bytes).ok_or_else(|| progress.malformed(&to.name, bytes, &to.type_text()))?;
         encoder
             .field(&value, to, out)
             .map_err(|misfit| progress.misfit(&to.name, &value.shown(), &to.type_text(), &misfit.why))?;

@@ -32,7 +32,7 @@ pub fn run(
             Err(error) => Err(Stopped::Server(error)),
             Ok(reader) => read(reader, &bases, &mut sink, progress),
         };
-        read.map_err(|stopped| stopped.into_failure(source))?;
+        read.map_err(|stopped| stopped.into_failure_after(progress.rows, source))?;
         sink.commit()?;
         Ok(progress.rows)
     });
@@ -66,15 +66,16 @@ fn write_row(
     for (index, base) in bases.iter().enumerate() {
         let value = match row.field(index) {
             None => Value::Null,
-            // The server sends UTF-8, so where no number can come of it there is nothing to look at.
-            Some(bytes) if *base == Base::Text && sink.leaves_text(index) => {
-                sink.bind_as_is(index, ValueRef::Text(bytes))?;
+            // Where no number can come of it there is nothing to look at but its encoding: a server with SQL_ASCII sends
+            // any bytes.
+            Some(bytes) if *base == Base::Text && sink.leaves_text(index) && std::str::from_utf8(bytes).is_ok() => {
+                sink.bind_as_is(index, ValueRef::Text(bytes), progress)?;
                 continue;
             }
             Some(bytes) => {
                 // What is of another type was cast to text by the statement.
                 let base = if *base == Base::Other { Base::Text } else { *base };
-                decode::value(base, bytes).ok_or_else(|| sink.malformed(index, progress))?
+                decode::value(base, bytes).ok_or_else(|| sink.malformed(index, bytes, progress))?
             }
         };
         sink.bind(index, &value, progress)?;

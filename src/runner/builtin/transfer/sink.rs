@@ -2,9 +2,10 @@
 
 use crate::runner::builtin::postgresql::copy::{HEADER, TRAILER};
 use crate::runner::builtin::postgresql::types::Column;
-use crate::runner::builtin::postgresql::{Connection, describe};
+use crate::runner::builtin::postgresql::{Connection, describe_in_full};
 use crate::runner::{Failure, FailureKind};
 use postgres::Client;
+use postgres::types::Type;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -170,7 +171,7 @@ fn renumbered(message: &str, rows_before: u64) -> String {
 
 /// The columns of a table that COPY fills, which are all but the generated ones.
 pub fn table_columns(dest: &mut Connection, table: &str, wanted: usize) -> Result<Vec<Column>, Failure> {
-    let mut columns = describe(dest, &format!("SELECT * FROM {table}")).map_err(|mut failure| {
+    let mut columns = describe_in_full(dest, &format!("SELECT * FROM {table}")).map_err(|mut failure| {
         // The line is of the SQL above, which nobody wrote.
         failure.message.truncate(failure.message.find("\nLINE ").unwrap_or(failure.message.len()));
         failure
@@ -189,7 +190,29 @@ pub fn table_columns(dest: &mut Connection, table: &str, wanted: usize) -> Resul
     if columns.is_empty() {
         return Err(Failure::new(FailureKind::Shape, format!("the table {table} has no columns to fill")));
     }
+    if let Some(column) = columns.iter().find(|column| column.has(&Type::MONEY)) {
+        check_money(dest, column)?;
+    }
     Ok(columns)
+}
+
+/// Refuses a server that reads amounts otherwise than they are checked here: with a comma before the cents, 12.34 is
+/// 1234.00.
+fn check_money(dest: &mut Connection, column: &Column) -> Result<(), Failure> {
+    let read = dest.query("SELECT '12.34'::money::numeric, pg_catalog.current_setting('lc_monetary')", None)?;
+    let row = read.rows.first().map(Vec::as_slice).unwrap_or_default();
+    if let [Some(amount), locale] = row
+        && amount != "12.34"
+    {
+        let locale = locale.as_deref().unwrap_or_default();
+        let message = format!(
+            "column {} is money, and with lc_monetary {locale} the server takes 12.34 for {amount}: make the column \
+             numeric",
+            column.name
+        );
+        return Err(Failure::new(FailureKind::Shape, message));
+    }
+    Ok(())
 }
 
 /// The names of columns.

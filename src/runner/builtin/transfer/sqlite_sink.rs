@@ -3,7 +3,7 @@
 use super::{Progress, storage};
 use crate::runner::builtin::sqlite::table::{Column, quoted};
 use crate::runner::builtin::sqlite::{Connection, failure};
-use crate::runner::builtin::value::{Misfit, Value};
+use crate::runner::builtin::value::{Misfit, SHOWN, Value, cut};
 use crate::runner::{Failure, FailureKind};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, Statement};
@@ -13,6 +13,10 @@ pub struct SqliteSink<'a> {
     dest: &'a Connection,
     columns: &'a [Column],
     insert: Statement<'a>,
+    /// Where the values stand in the text of the INSERT.
+    values_at: usize,
+    /// Whether text is stored as UTF-16, which not any bytes can be made.
+    utf16: bool,
     scratch: String,
 }
 
@@ -29,13 +33,16 @@ impl<'a> SqliteSink<'a> {
 
     fn begin(begin: &str, dest: &'a Connection, table: &str, columns: &'a [Column]) -> Result<Self, Failure> {
         let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+        let into = format!("INSERT INTO {table} ({}) VALUES (", names.join(","));
         let marks = vec!["?"; columns.len()].join(",");
         let prepare = || {
             dest.inner().execute_batch(begin)?;
-            dest.inner().prepare(&format!("INSERT INTO {table} ({}) VALUES ({marks})", names.join(",")))
+            dest.inner().prepare(&format!("{into}{marks})"))
         };
         let insert = prepare().map_err(|error| dest.failure(&error))?;
-        Ok(SqliteSink { dest, columns, insert, scratch: String::new() })
+        let encoding = dest.inner().pragma_query_value(None, "encoding", |row| row.get::<_, String>(0));
+        let utf16 = encoding.map_err(|error| dest.failure(&error))? != "UTF-8";
+        Ok(SqliteSink { dest, columns, insert, values_at: into.len(), utf16, scratch: String::new() })
     }
 
     /// Puts a value into the row that comes next.
@@ -56,14 +63,20 @@ impl<'a> SqliteSink<'a> {
 
     /// Puts a value into the row that comes next, as it is.
     #[inline]
-    pub fn bind_as_is(&mut self, index: usize, stored: ValueRef<'_>) -> Result<(), Failure> {
+    pub fn bind_as_is(&mut self, index: usize, stored: ValueRef<'_>, progress: &Progress<'_>) -> Result<(), Failure> {
+        if let ValueRef::Text(bytes) = stored
+            && self.utf16
+            && std::str::from_utf8(bytes).is_err()
+        {
+            return Err(self.malformed(index, bytes, progress));
+        }
         bind(&mut self.insert, index, stored).map_err(|error| self.dest.failure(&error))
     }
 
     /// The failure of a value that is not what its type says.
-    pub fn malformed(&self, index: usize, progress: &Progress<'_>) -> Failure {
+    pub fn malformed(&self, index: usize, bytes: &[u8], progress: &Progress<'_>) -> Failure {
         let column = &self.columns[index];
-        progress.misfit(&column.name, "a value", &column.declared, "it is not in the form of its type")
+        progress.malformed(&column.name, bytes, &column.declared)
     }
 
     /// Inserts the row.
@@ -72,13 +85,28 @@ impl<'a> SqliteSink<'a> {
         self.insert.raw_execute().map(drop).map_err(|error| {
             let mut refused = self.dest.failure(&error);
             if failure::code(&error) == Some(ErrorCode::ConstraintViolation) {
-                refused.message = format!("row {}: {}", progress.rows + 1, refused.message);
+                let row = self.shown(&refused.message);
+                refused.message = format!("row {}: {}; the row has {row}", progress.rows + 1, refused.message);
             }
             if failure::is_datatype(&error) {
                 refused.kind = FailureKind::Value;
             }
             refused
         })
+    }
+
+    /// The values of the row that SQLite refused with this message: those of the columns that it names, or all.
+    fn shown(&self, message: &str) -> String {
+        let sql = self.insert.expanded_sql().unwrap_or_default();
+        let values = literals(sql.get(self.values_at..).and_then(|rest| rest.strip_suffix(')')).unwrap_or_default());
+        let named = |column: &Column| {
+            message.split([' ', ',']).any(|word| word.rsplit_once('.').is_some_and(|(_, name)| name == column.name))
+        };
+        let any = self.columns.iter().any(named);
+        let pairs = self.columns.iter().zip(values).filter(|(column, _)| !any || named(column));
+        let shown: Vec<String> =
+            pairs.map(|(column, value)| format!("{} = {}", column.name, cut(value, SHOWN))).collect();
+        cut(&shown.join(", "), 12 * SHOWN)
     }
 
     /// Ends the transaction: only now are the rows in the table.
@@ -91,6 +119,15 @@ impl<'a> SqliteSink<'a> {
 #[inline]
 fn bind(insert: &mut Statement<'_>, index: usize, stored: ValueRef<'_>) -> rusqlite::Result<()> {
     insert.raw_bind_parameter(index + 1, ToSqlOutput::Borrowed(stored))
+}
+
+/// The literals of a list of values, as SQLite writes them.
+fn literals(list: &str) -> impl Iterator<Item = &str> {
+    let mut in_quotes = false;
+    list.split(move |c| {
+        in_quotes ^= c == '\'';
+        c == ',' && !in_quotes
+    })
 }
 
 fn misplaced(column: &Column, value: &Value<'_>, misfit: &Misfit, progress: &Progress<'_>) -> Failure {

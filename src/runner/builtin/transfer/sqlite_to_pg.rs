@@ -5,7 +5,7 @@ use super::textual::Textual;
 use super::{Load, Progress, storage};
 use crate::runner::Failure;
 use crate::runner::builtin::postgresql::Connection;
-use crate::runner::builtin::postgresql::types::{Base, Column};
+use crate::runner::builtin::postgresql::types::Column;
 use crate::runner::builtin::sqlite;
 use crate::runner::builtin::value::encode::Encoder;
 use crate::runner::builtin::value::{Misfit, Value};
@@ -22,8 +22,8 @@ pub fn run(
         let query = sqlite::names(statement);
         let columns = table_columns(dest, load.table, query.len())?;
         load.check_shape(&query, &names(&columns))?;
-        // These are given to the server as text, and all others with them.
-        let by_text = columns.iter().any(|column| matches!(column.base, Base::Other | Base::Inet | Base::Interval));
+        // With one of these, all others are given to the server as text too.
+        let by_text = columns.iter().any(Column::is_read_from_text);
         let (form, writer) = if by_text {
             (Form::Text, Writer::Text(Box::default()))
         } else {
@@ -61,7 +61,7 @@ impl RowSource for SqliteRows<'_, '_> {
         for (index, column) in self.columns.iter().enumerate() {
             let stored = row.get_ref(index).map_err(|error| self.source.failure(&error))?;
             let value = storage::value(stored)
-                .ok_or_else(|| self.progress.misfit(&column.name, "a text", &column.type_text(), "it is not UTF-8"))?;
+                .map_err(|bytes| self.progress.malformed(&column.name, bytes, &column.type_text()))?;
             let fits = match &mut self.writer {
                 Writer::Binary(encoder) => encoder.field(&value, column, out),
                 Writer::Text(textual) => {

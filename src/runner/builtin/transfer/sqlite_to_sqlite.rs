@@ -99,7 +99,8 @@ fn spool(
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(|error| source.failure(&error))? {
         for index in 0..columns {
-            sink.bind_as_is(index, row.get_ref(index).map_err(|error| source.failure(&error))?)?;
+            let stored = row.get_ref(index).map_err(|error| source.failure(&error))?;
+            sink.bind_as_is(index, stored, progress)?;
         }
         sink.insert(progress)?;
         progress.row()?;
@@ -120,11 +121,11 @@ fn fill(
         for (index, column) in columns.iter().enumerate() {
             let stored = row.get_ref(index).map_err(|error| source.failure(&error))?;
             if stays(stored, column.affinity) {
-                sink.bind_as_is(index, stored)?;
+                sink.bind_as_is(index, stored, progress)?;
                 continue;
             }
-            let value = storage::value(stored)
-                .ok_or_else(|| progress.misfit(&column.name, "a text", &column.declared, "it is not UTF-8"))?;
+            let value =
+                storage::value(stored).map_err(|bytes| progress.malformed(&column.name, bytes, &column.declared))?;
             sink.bind(index, &value, progress)?;
         }
         sink.insert(progress)?;

@@ -5,14 +5,14 @@ use crate::runner::builtin::value::numeric::Numeric;
 use crate::runner::builtin::value::{Misfit, Value, float, text};
 use rusqlite::types::ValueRef;
 
-/// A stored value; `None` for text that is not UTF-8.
+/// A stored value; its bytes where it is text and not UTF-8.
 #[inline]
-pub fn value(stored: ValueRef<'_>) -> Option<Value<'_>> {
-    Some(match stored {
+pub fn value(stored: ValueRef<'_>) -> Result<Value<'_>, &[u8]> {
+    Ok(match stored {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Int(number),
         ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(bytes) => Value::Text(std::str::from_utf8(bytes).ok()?),
+        ValueRef::Text(bytes) => Value::Text(std::str::from_utf8(bytes).map_err(|_| bytes)?),
         ValueRef::Blob(bytes) => Value::Bytes(bytes),
     })
 }
@@ -71,11 +71,14 @@ fn decimal<'a>(number: Numeric<'_>, affinity: Affinity, scratch: &mut String) ->
         _ => {}
     }
     let digits = number.significant_digits();
-    let double = number.to_f64(scratch);
-    if digits > 15 || !double.is_normal() {
+    if digits > 15 {
         return Err(Misfit::new(format!(
             "it has {digits} significant digits, of which SQLite's numbers keep 15: declare the column TEXT"
         )));
+    }
+    let double = number.to_f64(scratch);
+    if !double.is_normal() {
+        return Err(Misfit::new("it is beyond SQLite's numbers: declare the column TEXT"));
     }
     Ok(ValueRef::Real(double))
 }

@@ -1,10 +1,10 @@
 //! Fields of a text COPY, checked as those of a binary one are.
 
-use super::array;
+use super::parts;
 use crate::runner::builtin::postgresql::copy::push_text_field;
-use crate::runner::builtin::postgresql::types::{Base, Column};
+use crate::runner::builtin::postgresql::types::{Base, Column, Parts};
 use crate::runner::builtin::value::encode::Encoder;
-use crate::runner::builtin::value::{Misfit, Value, decode, plural, text};
+use crate::runner::builtin::value::{Misfit, Value, decode, plural, text, unknown};
 
 /// Writes fields, with the buffers it needs kept from one to the next.
 #[derive(Default)]
@@ -18,6 +18,17 @@ pub struct Textual {
 impl Textual {
     /// Appends `value` for `column`.
     pub fn field(&mut self, value: &Value<'_>, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        self.put(value, None, column, out)
+    }
+
+    /// As [`Textual::field`]; `from` is what a server printed the value as, where one did.
+    fn put(
+        &mut self,
+        value: &Value<'_>,
+        from: Option<&Column>,
+        column: &Column,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Misfit> {
         if matches!(value, Value::Null) {
             out.extend_from_slice(b"\\N");
             return Ok(());
@@ -30,12 +41,10 @@ impl Textual {
                     value => text::write(value, &mut self.text),
                 }
                 check_interval(&self.text, column)?;
-                if let Some(element) = column.element.as_deref().filter(|element| element.typmod >= 0) {
-                    let text = std::mem::take(&mut self.text);
-                    let fits = self.check_elements(&text, element);
-                    self.text = text;
-                    fits?;
-                }
+                let text = std::mem::take(&mut self.text);
+                let fits = self.check(&text, from, column);
+                self.text = text;
+                fits?;
                 if self.text.contains('\0') {
                     return Err(Misfit::new("it holds a NUL character, which PostgreSQL's text can't"));
                 }
@@ -53,18 +62,41 @@ impl Textual {
         Ok(())
     }
 
-    /// Whether each element of the array that `text` writes fits: PostgreSQL rounds those of a `numeric(5,2)[]` in
-    /// silence. What is no array is left to the server, which refuses it.
-    fn check_elements(&mut self, text: &str, element: &Column) -> Result<(), Misfit> {
-        let mut written = Vec::new();
-        for value in array::elements(text) {
-            let value = Value::Text(&value);
-            written.clear();
-            self.field(&value, element, &mut written).map_err(|misfit| {
-                Misfit::new(format!("{} does not fit {}: {}", value.shown(), element.type_text(), misfit.why))
-            })?;
+    /// Whether all that `text` is put together of fits: PostgreSQL rounds the elements of a `numeric(5,2)[]` in
+    /// silence. What is not of the type's form is left to the server, which refuses it.
+    fn check(&mut self, text: &str, from: Option<&Column>, column: &Column) -> Result<(), Misfit> {
+        match (&column.parts, from.map(|from| &from.parts)) {
+            (Parts::None, _) => unknown::check(text, column, &mut self.encoder),
+            (Parts::Array(to), from) => {
+                let from = if let Some(Parts::Array(from)) = from { Some(&**from) } else { None };
+                parts::elements(text).try_for_each(|element| self.part(&element, from, to, ""))
+            }
+            (Parts::Range(to), from) => {
+                let from = if let Some(Parts::Range(from)) = from { Some(&**from) } else { None };
+                parts::bounds(text).iter().try_for_each(|bound| self.part(bound, from, to, ""))
+            }
+            (Parts::Row(to), from) => {
+                let from = if let Some(Parts::Row(from)) = from { &from[..] } else { &[] };
+                for (at, (field, to)) in parts::fields(text).iter().zip(to).enumerate() {
+                    if let Some(field) = field {
+                        self.part(field, from.get(at), to, &format!("in field {}, ", to.name))?;
+                    }
+                }
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    fn part(&mut self, text: &str, from: Option<&Column>, to: &Column, place: &str) -> Result<(), Misfit> {
+        let mut written = Vec::new();
+        let fits = match from {
+            Some(from) => self.printed_field(text, from, to, &mut written),
+            None => self.field(&Value::Text(text), to, &mut written),
+        };
+        fits.map_err(|misfit| {
+            let shown = Value::Text(text).shown();
+            Misfit::new(format!("{place}{shown} does not fit {}: {}", to.type_text(), misfit.why))
+        })
     }
 
     /// Appends a value that a server printed as `from`, for the column `to`.
@@ -80,7 +112,7 @@ impl Textual {
         source.clear();
         let done = match from.base {
             Base::Text | Base::Label | Base::Xml | Base::Other | Base::Inet | Base::Interval => {
-                self.field(&Value::Text(printed), to, out)
+                self.put(&Value::Text(printed), Some(from), to, out)
             }
             Base::Json | Base::Jsonb => self.field(&Value::Json(printed), to, out),
             Base::Bytea => match parse_hex(printed, &mut source) {

@@ -61,14 +61,15 @@ fn percent_decode(text: &str) -> Result<String, Failure> {
     while at < bytes.len() {
         if bytes[at] == b'%' {
             let code = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-            out.push(code.ok_or_else(|| bad(format!("`{text}` in the URL: a `%` is written `%25`")))?);
+            // Which piece it is, is not shown: it may be a password.
+            out.push(code.ok_or_else(|| bad("a `%` in the URL is written `%25`"))?);
             at += 3;
         } else {
             out.push(bytes[at]);
             at += 1;
         }
     }
-    String::from_utf8(out).map_err(|_| bad(format!("`{text}` in the URL is not UTF-8 behind its `%` escapes")))
+    String::from_utf8(out).map_err(|_| bad("the URL is not UTF-8 behind its `%` escapes"))
 }
 
 /// The `name=value` pairs after the `?`, decoded.

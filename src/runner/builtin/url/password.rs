@@ -1,24 +1,10 @@
 //! Is there a password in a JDBC URL, whoever's it is?
 
 /// Names under which drivers take a secret, in lower case and without `_` and `-`.
-const SECRET_NAMES: [&str; 16] = [
-    "password",
-    "pwd",
-    "pass",
-    "passwd",
-    "passphrase",
-    "sslpassword",
-    "sslkeypassword",
-    "keystorepassword",
-    "truststorepassword",
-    "keystoresecret",
-    "clientcertificatekeystorepassword",
-    "trustcertificatekeystorepassword",
-    "keypassword",
-    "hexkey",
-    "secret",
-    "accesstoken",
-];
+const SECRET_NAMES: [&str; 3] = ["pwd", "pass", "hexkey"];
+
+/// What such names end with otherwise.
+const SECRET_ENDS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "secretkey", "token"];
 
 /// Does this JDBC URL carry a literal password: a parameter (`?password=`, `;pwd=`, `sslpassword=` …), or
 /// `user:password@` before the host? An environment reference such as `$DB2PW` is none.
@@ -33,7 +19,7 @@ fn in_parameters(url: &str) -> bool {
         let Some((name, value)) = piece.split_once('=') else { return false };
         let name: String =
             decode_lossy(name).to_ascii_lowercase().chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).collect();
-        let secret = SECRET_NAMES.contains(&name.as_str()) || name.ends_with("password") || name.ends_with("passwd");
+        let secret = SECRET_NAMES.contains(&name.as_str()) || SECRET_ENDS.iter().any(|end| name.ends_with(end));
         secret && !value.trim().is_empty() && !is_reference(value)
     })
 }
@@ -44,7 +30,13 @@ fn in_userinfo(url: &str) -> bool {
         let before = rest.split_once('@').map_or("", |(before, _)| before);
         return before.split_once('/').is_some_and(|(_, password)| !password.is_empty() && !is_reference(password));
     }
-    let Some((_, rest)) = url.split_once("//") else { return false };
+    // Some forget the slashes: `jdbc:postgresql:user:password@host/db`. A file's name may have an `@`, though.
+    let is_file = lower_strip(url, "jdbc:sqlite:").or(lower_strip(url, "jdbc:h2:")).or(lower_strip(url, "jdbc:derby:"));
+    let rest = match url.split_once("//") {
+        Some((_, rest)) => rest,
+        None if is_file.is_some() => return false,
+        None => url.splitn(3, ':').nth(2).unwrap_or(""),
+    };
     // A `/` in a password should be escaped, but people write it: so all before the last `@` is looked at, up to the
     // parameters.
     let place = rest.split(['?', ';']).next().unwrap_or("");
@@ -114,6 +106,10 @@ mod tests {
             ("jdbc:oracle:thin:scott/tiger@h:1521:x", true),
             ("jdbc:oracle:thin:@h:1521:x", false),
             ("jdbc:h2:~/test;PASSWORD=x", true),
+            ("jdbc:postgresql:u:p@h/db", true),
+            ("jdbc:postgresql:db", false),
+            ("jdbc:mysql://h/d?clientSecret=x", true),
+            ("jdbc:snowflake://h/?oauth_token=x&private_key_passphrase=y", true),
             ("jdbc:sqlite:/data/user:pass@file.db", false),
             ("jdbc:sqlite:/data/x.db?hexkey=00", true),
         ];

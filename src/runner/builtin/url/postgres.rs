@@ -2,6 +2,7 @@
 
 use super::{bad, boolean, number, parameters, percent_decode, unknown};
 use crate::runner::Failure;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ pub enum ServerType {
 }
 
 /// A PostgreSQL URL taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PostgresUrl {
     /// The servers to try, in order; never empty.
     pub hosts: Vec<Host>,
@@ -77,6 +78,16 @@ pub struct PostgresUrl {
     pub server_type: ServerType,
     /// Whether transactions are read only unless they say otherwise.
     pub read_only: bool,
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // All that could hold a password stays out.
+        f.debug_struct("PostgresUrl")
+            .field("hosts", &self.hosts)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The parameters that mean something here.

@@ -2,7 +2,7 @@
 
 use super::numeric::{self, Digits, Numeric};
 use super::temporal::{date, decimals, instant, time, time_with_zone, timestamp};
-use super::{Interval, Misfit, Value, float, plural, text};
+use super::{Interval, Misfit, Value, float, json, plural, text};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use jiff::tz::TimeZone;
 use std::fmt::{LowerExp, Write};
@@ -70,6 +70,14 @@ impl Encoder {
             },
             Base::Json => self.json(value, out)?,
             Base::Jsonb => {
+                if let Value::Text(text) | Value::Json(text) = value
+                    && let Some(key) = json::repeated_key(text)
+                {
+                    return no(format!(
+                        "one object has the key {} twice, and jsonb keeps one",
+                        Value::Text(&key).shown()
+                    ));
+                }
                 out.push(1);
                 self.json(value, out)?;
             }
@@ -159,7 +167,8 @@ impl Encoder {
         }
     }
 
-    fn double(&mut self, value: &Value<'_>) -> Result<f64, Misfit> {
+    /// The double that `value` is.
+    pub fn double(&mut self, value: &Value<'_>) -> Result<f64, Misfit> {
         match *value {
             Value::Float8(number) | Value::Real(number) => Ok(number),
             Value::Float4(number) => Ok(float::widened(number)),
@@ -167,7 +176,8 @@ impl Encoder {
             _ => {
                 self.decimal(value)?;
                 let double = Numeric::read(&self.digits).map_or(f64::NAN, |n| n.to_f64(&mut self.text));
-                self.same_decimal(double, 17, "it has more digits than a double keeps")?;
+                let why = if reaches(double) { "it has more digits than a double keeps" } else { BEYOND };
+                self.same_decimal(double, 17, why)?;
                 Ok(double)
             }
         }
@@ -191,8 +201,8 @@ impl Encoder {
         }
         let single: f32 = self.text.parse().map_err(|_| Misfit::new("it is not a number"))?;
         // Whole numbers, for one, can have more digits than the shortest text and be exact.
-        self.same_decimal(single, 9, "it has more digits than a single-precision number keeps")
-            .or_else(|misfit| self.same_decimal(f64::from(single), 0, &misfit.why))?;
+        let why = if reaches(single) { "it has more digits than a single-precision number keeps" } else { BEYOND };
+        self.same_decimal(single, 9, why).or_else(|misfit| self.same_decimal(f64::from(single), 0, &misfit.why))?;
         Ok(single)
     }
 
@@ -279,6 +289,15 @@ impl Encoder {
             _ => no("it is not JSON text"),
         }
     }
+}
+
+/// Why a number that is made zero or infinity does not fit.
+const BEYOND: &str = "it is beyond the numbers of that type";
+
+/// Whether a decimal came near as this number.
+fn reaches(number: impl Into<f64>) -> bool {
+    let number = number.into();
+    number != 0.0 && number.is_finite()
 }
 
 /// The double as a whole number of units of the last decimal, if that is exactly what it stands for.

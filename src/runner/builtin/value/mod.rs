@@ -5,10 +5,12 @@ pub mod calendar;
 pub mod decode;
 pub mod encode;
 pub mod float;
+mod json;
 pub mod moment;
 pub mod numeric;
 mod temporal;
 pub mod text;
+pub mod unknown;
 
 use numeric::Numeric;
 
@@ -86,29 +88,30 @@ pub fn plural(count: impl Into<u64>, what: &str) -> String {
 }
 
 /// How many characters of a value an error shows.
-const SHOWN: usize = 80;
+pub const SHOWN: usize = 80;
+
+/// So many characters of a text, fit for a terminal.
+pub fn cut(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        match c {
+            _ if count == most => {
+                out.push('…');
+                break;
+            }
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
+}
 
 impl Value<'_> {
     /// The value as an error shows it: text in quotes, and no more than 80 characters of it.
     pub fn shown(&self) -> String {
-        let cut = |text: &str| {
-            let mut out = String::new();
-            for (count, c) in text.chars().enumerate() {
-                match c {
-                    _ if count == SHOWN => {
-                        out.push('…');
-                        break;
-                    }
-                    // An error is shown on a terminal.
-                    c if c.is_control() => out.extend(c.escape_default()),
-                    c => out.push(c),
-                }
-            }
-            out
-        };
         match self {
             Value::Null => "NULL".to_owned(),
-            Value::Text(text) | Value::Json(text) => format!("'{}'", cut(text)),
+            Value::Text(text) | Value::Json(text) => format!("'{}'", cut(text, SHOWN)),
             Value::Bytes(bytes) => {
                 let mut hex = String::from("\\x");
                 text::push_hex(&mut hex, &bytes[..bytes.len().min(SHOWN / 2)]);
@@ -120,7 +123,7 @@ impl Value<'_> {
             other => {
                 let mut out = String::new();
                 text::write(other, &mut out);
-                cut(&out)
+                cut(&out, SHOWN)
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::calendar::{DAY, EPOCH_DAYS, SECOND, civil_from_days};
 use super::moment::{self, Moment};
 use super::{Misfit, Value, plural};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// Refuses a time whose microseconds go beyond what the column keeps.
 pub fn decimals(micros: i64, most: Option<u32>) -> Result<i64, Misfit> {
@@ -114,8 +114,21 @@ fn in_zone(micros: i64, zone: &TimeZone) -> Result<i64, Misfit> {
         let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
         jiff::civil::DateTime::new(year, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
     });
-    let instant = civil.and_then(|civil| zone.to_timestamp(civil).ok());
-    let instant = instant.ok_or_else(|| Misfit::new("it is beyond the dates that time zones are known for"))?;
+    let unknown = || Misfit::new("it is beyond the dates that time zones are known for");
+    let read = zone.to_ambiguous_timestamp(civil.ok_or_else(unknown)?);
+    // One reading would do as well as another, so that none is right.
+    let no = |why: &str| {
+        let zone = zone.iana_name().unwrap_or("the time zone");
+        Err(Misfit::new(format!(
+            "{why} in {zone}, where clocks are changed: say which is meant, with an offset behind it"
+        )))
+    };
+    match read.offset() {
+        AmbiguousOffset::Gap { .. } => return no("there is no such time"),
+        AmbiguousOffset::Fold { .. } => return no("this time comes twice"),
+        AmbiguousOffset::Unambiguous { .. } => {}
+    }
+    let instant = read.unambiguous().map_err(|_| unknown())?;
     Ok((instant.as_second() - EPOCH_DAYS * 86_400) * SECOND + fraction)
 }
 
