@@ -24,6 +24,7 @@ mod memory;
 mod merge;
 mod module_json;
 mod modules;
+mod network;
 mod readme;
 mod recovery;
 mod runs;

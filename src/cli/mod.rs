@@ -103,8 +103,8 @@ pub(crate) struct Context {
 impl Context {
     /// The database, with what dead runs left behind settled first: whoever looks sees the truth.
     fn store(&self) -> Result<Store> {
-        let mut store = Store::open(&self.db)?;
-        let settled = recover::settle_dead(&mut store)?;
+        let store = Store::open(&self.db)?;
+        let settled = recover::settle_dead(&store)?;
         if settled > 0 {
             self.ui
                 .note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));

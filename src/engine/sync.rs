@@ -209,7 +209,9 @@ fn close(
 
 /// The error of a run that was stopped, which says what became of the destination.
 pub(super) fn nothing_merged(mut error: Error) -> Error {
-    error.message.push_str("; nothing was merged");
+    // In the first line: it is the one that lists show.
+    let end = error.message.find('\n').unwrap_or(error.message.len());
+    error.message.insert_str(end, "; nothing was merged");
     error
 }
 

@@ -2,11 +2,13 @@
 
 #![allow(dead_code)]
 
+pub mod aftermath;
 mod call;
 pub mod jrunner;
 #[macro_use]
 mod pair;
 pub mod postgres;
+pub mod proxy;
 mod world;
 
 pub use call::{Call, Running, kill, until};

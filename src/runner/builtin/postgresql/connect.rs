@@ -29,9 +29,14 @@ pub struct Opened {
 }
 
 /// Session settings that make text and binary forms the same from every server, as startup options.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 10] = [
     // A backend whose client was killed stops within two seconds, and not when it next writes.
     ("client_connection_check_interval", "2000"),
+    // One whose network has gone, so that nothing says so, lets go of its locks in two minutes, as we do, and not in two
+    // hours.
+    ("tcp_keepalives_idle", "60"),
+    ("tcp_keepalives_interval", "15"),
+    ("tcp_keepalives_count", "4"),
     // A merge that waited for another must see what that one committed, whatever the login's default is.
     ("default_transaction_isolation", "read committed"),
     ("DateStyle", "ISO"),
@@ -225,7 +230,13 @@ fn connect(url: &PostgresUrl, config: &Config, mode: Encrypt) -> Result<(Client,
                 // Nobody is listening any more after the time limit.
                 let _ = sender.send(open());
             });
-            receiver.recv_timeout(limit + Duration::from_secs(1)).map_err(|_| Refusal::TooLong(limit))?
+            receiver.recv_timeout(limit + Duration::from_secs(1)).map_err(|error| match error {
+                mpsc::RecvTimeoutError::Timeout => Refusal::TooLong(limit),
+                mpsc::RecvTimeoutError::Disconnected => Refusal::Setup(Failure::new(
+                    FailureKind::Connect,
+                    "the machine has not enough files, threads or memory left for a connection",
+                )),
+            })?
         }
     };
     client.map(|client| (client, tls)).map_err(Refusal::Server)
