@@ -30,6 +30,7 @@ mod recovery;
 mod runs;
 mod secrecy;
 mod secrets;
+mod servers;
 mod settings;
 mod storefile;
 mod tls;

@@ -2,7 +2,7 @@
 
 use super::support::aftermath::{BEFORE, LOADS, Load};
 use super::support::postgres::user;
-use super::support::proxy::{BlackHole, Fault, Proxy, Way, When};
+use super::support::proxy::{Fault, Proxy, Way, When};
 use super::support::{Pair, Running, Signal, until};
 use std::time::{Duration, Instant};
 
@@ -164,7 +164,9 @@ fn the_connection_is_lost_in_a_merge_that_goes_on() {
             until("the receipt is asked for", || pair.rows(asks).len() == 1);
             if commits {
                 drop(held);
-                ends(run).ok().says("the merge was committed, though the runner said: the connection to PostgreSQL broke");
+                ends(run)
+                    .ok()
+                    .says("the merge was committed, though the runner said: the connection to PostgreSQL broke");
                 pair.is_left(load.new, "success", "the merge was committed");
             } else {
                 pair.rows(

@@ -19,7 +19,11 @@ const ADDED: &[&str] = &["0|old|0", "1|nut|10", "2|NULL|20", "3||30"];
 
 /// Every way to load. An append asks the destination how far it is: rows that came twice would show.
 pub const LOADS: [Load; 3] = [
-    Load { flags: "--strategy full", query: "SELECT id, item, qty FROM orders", new: &["1|nut|10", "2|NULL|20", "3||30"] },
+    Load {
+        flags: "--strategy full",
+        query: "SELECT id, item, qty FROM orders",
+        new: &["1|nut|10", "2|NULL|20", "3||30"],
+    },
     Load { flags: "--strategy incremental --key id", query: "SELECT id, item, qty FROM orders", new: ADDED },
     Load { flags: "--strategy append", query: "SELECT id, item, qty FROM orders WHERE id > {since}", new: ADDED },
 ];
@@ -59,7 +63,8 @@ impl Pair {
         }
         self.world.is_free();
         if self.is_postgres() {
-            let sessions = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pipekit'";
+            let sessions =
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pipekit'";
             until("pipekit has no session left on the server", || self.rows(sessions).is_empty());
         }
     }
