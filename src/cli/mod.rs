@@ -28,6 +28,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use output::{ColorWhen, Ui};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Runs a shop's table syncs, and knows exactly what ran.
 ///
@@ -115,6 +116,7 @@ impl Context {
 
 /// Runs the command line `args` (the program's name first) and gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    survive_a_file_that_grows_too_large();
     let args = jrunner::with_long_flags(args.into_iter().collect());
     let parsed = command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match parsed {
@@ -130,6 +132,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             error.code.exit()
         }
     }
+}
+
+/// Under a limit on the size of files (`ulimit -f`) a write beyond it is to fail as on a full disk, where by itself the
+/// process would be killed (setrlimit(2)).
+fn survive_a_file_that_grows_too_large() {
+    // Where the handler can't be set, all is as it was.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 /// The whole command line as clap knows it.

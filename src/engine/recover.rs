@@ -93,7 +93,8 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
                 (None, Some(step)) => format!("after the step {} {}", step.kind, step.name),
                 (None, None) => "before its first step".to_owned(),
             };
-            let died = format!("its process ended {place} (killed, or the machine went down)");
+            let died =
+                format!("its process ended {place} (killed, its log could not be written, or the machine went down)");
             let mut end = verdict(store, dead, &steps, patience, &died)?;
             let lived_until = last_sign(store, dead, &steps)?;
             let unfinished =

@@ -8,7 +8,8 @@ use rustix::fs::{FlockOperation, flock};
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
     flags: &'static str,
-    query: &'static str,
+    /// The query of the module `orders`.
+    pub query: &'static str,
     /// What the destination holds after it; a second run adds nothing to it.
     pub new: &'static [&'static str],
 }

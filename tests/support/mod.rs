@@ -4,6 +4,7 @@
 
 pub mod aftermath;
 mod call;
+pub mod disk;
 pub mod jrunner;
 #[macro_use]
 mod pair;
