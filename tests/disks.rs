@@ -3,34 +3,15 @@
 
 use super::support::aftermath::{BEFORE, LOADS, Load};
 use super::support::disk::SmallDisk;
-use super::support::{Call, Pair, World, until};
+use super::support::postgres::{Database, server};
+use super::support::{Call, Pair, World};
 
-/// Runs `orders` with more and more space, from none to plenty: each write of a run, from its claim to its end, is the
-/// first to fail in one of them.
+/// From no space to plenty, so that each write of a run, from its claim to its end, is the first to fail in one of them.
 fn sweep(pair: &mut Pair, load: Load, run: impl Fn(&World, u64) -> Call) {
-    let (mut failed, mut done) = (0, 0);
-    for space in (0..40).map(|n| n * 12 * 1024) {
-        pair.dst("DELETE FROM orders; INSERT INTO orders VALUES (0, 'old', 0)");
-        let before = pair.world.own("SELECT count(*) FROM run_log");
-        let call = run(&pair.world, space);
-        let code = call.output.status.code();
-        let rows = pair.loaded();
-        assert!(matches!(code, Some(0 | 1)), "with {space}: {code:?} {}", call.stderr());
-        pair.world.is_free();
-        assert_eq!(pair.loaded(), rows, "with {space}: a look changed the destination");
-        let is_new = rows == load.new;
-        assert!(is_new || rows == BEFORE, "with {space}: {rows:?}");
-        if pair.world.own("SELECT count(*) FROM run_log") == before {
-            assert!(code == Some(1) && !is_new, "with {space}: it is not in the log");
-        } else {
-            let status = pair.world.log("orders")["status"].clone();
-            assert_eq!(status, if is_new { "success" } else { "error" }, "with {space}: {}", call.stderr());
-            assert!(code == Some(1) || is_new, "with {space}");
-        }
-        if code == Some(0) { done += 1 } else { failed += 1 }
-    }
-    assert!(failed >= 10 && done >= 2, "{failed} failed, {done} did not");
-    pair.comes_to(load.new);
+    let ends = pair.sweep(load, (0..40).map(|n| n * 12 * 1024), run);
+    assert!(ends.iter().all(|end| matches!(end, Some(0 | 1))), "{ends:?}");
+    let done = ends.iter().filter(|end| **end == Some(0)).count();
+    assert!(done >= 2 && ends.len() - done >= 10, "{ends:?}");
 }
 
 on_each! {
@@ -116,7 +97,7 @@ fn sqlite_destination_is_full(disk: Option<&SmallDisk>) {
             disk.empty();
             disk.take(&pair.world, "dst.db");
         }
-        // Staging takes 2 MB of 5 MB, and the merge as much again; or it takes 8 MB.
+        // Of 80,000 rows staging takes 8 MB; of 20,000 it takes 2 MB, and the merge as much again.
         for (rows, space, step) in [(80_000, 5 << 20, "transfer"), (20_000, 3 << 20, "merge")] {
             pair.world.args(&["module", "edit", "orders", "--query", &many(load, rows)]).ok();
             let call = match disk {
@@ -153,4 +134,114 @@ fn an_sqlite_destination_that_may_not_grow() {
 fn the_disk_of_an_sqlite_destination_is_full() {
     let Some(disk) = SmallDisk::new(24 << 20) else { return };
     sqlite_destination_is_full(Some(&disk));
+}
+
+/// A tablespace on a small disk. Its tables must be gone before it is.
+struct Tablespace {
+    name: String,
+    disk: SmallDisk,
+}
+
+impl Tablespace {
+    fn new(bytes: u64) -> Option<Tablespace> {
+        use std::os::unix::fs::MetadataExt;
+        let disk = SmallDisk::new(bytes)?;
+        let mut database = Database::new();
+        let data = database.rows("SHOW data_directory").remove(0);
+        let place = disk.path().join("space");
+        std::fs::create_dir(&place).unwrap();
+        std::fs::set_permissions(disk.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        std::os::unix::fs::chown(&place, Some(std::fs::metadata(data).unwrap().uid()), None).unwrap();
+        let name = format!("{}_space", database.name);
+        database.sql(&format!("CREATE TABLESPACE {name} LOCATION '{}'", place.display()));
+        Some(Tablespace { name, disk })
+    }
+}
+
+impl Drop for Tablespace {
+    fn drop(&mut self) {
+        if let Ok(mut admin) = postgres::Client::connect(&format!("{} dbname=postgres", server()), postgres::NoTls) {
+            let _ = admin.batch_execute(&format!("DROP TABLESPACE {}", self.name));
+        }
+    }
+}
+
+/// Never 11, never 13: the server's disk is full under the staging table, and under the destination.
+#[test]
+#[ignore = "needs a mount and PostgreSQL: tests/run.sh"]
+fn a_tablespace_of_a_postgresql_destination_is_full() {
+    let Some(space) = Tablespace::new(16 << 20) else { return };
+    for load in LOADS {
+        for step in ["transfer", "merge"] {
+            space.disk.empty();
+            let mut pair = Pair::postgres().loading(load, "");
+            let (database, name) = (pair.pg().name.clone(), &space.name);
+            pair.dst("ALTER TABLE orders ALTER item TYPE text");
+            pair.dst(&match step {
+                "transfer" => format!("ALTER DATABASE {database} SET default_tablespace = {name}"),
+                _ => format!("ALTER TABLE orders SET TABLESPACE {name}"),
+            });
+            pair.world.args(&["module", "edit", "orders", "--query", &many(load, 20_000)]).ok();
+            space.disk.leave(1 << 20);
+            pair.call("run orders").fails(1, "No space left on device");
+            assert_eq!(failed_in(&pair.world), format!("'{step}'"), "{load:?}");
+            pair.is_left(BEFORE, "error", "No space left on device");
+            space.disk.empty();
+            pair.world.args(&["module", "edit", "orders", "--query", load.query]).ok();
+            pair.comes_to(load.new);
+        }
+    }
+}
+
+/// A source that needs more temporary files than it may have is an error of the transfer.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn a_postgresql_source_may_have_no_more_temporary_files() {
+    let mut pair = Pair::postgres().loading(LOADS[0], "");
+    let url = pair.pg().url();
+    let far = format!("{url}?options=-c%20temp_file_limit=1MB%20-c%20work_mem=64kB");
+    pair.world.postgresql("far", &far, &super::support::postgres::user(), "$PG_PASSWORD");
+    let sorted = "SELECT i, 'x', i FROM generate_series(1, 100000) AS i ORDER BY -i";
+    pair.world.args(&["module", "edit", "orders", "--source", "far", "--query", sorted]).ok();
+    pair.call("run orders").fails(1, "temporary file size exceeds temp_file_limit");
+    assert_eq!(failed_in(&pair.world), "'transfer'");
+    pair.is_left(BEFORE, "error", "moving rows from far into staging");
+    pair.world.args(&["module", "edit", "orders", "--source", "src", "--query", LOADS[0].query]).ok();
+    pair.comes_to(LOADS[0].new);
+}
+
+/// As for an SQLite source, whose temporary files are where `SQLITE_TMPDIR` says.
+#[test]
+#[ignore = "needs a mount: tests/run.sh"]
+fn the_disk_of_sqlites_temporary_files_is_full() {
+    let Some(disk) = SmallDisk::new(1 << 20) else { return };
+    let mut pair = Pair::sqlite().loading(LOADS[0], "");
+    pair.world.set("SQLITE_TMPDIR", disk.path().to_str().unwrap());
+    let sorted = format!("SELECT * FROM ({}) ORDER BY -id", many(LOADS[0], 60_000));
+    pair.world.args(&["module", "edit", "orders", "--query", &sorted]).ok();
+    pair.call("run orders").fails(1, "database or disk is full");
+    assert_eq!(failed_in(&pair.world), "'transfer'");
+    pair.is_left(BEFORE, "error", "moving rows from src into staging");
+    assert_eq!(disk.others(&[]), [""; 0]);
+    pair.world.args(&["module", "edit", "orders", "--query", LOADS[0].query]).ok();
+    pair.comes_to(LOADS[0].new);
+}
+
+/// The secrets that were there are there, to the byte, and nothing half is left beside them.
+#[test]
+fn secrets_are_whole_when_the_disk_is_full() {
+    let world = World::new();
+    for key in ["DB2PW", "PGPW"] {
+        world.call_with(&format!("secrets set {key}"), &"s3cret".repeat(20)).ok();
+    }
+    let value = world.file("value", "another");
+    let before = std::fs::read(world.path("secrets.env")).unwrap();
+    for line in ["secrets set OTHER", "secrets set DB2PW", "secrets unset DB2PW"] {
+        let mut command = world.within("--fsize=100", line);
+        command.stdin(std::fs::File::open(&value).unwrap());
+        Call::of(line, &mut command).fails(1, "can't write the secrets file");
+        assert_eq!(std::fs::read(world.path("secrets.env")).unwrap(), before, "{line}");
+    }
+    let names: Vec<_> = std::fs::read_dir(world.path("")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
 }

@@ -29,6 +29,7 @@ mod network;
 mod readme;
 mod recovery;
 mod runs;
+mod scarcity;
 mod secrecy;
 mod secrets;
 mod servers;

@@ -102,7 +102,8 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt))?;
         (options.progress)(Progress::Began(run_id, attempt));
         let signal = options.signal.clone();
-        let watch = Watch::begin(store.reopen()?, id, databases.clone(), signal, definition.module.timeout_s);
+        let second = store.reopen().map_err(|e| unwritten(run_id, e))?;
+        let watch = Watch::begin(second, id, databases.clone(), signal, definition.module.timeout_s);
         let mut this =
             Attempt { definition: &definition, databases: &databases, watch: &watch, run_id, facts: Facts::default() };
         let ended = this.run(store, options).map_err(|e| unwritten(run_id, e))?;

@@ -51,7 +51,9 @@ impl Session {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        for name in ["PATH", "HOME", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"] {
+        // Large sorts of SQLite's go where the last two say.
+        for name in ["PATH", "HOME", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE", "SQLITE_TMPDIR", "TMPDIR"]
+        {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }

@@ -1,7 +1,7 @@
 //! What a fault must leave behind, whatever it was: a destination as a model has it, a log that is true, and nothing
 //! else.
 
-use super::{Pair, World, until};
+use super::{Call, Pair, World, until};
 use rustix::fs::{FlockOperation, flock};
 
 /// A way to load, and what it makes of the destination.
@@ -68,6 +68,41 @@ impl Pair {
                 "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pipekit'";
             until("pipekit has no session left on the server", || self.rows(sessions).is_empty());
         }
+    }
+}
+
+impl Pair {
+    /// Runs `orders` with less and less of a scarcity, and gives the exit codes (`None`: killed). Whatever came of a run,
+    /// the destination is as before or as after, the log says which, and the program's word is true.
+    #[track_caller]
+    pub fn sweep(
+        &mut self,
+        load: Load,
+        much: impl Iterator<Item = u64>,
+        run: impl Fn(&World, u64) -> Call,
+    ) -> Vec<Option<i32>> {
+        let mut ends = Vec::new();
+        for n in much {
+            self.dst("DELETE FROM orders; INSERT INTO orders VALUES (0, 'old', 0)");
+            let before = self.world.own("SELECT count(*) FROM run_log");
+            let call = run(&self.world, n);
+            let (code, said) = (call.output.status.code(), call.stderr());
+            let rows = self.loaded();
+            let merged = rows == load.new;
+            assert!(merged || rows == BEFORE, "with {n}: {rows:?}");
+            self.world.is_free();
+            assert_eq!(self.loaded(), rows, "with {n}: a look changed the destination");
+            if self.world.own("SELECT count(*) FROM run_log") == before {
+                assert!(code != Some(0) && !merged, "with {n}: it is not in the log; {said}");
+            } else {
+                let status = self.world.log("orders")["status"].clone();
+                assert_eq!(status, if merged { "success" } else { "error" }, "with {n}: {said}");
+                assert!(code != Some(0) || merged, "with {n}: {said}");
+            }
+            ends.push(code);
+        }
+        self.comes_to(load.new);
+        ends
     }
 }
 

@@ -71,14 +71,20 @@ impl Drop for SmallDisk {
 }
 
 impl World {
-    /// Calls the program, and with it all that it starts, under a limit of prlimit(1): `--fsize=4096`.
-    pub fn call_within(&self, limit: &str, line: &str) -> Call {
+    /// The program, and with it all that it starts, under limits of prlimit(1): `--fsize=4096`.
+    pub fn within(&self, limits: &str, line: &str) -> Command {
         let inner = self.command();
         let mut command = Command::new("prlimit");
-        command.arg(limit).arg("--").arg(inner.get_program()).args(shell_words::split(line).unwrap()).env_clear();
+        command.args(limits.split(' ')).arg("--").arg(inner.get_program());
+        command.args(shell_words::split(line).unwrap()).env_clear();
         command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.current_dir(inner.get_current_dir().unwrap()).stdin(Stdio::null());
-        Call::of(&format!("{line} ({limit})"), &mut command)
+        command
+    }
+
+    /// Calls the program under limits.
+    pub fn call_within(&self, limits: &str, line: &str) -> Call {
+        Call::of(&format!("{line} ({limits})"), &mut self.within(limits, line))
     }
 }
 
