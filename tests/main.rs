@@ -16,6 +16,7 @@ mod editor;
 mod flights;
 mod gate;
 mod generated;
+mod held;
 mod hooks;
 mod house;
 mod jrunner;
