@@ -8,6 +8,7 @@ mod both_ways;
 mod busy;
 mod cancel;
 mod cli;
+mod clock;
 mod connections;
 mod demo;
 mod disks;

@@ -4,6 +4,7 @@
 
 pub mod aftermath;
 mod call;
+pub mod clock;
 pub mod disk;
 pub mod jrunner;
 #[macro_use]

@@ -140,6 +140,9 @@ fn settings(url: &PostgresUrl) -> Vec<(&str, String)> {
     settings
 }
 
+/// What to say of a zone that the server does not know.
+const ZONE_FROM: &str = " (from $TZ, which `pipekit settings set timezone Europe/Berlin` overrides)";
+
 /// The process's time zone, where its environment names one as PostgreSQL does.
 fn zone() -> Option<String> {
     let zone = std::env::var("TZ").ok()?;
@@ -257,7 +260,10 @@ fn describe(url: &PostgresUrl, target: &Target, refusal: Refusal) -> Failure {
         Refusal::Setup(failure) => (failure.message.clone(), None),
         Refusal::TooLong(limit) => (format!("no answer within {} s", limit.as_secs()), None),
         Refusal::Server(error) => match error.as_db_error() {
-            Some(db) => (message(db), Some(db.code().code().to_owned())),
+            Some(db) => {
+                let from = if db.message().contains("\"TimeZone\"") { ZONE_FROM } else { "" };
+                (message(db) + from, Some(db.code().code().to_owned()))
+            }
             None => (chain(error), None),
         },
     };
