@@ -73,7 +73,7 @@ fn the_source_is_cut_in_mid_transfer() {
         net.fail(When::Passed(Way::Down, 100_000), fault);
         pair.call("run orders").fails(1, "the connection to PostgreSQL broke");
         assert_eq!(net.fired(), 1);
-        pair.is_left(BEFORE, "error", "moving rows from far into staging");
+        pair.is_left(BEFORE, "error", "reading the rows on far: the connection to PostgreSQL broke");
         comes_to(&mut pair, &net, LOADS[0]);
     }
 }
