@@ -179,7 +179,8 @@ fn a_merge_that_outlives_its_runner_is_a_success_and_is_not_tried_again() {
     let run = pair.start_merging();
     kill(pair.world.runner(), Signal::KILL);
     // The question waits for the old session, which holds the receipt.
-    let asks = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%abandoned%'";
+    let asks = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' \
+                AND query LIKE '%abandoned%'";
     until("the receipt is asked for", || pair.rows(asks).len() == 1);
     drop(held);
     run.wait().code(0).says("the merge was committed, though the runner said: the runner process ended");

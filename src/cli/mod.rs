@@ -29,6 +29,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use output::{ColorWhen, Ui};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Runs a shop's table syncs, and knows exactly what ran.
 ///
@@ -104,8 +105,8 @@ pub(crate) struct Context {
 impl Context {
     /// The database, with what dead runs left behind settled first: whoever looks sees the truth.
     fn store(&self) -> Result<Store> {
-        let mut store = Store::open(&self.db)?;
-        let settled = recover::settle_dead(&mut store)?;
+        let store = Store::open(&self.db)?;
+        let settled = recover::settle_dead(&store)?;
         if settled > 0 {
             self.ui
                 .note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));
@@ -119,6 +120,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     // What is left of a process that crashed would hold the passwords that it had.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    survive_a_file_that_grows_too_large();
     let args = jrunner::with_long_flags(args.into_iter().collect());
     let parsed = command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match parsed {
@@ -134,6 +136,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             error.code.exit()
         }
     }
+}
+
+/// Under a limit on the size of files (`ulimit -f`) a write beyond it is to fail as on a full disk, where by itself the
+/// process would be killed (setrlimit(2)).
+fn survive_a_file_that_grows_too_large() {
+    // Where the handler can't be set, all is as it was.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 /// The whole command line as clap knows it.

@@ -139,6 +139,10 @@ pub trait Destination: Source {
     /// A script that makes an empty staging table in place of one that may be there: all columns nullable, no keys,
     /// no defaults. Values are for it what they are for the destination, which is of that kind.
     fn create_staging(&self, staging: &TableName, relation: Relation, columns: &[Column]) -> String;
+    /// SQL that waits for others' locks no longer than a merge does, where the connection's own settings don't see to it.
+    fn in_time(&self, sql: &str) -> String {
+        sql.to_owned()
+    }
     /// A script that makes the receipt's state `abandoned` where it is `staged` for that run. It waits for a session
     /// that is merging right now.
     fn fence(&self, module: &str, run_id: i64) -> String;

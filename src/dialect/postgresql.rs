@@ -6,8 +6,10 @@ use super::{
 
 pub(super) struct Postgresql;
 
-/// How long a merge waits for others to let go of the destination.
-const LOCK_TIMEOUT: &str = "30s";
+/// Sets how long this transaction waits for others to let go of a table: what the session says, else 30 seconds. By
+/// itself PostgreSQL waits for ever.
+const LOCK_TIMEOUT: &str =
+    "PERFORM set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '30s'), true);";
 
 /// A `DO` block with a dollar quote that its body does not contain: a column can be called anything.
 fn do_block(body: &str) -> String {
@@ -128,16 +130,22 @@ impl Destination for Postgresql {
                 format!("  {} {}{collation}", self.quote(&c.name), c.type_sql)
             })
             .collect();
-        format!("DROP TABLE IF EXISTS {table};\nCREATE UNLOGGED TABLE {table} (\n{}\n)", columns.join(",\n"))
+        self.in_time(&format!(
+            "DROP TABLE IF EXISTS {table};\nCREATE UNLOGGED TABLE {table} (\n{}\n)",
+            columns.join(",\n")
+        ))
+    }
+
+    fn in_time(&self, sql: &str) -> String {
+        format!("{};\n{sql}", do_block(&format!("BEGIN {LOCK_TIMEOUT} END")))
     }
 
     fn fence(&self, module: &str, run_id: i64) -> String {
-        format!(
-            "SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n\
-             UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
+        self.in_time(&format!(
+            "UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
             self.table(&self.receipt()),
             literal(module)
-        )
+        ))
     }
 
     fn cascades(&self, table: &TableName) -> String {
@@ -195,7 +203,7 @@ impl Destination for Postgresql {
              IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN\n    \
              RAISE EXCEPTION 'pipekit: a merge must see what others commit while it waits: it needs READ COMMITTED';\n  \
              END IF;\n  \
-             PERFORM set_config('lock_timeout', '{LOCK_TIMEOUT}', true);\n  \
+             {LOCK_TIMEOUT}\n  \
              UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
              RETURNING staged_rows INTO pipekit_expected;\n  \
              IF NOT FOUND THEN\n    \

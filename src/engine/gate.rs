@@ -43,8 +43,9 @@ pub fn pass(
     let counts = counts(definition, plan);
     let sql = format!("SELECT\n  {}", counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  "));
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
+        let sql = plan.dialect.in_time(sql);
         ledger
-            .step("gate", name, &definition.dest.name, sql, || session.query(&plan.dest, sql, None), first_value)?
+            .step("gate", name, &definition.dest.name, &sql, || session.query(&plan.dest, &sql, None), first_value)?
             .map_err(|f| databases.explain(&f, &definition.dest, "checking the staged rows"))
     };
     let rows = ask("counts", &sql)?;

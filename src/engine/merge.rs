@@ -26,15 +26,15 @@ impl Attempt<'_> {
         // From here on the question is what happened, and asking it must not be cut short.
         self.watch.hold();
         let install = receipt::install_id(ledger.store().read())?;
-        let fate = match &merged {
-            Ok(_) => match receipt::read(self.databases, dest, &module.name) {
-                Ok(Some(r)) if r.run_id == self.run_id && r.state == "merged" => {
+        let done = merged.is_ok();
+        let fate = receipt::within(self.databases, dest, receipt::LONG, || {
+            match done.then(|| receipt::read(self.databases, dest, &module.name)) {
+                Some(Ok(Some(r))) if r.run_id == self.run_id && r.state == "merged" => {
                     Fate::Merged { deleted: r.deleted, inserted: r.inserted }
                 }
                 _ => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
-            },
-            Err(_) => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
-        };
+            }
+        });
         let fate = match (fate, &merged) {
             // The database itself said no, and a merge is one transaction: that is known without a receipt.
             (Fate::Unknown(_), Err(f)) if matches!(f.kind, FailureKind::Sql | FailureKind::Cancelled) => {

@@ -8,6 +8,11 @@ use crate::runner::Failure;
 use crate::store::connection::Connection;
 use crate::store::setting;
 use rusqlite::Connection as Sqlite;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// How long the question may take: as long as an old session may go on merging, and a bit.
+pub const LONG: Duration = Duration::from_secs(90);
 
 /// What became of a run's merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +68,31 @@ pub fn read(databases: &Databases, dest: &Connection, module: &str) -> Result<Op
             inserted: number(4),
         }
     }))
+}
+
+/// What `ask` finds out within `patience`: then the session is killed, as the network may have gone and have said nothing.
+pub fn within(databases: &Databases, dest: &Connection, patience: Duration, ask: impl FnOnce() -> Fate + Send) -> Fate {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = channel();
+        scope.spawn(move || sender.send(ask()));
+        let (mut wait, mut late) = (patience, false);
+        loop {
+            match receiver.recv_timeout(wait) {
+                Ok(Fate::Unknown(why)) if !late => return Fate::Unknown(why),
+                Ok(Fate::Unknown(_)) | Err(RecvTimeoutError::Disconnected) => {
+                    return Fate::Unknown(format!("{} did not answer within {} s", dest.name, patience.as_secs()));
+                }
+                Ok(fate) => return fate,
+                // Again, until it is through: it may have started a session anew.
+                Err(RecvTimeoutError::Timeout) => {
+                    (wait, late) = (Duration::from_millis(100), true);
+                    if let Some(session) = databases.started() {
+                        session.kill();
+                    }
+                }
+            }
+        }
+    })
 }
 
 /// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.

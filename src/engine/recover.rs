@@ -15,21 +15,26 @@ use std::time::Duration;
 
 /// How long a look (`status`, `log`) waits for a destination to answer.
 pub const A_MOMENT: Duration = Duration::from_secs(5);
-/// How long a run waits: as long as an old session may go on merging, and a bit.
-const LONG: Duration = Duration::from_secs(90);
 
 /// Settles every claim that nobody living holds. Gives how many there were.
 ///
 /// # Errors
 /// Only where pipekit's own file or its locks can't be used.
-pub fn settle_dead(store: &mut Store) -> Result<usize> {
-    let mut settled = 0;
+pub fn settle_dead(store: &Store) -> Result<usize> {
+    let mut dead = Vec::new();
     for id in module::claimed(store.read())? {
-        // Held shared, so that no run can begin in the middle of this; free again at the end of the turn.
-        let Some(_look) = lock::Lock::look(store.path(), lock::Holder::Module(id))? else { continue };
-        close_dead(store, id, A_MOMENT)?;
-        settled += 1;
+        // Held shared, so that no run can begin in the middle of this.
+        dead.extend(lock::Lock::look(store.path(), lock::Holder::Module(id))?.map(|look| (id, look)));
     }
+    // Side by side: after the fall of a machine there may be many, and their destination may not answer.
+    let (path, settled) = (store.path(), dead.len());
+    std::thread::scope(|scope| {
+        let settle = |(id, _look): (i64, lock::Lock)| close_dead(&mut Store::open(path)?, id, A_MOMENT);
+        let threads: Vec<_> = dead.into_iter().map(|one| scope.spawn(move || settle(one))).collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread.join().unwrap_or_else(|_| Err(Error::new(Code::System, "a thread that settles a dead run ended")))
+        })
+    })?;
     Ok(settled)
 }
 
@@ -39,10 +44,10 @@ pub fn settle_dead(store: &mut Store) -> Result<usize> {
 /// `Failed` where it can't be known whether an earlier run merged: until then no other may begin.
 pub fn settle_module(store: &mut Store, id: i64) -> Result<()> {
     if module::get(store.read(), id)?.running {
-        close_dead(store, id, LONG)?;
+        close_dead(store, id, receipt::LONG)?;
     }
     if let Some(open) = run::newest(store.read(), id, &["unknown"], None)? {
-        settle_unknown(store, &open, LONG)?;
+        settle_unknown(store, &open, receipt::LONG)?;
         let still = run::get(store.read(), open.id)?;
         if still.status == "unknown" {
             return Err(Error::new(
@@ -88,7 +93,8 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
                 (None, Some(step)) => format!("after the step {} {}", step.kind, step.name),
                 (None, None) => "before its first step".to_owned(),
             };
-            let died = format!("its process ended {place} (killed, or the machine went down)");
+            let died =
+                format!("its process ended {place} (killed, its log could not be written, or the machine went down)");
             let mut end = verdict(store, dead, &steps, patience, &died)?;
             let lived_until = last_sign(store, dead, &steps)?;
             let unfinished =
@@ -165,16 +171,6 @@ fn ask(store: &Store, run: &Run, merge: &Step, patience: Duration) -> Result<Fat
         Ok(databases) => databases,
         Err(error) => return Ok(Fate::Unknown(error.message)),
     };
-    let Ok(session) = databases.session() else { return Ok(Fate::Unknown("the runner can't be started".to_owned())) };
-    Ok(std::thread::scope(|scope| {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let (databases, dest) = (&databases, &dest);
-        scope.spawn(move || {
-            let _ = sender.send(receipt::settle(databases, dest, &run.module_name, &install, run.id));
-        });
-        receiver.recv_timeout(patience).unwrap_or_else(|_| {
-            session.kill();
-            Fate::Unknown(format!("{} did not answer within {} s", dest.name, patience.as_secs()))
-        })
-    }))
+    let ask = || receipt::settle(&databases, &dest, &run.module_name, &install, run.id);
+    Ok(receipt::within(&databases, &dest, patience, ask))
 }

@@ -24,16 +24,17 @@ pub enum Reason {
 
 /// How often the flag in the row is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// How long the databases have to stop before the runner is killed.
+/// How long the databases have to stop, or to say whether a merge happened, before the runner is killed.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the hooks of a run that was stopped have: they are there to tell of it, or to clean up after it.
 const HOOKS: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
 struct State {
-    reason: Option<Reason>,
-    /// Whether what runs now may be stopped. Finding out whether a merge happened may not.
-    stoppable: bool,
+    /// Why the run is to stop, and since when.
+    reason: Option<(Reason, Instant)>,
+    /// Since when it is being found out whether the merge happened, which is not stopped like other work.
+    asking: Option<Instant>,
     /// Until when nothing is stopped, whatever the reason.
     spared_until: Option<Instant>,
     over: bool,
@@ -58,7 +59,7 @@ impl Watch {
         signal: Arc<AtomicBool>,
         timeout_s: i64,
     ) -> Watch {
-        let state = Arc::new(Mutex::new(State { stoppable: true, ..State::default() }));
+        let state = Arc::new(Mutex::new(State::default()));
         let watched = state.clone();
         let deadline = Instant::now().checked_add(Duration::from_secs(timeout_s.unsigned_abs()));
         let thread = std::thread::spawn(move || {
@@ -76,25 +77,34 @@ impl Watch {
                 if state.over {
                     return;
                 }
+                let now = Instant::now();
                 if state.reason.is_none() {
-                    state.reason = if signal.load(Ordering::SeqCst) {
+                    let reason = if signal.load(Ordering::SeqCst) {
                         Some(Reason::Signal)
                     } else if requested {
                         Some(Reason::Requested)
-                    } else if deadline.is_some_and(|at| Instant::now() >= at) {
+                    } else if deadline.is_some_and(|at| now >= at) {
                         Some(Reason::TimedOut(timeout_s))
                     } else {
                         None
                     };
+                    state.reason = reason.map(|reason| (reason, now));
                 }
-                let spared = state.spared_until.is_some_and(|until| Instant::now() < until);
-                if state.reason.is_none() || !state.stoppable || spared {
+                let spared = state.spared_until.is_some_and(|until| now < until);
+                let Some((_, since)) = state.reason.filter(|_| !spared) else {
+                    told = None;
+                    continue;
+                };
+                // The lock is held while the session is told: what is asked of it after `hold` comes after this.
+                let Some(session) = databases.started() else { continue };
+                if let Some(asking) = state.asking {
+                    // What is not known then is found out later.
+                    if now - asking.max(since) > GRACE {
+                        session.kill();
+                    }
                     told = None;
                     continue;
                 }
-                // The lock is held while the session is told: what is asked of it after `settle` comes after this.
-                let Some(session) = databases.started() else { continue };
-                let now = Instant::now();
                 match told {
                     Some((first, _)) if now - first > GRACE => session.kill(),
                     Some((_, last)) if now - last < Duration::from_secs(1) => {}
@@ -114,18 +124,18 @@ impl Watch {
 
     /// Why the run is to stop, if it is.
     pub fn reason(&self) -> Option<Reason> {
-        lock(&self.state).reason
+        lock(&self.state).reason.map(|(reason, _)| reason)
     }
 
-    /// From now on what runs is not stopped: it is the question whether the merge happened.
+    /// From now on what runs is the question whether the merge happened: it is given its time to be answered.
     pub fn hold(&self) {
-        lock(&self.state).stoppable = false;
+        lock(&self.state).asking = Some(Instant::now());
     }
 
     /// From now on hooks run. They can be stopped too, but those of a run that was stopped already have a minute.
     pub fn hooks(&self) {
         let mut state = lock(&self.state);
-        state.stoppable = true;
+        state.asking = None;
         state.spared_until = state.reason.map(|_| Instant::now() + HOOKS);
     }
 

@@ -102,16 +102,17 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt))?;
         (options.progress)(Progress::Began(run_id, attempt));
         let signal = options.signal.clone();
-        let watch = Watch::begin(store.reopen()?, id, databases.clone(), signal, definition.module.timeout_s);
+        let second = store.reopen().map_err(|e| unwritten(run_id, e))?;
+        let watch = Watch::begin(second, id, databases.clone(), signal, definition.module.timeout_s);
         let mut this =
             Attempt { definition: &definition, databases: &databases, watch: &watch, run_id, facts: Facts::default() };
-        let ended = this.run(store, options)?;
+        let ended = this.run(store, options).map_err(|e| unwritten(run_id, e))?;
         let facts = this.facts;
         let cancelled = watch.reason().is_some_and(|r| error_for(r).code == Code::Cancelled);
         drop(watch);
         let again =
             matches!(ended, Ended::Failed(_)) && !cancelled && !options.dry_run && attempt <= definition.module.retries;
-        close(store, &definition, run_id, &ended, &facts, !again)?;
+        close(store, &definition, run_id, &ended, &facts, !again).map_err(|e| unwritten(run_id, e))?;
         let error = match ended {
             Ended::DryRun | Ended::Merged { .. } => None,
             Ended::Failed(error) | Ended::Unknown(error) => Some(error),
@@ -209,7 +210,16 @@ fn close(
 
 /// The error of a run that was stopped, which says what became of the destination.
 pub(super) fn nothing_merged(mut error: Error) -> Error {
-    error.message.push_str("; nothing was merged");
+    // In the first line: it is the one that lists show.
+    let end = error.message.find('\n').unwrap_or(error.message.len());
+    error.message.insert_str(end, "; nothing was merged");
+    error
+}
+
+/// The error of a run whose end can't be written down: it may have merged, and is settled like a dead one.
+fn unwritten(run_id: i64, mut error: Error) -> Error {
+    error.message =
+        format!("run {run_id} can't be written down, and the next command finds out what it did: {}", error.message);
     error
 }
 

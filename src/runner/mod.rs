@@ -37,7 +37,7 @@ pub enum FailureKind {
     Url,
     /// The database could not be reached, or refused the login.
     Connect,
-    /// As `Connect`, at the source of a transfer.
+    /// As `Connect`, at the source of a transfer; or it was lost there.
     ConnectSource,
     /// The database refused the SQL.
     Sql,

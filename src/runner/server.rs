@@ -8,12 +8,19 @@ use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long a connection may have waited that is used without being asked whether it still stands.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long a process whose engine is gone stays to have its databases told.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What the threads of a session share.
 #[derive(Default)]
 struct Shared {
-    /// Connections that wait for use.
-    idle: Mutex<HashMap<Target, Vec<Client>>>,
+    /// Connections that wait for use, and since when.
+    idle: Mutex<HashMap<Target, Vec<(Client, Instant)>>>,
     /// How to stop what runs, by request.
     running: Mutex<HashMap<u64, Vec<Canceller>>>,
     /// How often all was stopped: a request that began before the last time must not go on.
@@ -61,24 +68,28 @@ pub fn serve(input: impl BufRead, output: impl Write + Send + 'static) {
             });
         });
     }
-    shared.stop_all();
+    let sent = shared.stop_all();
+    let until = Instant::now() + LAST_WORDS;
+    while sent.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 impl Shared {
-    fn stop_all(&self) {
+    /// Stops all that runs. Gives what waits for the cancellations to have been sent: a server that has fallen silent may
+    /// never take one.
+    fn stop_all(&self) -> Vec<JoinHandle<()>> {
         self.stops.fetch_add(1, Ordering::SeqCst);
         let running: Vec<Canceller> = lock(&self.running).values().flatten().cloned().collect();
-        for canceller in running {
-            canceller.cancel();
-        }
         // A database may act on a cancellation after the statement that it was for: no connection outlives one.
-        lock(&self.idle).clear();
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        let closing = std::thread::spawn(|| drop(idle));
+        running.into_iter().map(|c| std::thread::spawn(move || c.cancel())).chain([closing]).collect()
     }
 
     /// A connection for a request: one that waits, or a new one. From now on the request can be stopped.
     fn client(&self, id: u64, target: &Target, stops: u64) -> Result<Client, Failure> {
-        let idle = lock(&self.idle).get_mut(target).and_then(Vec::pop);
-        let client = match idle {
+        let client = match self.idle(target) {
             Some(client) => client,
             None => Client::connect(target)?,
         };
@@ -89,11 +100,21 @@ impl Shared {
         Ok(client)
     }
 
+    /// A connection that waits and still stands: servers and firewalls end those that wait for long.
+    fn idle(&self, target: &Target) -> Option<Client> {
+        loop {
+            let (mut client, since) = lock(&self.idle).get_mut(target)?.pop()?;
+            if since.elapsed() < FRESH || client.answers() {
+                return Some(client);
+            }
+        }
+    }
+
     fn put_back(&self, target: Target, client: Client, stops: u64) {
         // Under the lock, so that a stop of all comes either before this, and is seen, or after, and clears it away.
         let mut idle = lock(&self.idle);
         if client.is_usable() && self.stops.load(Ordering::SeqCst) == stops {
-            idle.entry(target).or_default().push(client);
+            idle.entry(target).or_default().push((client, Instant::now()));
         }
     }
 

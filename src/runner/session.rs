@@ -51,7 +51,9 @@ impl Session {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        for name in ["PATH", "HOME", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"] {
+        // Large sorts of SQLite's go where the last two say.
+        for name in ["PATH", "HOME", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE", "SQLITE_TMPDIR", "TMPDIR"]
+        {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
@@ -93,12 +95,7 @@ impl Session {
     }
 
     fn send(&self, request: &Request) -> Result<(), Failure> {
-        let mut line = serde_json::to_vec(request).map_err(|e| Failure::new(FailureKind::Lost, e.to_string()))?;
-        line.push(b'\n');
-        match &mut *lock(&self.input) {
-            Some(input) => input.write_all(&line).and_then(|()| input.flush()).map_err(|_| self.lost()),
-            None => Err(self.lost()),
-        }
+        write(&mut lock(&self.input), request).ok_or_else(|| self.lost())
     }
 
     /// Waits for the answer, passing progress on.
@@ -204,17 +201,22 @@ impl Session {
     }
 
     /// Asks the databases to stop all that runs now; the calls then fail as `Cancelled`. The session stays.
+    ///
+    /// Does not wait: where a call can't get its request through to a process that hangs, this one would not either.
     pub fn cancel(&self) {
-        // A session that is gone has nothing left to stop.
-        let _ = self.send(&Request::Cancel);
+        if let Ok(mut input) = self.input.try_lock() {
+            // A session that is gone has nothing left to stop.
+            let _ = write(&mut input, &Request::Cancel);
+        }
     }
 
     /// Ends the process now. Every call that waits fails as `Lost`.
     pub fn kill(&self) {
-        lock(&self.input).take();
         let mut child = lock(&self.child);
         let _ = child.kill();
         let _ = child.wait();
+        drop(child);
+        lock(&self.input).take();
     }
 
     /// Whether the process lives.
@@ -237,6 +239,14 @@ impl Drop for Session {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+/// Writes a request. `None` where the process takes none any more.
+fn write(input: &mut Option<ChildStdin>, request: &Request) -> Option<()> {
+    let mut line = serde_json::to_vec(request).ok()?;
+    line.push(b'\n');
+    let input = input.as_mut()?;
+    input.write_all(&line).and_then(|()| input.flush()).ok()
 }
 
 fn unexpected(answer: &Answer) -> Failure {

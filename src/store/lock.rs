@@ -10,6 +10,7 @@
 use crate::error::{Error, Result};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -25,8 +26,12 @@ fn open(path: &Path, name: &str) -> Result<File> {
     let folder = folder(path);
     let file = folder.join(name);
     let fail = |e: std::io::Error| {
-        Error::system(format_args!("can't lock {}", file.display()), e)
-            .hint("the folder of the database must be writable for whoever runs pipekit")
+        let may_not = matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem);
+        let error = Error::system(format_args!("can't lock {}", file.display()), e);
+        match may_not {
+            true => error.hint("the folder of the database must be writable for whoever runs pipekit"),
+            false => error,
+        }
     };
     if !folder.is_dir() {
         std::fs::create_dir_all(&folder).map_err(fail)?;

@@ -128,6 +128,12 @@ impl From<rusqlite::Error> for Error {
                 error.hint("another process has held the file for long: see who with `fuser`, then try again")
             }
             Some(rusqlite::ErrorCode::DiskFull) => error.hint("free some space on its disk, then try again"),
+            Some(rusqlite::ErrorCode::SystemIoFailure) => {
+                error.hint("is its disk full or failing, or a limit on the size of files reached (`ulimit -f`)?")
+            }
+            Some(rusqlite::ErrorCode::CannotOpen) => {
+                error.hint("may this user write to its folder, and open one more file (`ulimit -n`)?")
+            }
             Some(rusqlite::ErrorCode::NotADatabase) => error.hint("--db or $PIPEKIT_DB names another file"),
             Some(rusqlite::ErrorCode::ReadOnly) => error.hint("make the file and its folder writable for this user"),
             _ => error,

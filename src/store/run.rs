@@ -284,11 +284,13 @@ pub struct End {
     pub hooks_failed: i64,
 }
 
-/// Ends a run, if it is in one of the states `from`; says whether it was.
+/// Ends a run, if it is in one of the states `from`; says whether it was. No run ends before it began, whatever the
+/// clock does.
 pub fn finish(conn: &Connection, id: i64, from: &[&str], end: &End) -> Result<bool> {
     let changed = conn
         .prepare_cached(
-            "UPDATE run_log SET status = :status, finished_at = coalesce(finished_at, :finished, :now), row_count = coalesce(:rows, row_count),
+            "UPDATE run_log SET status = :status,
+                finished_at = max(started_at, coalesce(finished_at, :finished, :now)), row_count = coalesce(:rows, row_count),
                 rows_deleted = :deleted, rows_inserted = :inserted, error = :error, warnings = :warnings,
                 hooks_failed = :hooks
          WHERE id = :id AND status IN (SELECT value FROM json_each(:from))",

@@ -2,14 +2,18 @@
 
 #![allow(dead_code)]
 
+pub mod aftermath;
 mod call;
+pub mod clock;
 pub mod cluster;
+pub mod disk;
 pub mod fault;
 pub mod jrunner;
 #[macro_use]
 mod pair;
 mod plant;
 pub mod postgres;
+pub mod proxy;
 pub mod random;
 pub mod shop;
 pub mod steps;

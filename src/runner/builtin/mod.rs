@@ -26,6 +26,7 @@ use super::{Failure, Rows, Target};
 use crate::sql::lexer::statements;
 use serde::{Deserialize, Serialize};
 use std::io;
+use std::time::Duration;
 
 /// Whether the SQL is one query that changes nothing, so that it can be left in the middle.
 pub fn only_reads(sql: &str) -> bool {
@@ -137,6 +138,14 @@ impl Client {
         match self {
             Client::Sqlite(client) => !client.1,
             Client::Postgres(client) => !client.1 && client.0.is_usable(),
+        }
+    }
+
+    /// Whether the other end still answers, within a few seconds.
+    pub fn answers(&mut self) -> bool {
+        match self {
+            Client::Sqlite(_) => true,
+            Client::Postgres(client) => client.0.client().is_valid(Duration::from_secs(5)).is_ok(),
         }
     }
 

@@ -30,9 +30,14 @@ pub struct Opened {
 }
 
 /// Session settings that make text and binary forms the same from every server, as startup options.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 10] = [
     // A backend whose client was killed stops within two seconds, and not when it next writes.
     ("client_connection_check_interval", "2000"),
+    // One whose network has gone, so that nothing says so, lets go of its locks in two minutes, as we do, and not in two
+    // hours.
+    ("tcp_keepalives_idle", "60"),
+    ("tcp_keepalives_interval", "15"),
+    ("tcp_keepalives_count", "4"),
     // A merge that waited for another must see what that one committed, whatever the login's default is.
     ("default_transaction_isolation", "read committed"),
     ("DateStyle", "ISO"),
@@ -136,6 +141,9 @@ fn settings(url: &PostgresUrl) -> Vec<(&str, String)> {
     settings
 }
 
+/// What to say of a zone that the server does not know.
+const ZONE_FROM: &str = " (from $TZ, which `pipekit settings set timezone Europe/Berlin` overrides)";
+
 /// The process's time zone, where it has a name as PostgreSQL knows them: what a watermark shows of an instant must not
 /// depend on where the server is.
 fn zone() -> Option<String> {
@@ -230,7 +238,13 @@ fn connect(url: &PostgresUrl, config: &Config, mode: Encrypt) -> Result<(Client,
                 // Nobody is listening any more after the time limit.
                 let _ = sender.send(open());
             });
-            receiver.recv_timeout(limit + Duration::from_secs(1)).map_err(|_| Refusal::TooLong(limit))?
+            receiver.recv_timeout(limit + Duration::from_secs(1)).map_err(|error| match error {
+                mpsc::RecvTimeoutError::Timeout => Refusal::TooLong(limit),
+                mpsc::RecvTimeoutError::Disconnected => Refusal::Setup(Failure::new(
+                    FailureKind::Connect,
+                    "the machine has not enough files, threads or memory left for a connection",
+                )),
+            })?
         }
     };
     client.map(|client| (client, tls)).map_err(Refusal::Server)
@@ -251,7 +265,10 @@ fn describe(url: &PostgresUrl, target: &Target, refusal: Refusal) -> Failure {
         Refusal::Setup(failure) => (failure.message.clone(), None),
         Refusal::TooLong(limit) => (format!("no answer within {} s", limit.as_secs()), None),
         Refusal::Server(error) => match error.as_db_error() {
-            Some(db) => (message(db), Some(db.code().code().to_owned())),
+            Some(db) => {
+                let from = if db.message().contains("\"TimeZone\"") { ZONE_FROM } else { "" };
+                (message(db) + from, Some(db.code().code().to_owned()))
+            }
             None => (chain(error), None),
         },
     };

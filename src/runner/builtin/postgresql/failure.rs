@@ -8,6 +8,8 @@ use std::io;
 
 /// The SQLSTATE of a statement that was cancelled, by whomever.
 const QUERY_CANCELED: &str = "57014";
+/// The SQLSTATE of a statement that has waited for a lock for too long.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// The failure that `error` means, `cancelled` if we asked for a cancel.
 pub fn of(error: &postgres::Error, cancelled: bool) -> Failure {
@@ -35,7 +37,15 @@ fn of_server(db: &DbError, cancelled: bool) -> Failure {
         }
         _ => FailureKind::Sql,
     };
-    Failure { kind, message: message(db), sqlstate: Some(code.to_owned()) }
+    let mut text = message(db);
+    if code == LOCK_NOT_AVAILABLE {
+        let end = text.find('\n').unwrap_or(text.len());
+        text.insert_str(
+            end,
+            " (another session holds its lock; `options=-c%20lock_timeout=…` in the URL says how long to wait)",
+        );
+    }
+    Failure { kind, message: text, sqlstate: Some(code.to_owned()) }
 }
 
 /// What the server remarked, in the lines that psql shows: where in a function it did so is not among them.

@@ -44,7 +44,7 @@ pub fn transfer(
     let (before, last) = script::split_last(sql)
         .ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
     let load = Load { before, last, table };
-    let moved = match (source, dest) {
+    let moved = match (&mut *source, dest) {
         (Client::Postgres(source), Client::Postgres(dest)) => {
             pg_to_pg::run(&mut source.0, &load, &mut dest.0, &mut progress)
         }
@@ -59,9 +59,14 @@ pub fn transfer(
         }
     };
     // Whichever end noticed the cancel first, it is one and the same.
-    moved.map_err(|failure| match progress.check() {
+    moved.map_err(|mut failure| match progress.check() {
         Err(cancelled) if failure.kind != FailureKind::Lost => cancelled,
-        _ => failure,
+        _ => {
+            if failure.kind == FailureKind::Lost && matches!(source, Client::Postgres(from) if !from.0.is_usable()) {
+                failure.kind = FailureKind::ConnectSource;
+            }
+            failure
+        }
     })
 }
 
