@@ -2,7 +2,7 @@
 
 use super::support::aftermath::{BEFORE, LOADS};
 use super::support::clock::Clock;
-use super::support::{ENDLESS, Pair, Signal, until};
+use super::support::{ENDLESS, Pair, Signal};
 use serde_json::Value;
 
 const DAY: i64 = 86_400_000;
@@ -61,11 +61,10 @@ fn the_clock_jumps_in_a_run() {
 fn a_clock_that_goes_back_keeps_no_run_from_its_timeout() {
     let (mut pair, clock) = clocked("--timeout-s 3");
     pair.world.args(&["module", "edit", "orders", "--query", ENDLESS]).ok();
-    let mut run = pair.world.start("run orders");
+    let run = pair.world.start("run orders");
     pair.world.until_in("transfer");
     clock.set("-1d");
-    until("it is stopped", || run.has_ended());
-    run.wait().fails(1, "timed out after 3 s");
+    run.ends().fails(1, "timed out after 3 s");
     pair.is_left(BEFORE, "error", "timed out after 3 s");
     takes_no_negative_time(&pair);
 }

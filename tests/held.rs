@@ -1,6 +1,6 @@
 //! Locks that others hold for long: on pipekit's own file, on the destination, on the source.
 
-use super::support::aftermath::{BEFORE, LOADS, Load};
+use super::support::aftermath::{BEFORE, LOADS, Load, for_each};
 use super::support::{Pair, World, until};
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ fn pipekits_own_file_is_locked_for_20_seconds() {
     }
     drop(own);
     for call in [between].into_iter().chain(others) {
-        call.wait().ok();
+        call.ends().ok();
     }
     assert_eq!(pair.world.rows("src", "SELECT n FROM told"), ["1"]);
     pair.is_left(LOADS[1].new, "success", "[]");
@@ -60,29 +60,31 @@ fn an_end_that_can_not_be_written_down_for_a_lock_is_settled() {
     pair.world.until_in("hook");
     let own = hold(&pair.world, "pipekit.db", "BEGIN IMMEDIATE");
     drop(hook);
-    run.wait().fails(1, "run 1 can't be written down, and the next command finds out what it did").says("is locked");
+    run.ends().fails(1, "run 1 can't be written down, and the next command finds out what it did").says("is locked");
     drop(own);
     pair.is_left(LOADS[1].new, "success", "the merge was committed; 1 hooks did not run");
     pair.comes_to(LOADS[1].new);
 }
 
-/// Never 11: another session has the destination, or its staging table, to itself for longer than a run waits. By
-/// itself PostgreSQL waits for ever.
+/// Never 11: another session has the destination, or its staging table, to itself for longer than a run waits: 30
+/// seconds, or what the URL says. By itself PostgreSQL waits for ever.
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn a_postgresql_destination_is_locked() {
     // A load of no rows makes the gate ask what the destination holds.
     let cases = [
-        (LOADS[0], "pipekit_staging.orders", "", "making the staging table"),
-        (LOADS[0], "orders", " WHERE id < 0", "checking the staged rows"),
-        (LOADS[0], "orders", "", "merging into orders"),
-        (LOADS[1], "orders", "", "merging into orders"),
-        (LOADS[2], "orders", "", "merging into orders"),
+        (LOADS[0], None, "pipekit_staging.orders", "", "making the staging table"),
+        (LOADS[0], None, "orders", " WHERE id < 0", "checking the staged rows"),
+        (LOADS[0], Some("700"), "orders", "", "merging into orders"),
+        (LOADS[1], Some("700"), "orders", "", "merging into orders"),
+        (LOADS[2], Some("700"), "orders", "", "merging into orders"),
     ];
-    for (load, table, only, doing) in cases {
+    for_each(&cases, |(load, patience, table, only, doing)| {
         let mut pair = Pair::postgres().loading(load, "");
-        let url = format!("{}?options=-c%20lock_timeout=700", pair.pg().url());
-        pair.world.args(&["connection", "edit", "dst", "--url", &url]).ok();
+        if let Some(milliseconds) = patience {
+            let url = format!("{}?options=-c%20lock_timeout={milliseconds}", pair.pg().url());
+            pair.world.args(&["connection", "edit", "dst", "--url", &url]).ok();
+        }
         pair.call("run orders").ok();
         pair.dst("DELETE FROM orders; INSERT INTO orders VALUES (0, 'old', 0)");
         if !only.is_empty() {
@@ -92,12 +94,14 @@ fn a_postgresql_destination_is_locked() {
         let mode = if load.query.contains("since") { "EXCLUSIVE" } else { "ACCESS EXCLUSIVE" };
         let mut held = pair.pg().session();
         held.batch_execute(&format!("BEGIN; LOCK TABLE {table} IN {mode} MODE")).unwrap();
-        pair.call("run orders").fails(1, doing).says("another session holds its lock");
+        let since = Instant::now();
+        pair.world.start("run orders").ends().fails(1, doing).says("another session holds its lock");
+        assert!(patience.is_none() || since.elapsed() < Duration::from_secs(20), "the URL's time limit is not kept");
         drop(held);
         pair.is_left(BEFORE, "error", doing);
         pair.call(&format!("module edit orders --query '{}'", load.query)).ok();
         pair.comes_to(load.new);
-    }
+    });
 }
 
 /// A pair on SQLite whose connections wait for so many milliseconds for others' locks, and no longer.
@@ -113,18 +117,18 @@ fn patient(load: Load, milliseconds: u64) -> Pair {
 /// Never 11: an SQLite file is locked by another process, the destination's or the source's.
 #[test]
 fn an_sqlite_file_is_locked() {
-    for load in LOADS {
+    for_each(&LOADS, |load| {
         for (file, begin) in
             [("dst.db", "BEGIN EXCLUSIVE"), ("dst.db", "BEGIN IMMEDIATE"), ("src.db", "BEGIN EXCLUSIVE")]
         {
             let mut pair = patient(load, 300);
             let held = hold(&pair.world, file, begin);
-            pair.call("run orders").fails(1, "database is locked (another process holds its lock");
+            pair.world.start("run orders").ends().fails(1, "database is locked (another process holds its lock");
             drop(held);
             pair.is_left(BEFORE, "error", "database is locked");
             pair.comes_to(load.new);
         }
-    }
+    });
 }
 
 /// `orders` in the middle of a merge that takes a second or two, and a reader of the destination that came in then.
@@ -150,16 +154,16 @@ fn read(reader: &rusqlite::Connection) -> i64 {
 /// gives up with one that stays for longer: nothing was merged.
 #[test]
 fn a_reader_is_open_during_a_merge_into_sqlite() {
-    for load in LOADS {
+    for_each(&LOADS, |load| {
         let mut pair = patient(load, 500);
         let (run, reader) = read_in_mid_merge(&mut pair);
-        run.wait().fails(1, "merging into orders on dst: database is locked").says("nothing was merged");
+        run.ends().fails(1, "merging into orders on dst: database is locked").says("nothing was merged");
         assert_eq!(read(&reader), 1);
         drop(reader);
         pair.dst("DROP TRIGGER slow");
         pair.is_left(BEFORE, "error", "merging into orders");
         pair.comes_to(load.new);
-    }
+    });
     let load = LOADS[1];
     let mut pair = patient(load, 60_000);
     let (run, reader) = read_in_mid_merge(&mut pair);
@@ -169,7 +173,7 @@ fn a_reader_is_open_during_a_merge_into_sqlite() {
     until("the merge waits for the reader", || !look().status.success());
     assert_eq!(read(&reader), 1);
     drop(reader);
-    run.wait().ok();
+    run.ends().ok();
     pair.dst("DROP TRIGGER slow");
     pair.is_left(load.new, "success", "[]");
     pair.comes_to(load.new);
@@ -178,15 +182,15 @@ fn a_reader_is_open_during_a_merge_into_sqlite() {
 /// Never 1: with a write-ahead log a merge is committed beside a reader, who sees what was there before.
 #[test]
 fn a_reader_is_open_during_a_merge_into_sqlite_with_a_log() {
-    for load in LOADS {
+    for_each(&LOADS, |load| {
         let mut pair = patient(load, 500);
         pair.dst("PRAGMA journal_mode = WAL");
         let (run, reader) = read_in_mid_merge(&mut pair);
-        run.wait().ok();
+        run.ends().ok();
         assert_eq!(read(&reader), 1);
         drop(reader);
         pair.dst("DROP TRIGGER slow");
         pair.is_left(load.new, "success", "[]");
         pair.comes_to(load.new);
-    }
+    });
 }

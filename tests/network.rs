@@ -1,6 +1,6 @@
 //! The network between pipekit and PostgreSQL fails, in the ways that networks do and at the moments that matter.
 
-use super::support::aftermath::{BEFORE, LOADS, Load};
+use super::support::aftermath::{BEFORE, LOADS, Load, for_each};
 use super::support::postgres::user;
 use super::support::proxy::{Fault, Proxy, Way, When};
 use super::support::{Pair, Running, Signal, until};
@@ -42,16 +42,6 @@ fn comes_to(pair: &mut Pair, net: &Proxy, load: Load) {
     pair.comes_to(load.new);
 }
 
-/// For each way to load, side by side: most of these wait for something.
-fn for_each_load(case: impl Fn(Load) + Sync) {
-    std::thread::scope(|scope| {
-        for load in LOADS {
-            let case = &case;
-            scope.spawn(move || case(load));
-        }
-    });
-}
-
 /// Another session that keeps every writer of the destination waiting.
 fn hold(pair: &mut Pair) -> postgres::Client {
     let mut session = pair.pg().session();
@@ -59,29 +49,23 @@ fn hold(pair: &mut Pair) -> postgres::Client {
     session
 }
 
-/// Waits for the end of a run that nothing should keep waiting.
-fn ends(mut run: Running) -> super::support::Call {
-    until("the run ends", || run.has_ended());
-    run.wait()
-}
-
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn the_source_is_cut_in_mid_transfer() {
-    for fault in [Fault::Reset, Fault::Close, Fault::HalfOpen] {
+    for_each(&[Fault::Reset, Fault::Close, Fault::HalfOpen], |fault| {
         let (mut pair, net) = from_behind("");
         net.fail(When::Passed(Way::Down, 100_000), fault);
         pair.call("run orders").fails(1, "the connection to PostgreSQL broke");
         assert_eq!(net.fired(), 1);
         pair.is_left(BEFORE, "error", "reading the rows on far: the connection to PostgreSQL broke");
         comes_to(&mut pair, &net, LOADS[0]);
-    }
+    });
 }
 
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn the_destination_is_cut_in_mid_transfer() {
-    for fault in [Fault::Reset, Fault::Close, Fault::HalfOpen] {
+    for_each(&[Fault::Reset, Fault::Close, Fault::HalfOpen], |fault| {
         let (mut pair, net) = behind(LOADS[0], "");
         pair.world.args(&["module", "edit", "orders", "--query", MANY]).ok();
         net.fail(When::Passed(Way::Up, 400_000), fault);
@@ -89,7 +73,7 @@ fn the_destination_is_cut_in_mid_transfer() {
         assert_eq!(net.fired(), 1);
         pair.is_left(BEFORE, "error", "moving rows from src into staging on dst");
         comes_to(&mut pair, &net, LOADS[0]);
-    }
+    });
 }
 
 /// The time that a run may take ends it, though its source is silent and hears of no cancellation.
@@ -98,7 +82,7 @@ fn the_destination_is_cut_in_mid_transfer() {
 fn a_source_that_falls_silent_is_left_after_the_timeout() {
     let (mut pair, net) = from_behind("--timeout-s 5");
     net.fail(When::Passed(Way::Down, 100_000), Fault::Silence);
-    ends(pair.world.start("run orders")).fails(1, "timed out after 5 s (timeout_s); nothing was merged");
+    pair.world.start("run orders").ends().fails(1, "timed out after 5 s (timeout_s); nothing was merged");
     assert!(net.fired() > 0);
     pair.is_left(BEFORE, "error", "timed out after 5 s");
     comes_to(&mut pair, &net, LOADS[0]);
@@ -113,7 +97,7 @@ fn a_run_whose_destination_has_fallen_silent_can_be_cancelled() {
     let run = pair.world.start("run orders");
     until("the network is silent", || net.has_failed());
     pair.call("cancel orders").ok().prints("cancelled module orders");
-    ends(run).fails(130, "cancelled by `pipekit cancel`; nothing was merged");
+    run.ends().fails(130, "cancelled by `pipekit cancel`; nothing was merged");
     pair.is_left(BEFORE, "cancelled", "nothing was merged");
     comes_to(&mut pair, &net, LOADS[0]);
 }
@@ -123,7 +107,7 @@ fn a_run_whose_destination_has_fallen_silent_can_be_cancelled() {
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn cut_right_before_the_merge() {
     for fault in [Fault::Reset, Fault::Close, Fault::HalfOpen] {
-        for_each_load(|load| {
+        for_each(&LOADS, |load| {
             let (mut pair, net) = behind(load, "");
             net.fail(When::Before(Way::Up, MERGE), fault);
             pair.call("run orders").fails(1, "; nothing was merged");
@@ -138,7 +122,7 @@ fn cut_right_before_the_merge() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn cut_right_before_the_merge_and_tried_again() {
-    for_each_load(|load| {
+    for_each(&LOADS, |load| {
         let (mut pair, net) = behind(load, "--retries 1 --retry-delay-s 0");
         net.fail(When::Before(Way::Up, MERGE), Fault::Reset);
         pair.call("run orders").ok().says("trying again in 0 s");
@@ -153,7 +137,7 @@ fn cut_right_before_the_merge_and_tried_again() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn the_connection_is_lost_in_a_merge_that_goes_on() {
-    for_each_load(|load| {
+    for_each(&LOADS, |load| {
         for commits in [true, false] {
             let (mut pair, net) = behind(load, "--retries 2 --retry-delay-s 0");
             let held = hold(&mut pair);
@@ -164,7 +148,7 @@ fn the_connection_is_lost_in_a_merge_that_goes_on() {
             until("the receipt is asked for", || pair.rows(asks).len() == 1);
             if commits {
                 drop(held);
-                ends(run)
+                run.ends()
                     .ok()
                     .says("the merge was committed, though the runner said: the connection to PostgreSQL broke");
                 pair.is_left(load.new, "success", "the merge was committed");
@@ -178,7 +162,7 @@ fn the_connection_is_lost_in_a_merge_that_goes_on() {
                 until("the second try", || pair.world.own("SELECT count(*) FROM run_log") == "2");
                 assert_eq!(pair.world.own("SELECT status FROM run_log WHERE attempt = 1"), "'error'");
                 drop(held);
-                ends(run).ok();
+                run.ends().ok();
                 pair.is_left(load.new, "success", "");
             }
             comes_to(&mut pair, &net, load);
@@ -190,7 +174,7 @@ fn the_connection_is_lost_in_a_merge_that_goes_on() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn the_answer_to_the_merge_is_swallowed() {
-    for_each_load(|load| {
+    for_each(&LOADS, |load| {
         let (mut pair, net) = behind(load, "");
         let held = hold(&mut pair);
         let run = pair.start_merging();
@@ -198,7 +182,7 @@ fn the_answer_to_the_merge_is_swallowed() {
         drop(held);
         until("it is committed", || pair.loaded() == load.new);
         run.signal(Signal::INT);
-        ends(run).ok().says("the merge was committed, though the runner said");
+        run.ends().ok().says("the merge was committed, though the runner said");
         pair.is_left(load.new, "success", "the merge was committed");
         comes_to(&mut pair, &net, load);
     });
@@ -209,7 +193,7 @@ fn the_answer_to_the_merge_is_swallowed() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn the_network_is_gone_in_the_merge() {
-    for_each_load(|load| {
+    for_each(&LOADS, |load| {
         let (mut pair, net) = behind(load, "");
         let held = hold(&mut pair);
         let run = pair.start_merging();
@@ -217,7 +201,7 @@ fn the_network_is_gone_in_the_merge() {
         drop(held);
         until("it is committed", || pair.loaded() == load.new);
         run.signal(Signal::INT);
-        ends(run).fails(1, "it is not known yet whether the merge into orders on dst happened");
+        run.ends().fails(1, "it is not known yet whether the merge into orders on dst happened");
         pair.is_left(load.new, "unknown", "it is not known yet");
         pair.call("run orders").fails(1, "it is not known yet whether run 1 of module orders merged");
         net.heal();
@@ -231,30 +215,26 @@ fn the_network_is_gone_in_the_merge() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn the_network_is_gone_when_the_receipt_is_asked_for() {
-    std::thread::scope(|scope| {
-        for (question, committed) in [(READ, true), (FENCE, false)] {
-            scope.spawn(move || {
-                let load = LOADS[2];
-                let (mut pair, net) = behind(load, "");
-                let held = hold(&mut pair);
-                let run = pair.start_merging();
-                net.fail(When::Before(Way::Up, question), Fault::Silence);
-                if !committed {
-                    net.strike(Fault::Reset);
-                    let waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass";
-                    until("the server notices", || pair.rows(waiting).is_empty());
-                }
-                drop(held);
-                until("the network is silent", || net.has_failed());
-                run.signal(Signal::INT);
-                ends(run).fails(1, "it is not known yet whether the merge into orders on dst happened");
-                let rows = if committed { load.new } else { BEFORE };
-                pair.is_left(rows, "unknown", "it is not known yet");
-                net.heal();
-                pair.is_left(rows, if committed { "success" } else { "error" }, "it could not be told at first");
-                comes_to(&mut pair, &net, load);
-            });
+    for_each(&[(READ, true), (FENCE, false)], |(question, committed)| {
+        let load = LOADS[2];
+        let (mut pair, net) = behind(load, "");
+        let held = hold(&mut pair);
+        let run = pair.start_merging();
+        net.fail(When::Before(Way::Up, question), Fault::Silence);
+        if !committed {
+            net.strike(Fault::Reset);
+            let waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass";
+            until("the server notices", || pair.rows(waiting).is_empty());
         }
+        drop(held);
+        until("the network is silent", || net.has_failed());
+        run.signal(Signal::INT);
+        run.ends().fails(1, "it is not known yet whether the merge into orders on dst happened");
+        let rows = if committed { load.new } else { BEFORE };
+        pair.is_left(rows, "unknown", "it is not known yet");
+        net.heal();
+        pair.is_left(rows, if committed { "success" } else { "error" }, "it could not be told at first");
+        comes_to(&mut pair, &net, load);
     });
 }
 
@@ -263,7 +243,7 @@ fn the_network_is_gone_when_the_receipt_is_asked_for() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn no_runner_waits_for_a_silent_server_when_pipekit_is_gone() {
-    for encrypted in [false, true] {
+    for_each(&[false, true], |encrypted| {
         let (mut pair, net) = behind(LOADS[1], "");
         if encrypted {
             let url = net.url(pair.pg()).replace("sslmode=disable", "sslmode=require");
@@ -283,7 +263,7 @@ fn no_runner_waits_for_a_silent_server_when_pipekit_is_gone() {
         net.heal();
         pair.is_left(&rows, if rows == BEFORE { "error" } else { "success" }, "its process ended in the step merge");
         comes_to(&mut pair, &net, LOADS[1]);
-    }
+    });
 }
 
 /// A look waits for a server that does not answer for a moment, and not for a moment a run.

@@ -37,4 +37,6 @@ export PIPEKIT_TEST_PG="host=127.0.0.1 port=$pg_port user=postgres password=$pg_
 export PIPEKIT_TEST_PG_CA="$work/server.crt"
 export PIPEKIT_TEST_PG_LOG="$work/pg/server.log"
 export PIPEKIT_TEST_FLIGHTS="$work/flights.db"
+# Many tests wait, for a lock or a timeout, so that there may be more of them at once than cores.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(nproc)))}
 cargo test --locked --quiet -- --include-ignored "$@"

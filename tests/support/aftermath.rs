@@ -1,7 +1,7 @@
 //! What a fault must leave behind, whatever it was: a destination as a model has it, a log that is true, and nothing
 //! else.
 
-use super::{Call, Pair, World, until};
+use super::{Call, Pair, Running, World, until};
 use rustix::fs::{FlockOperation, flock};
 
 /// A way to load, and what it makes of the destination.
@@ -28,6 +28,16 @@ pub const LOADS: [Load; 3] = [
     Load { flags: "--strategy incremental --key id", query: "SELECT id, item, qty FROM orders", new: ADDED },
     Load { flags: "--strategy append", query: "SELECT id, item, qty FROM orders WHERE id > {since}", new: ADDED },
 ];
+
+/// Does this for each of them, side by side: most faults are waited for.
+pub fn for_each<T: Copy + Send>(of: &[T], case: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for one in of {
+            let (one, case) = (*one, &case);
+            scope.spawn(move || case(one));
+        }
+    });
+}
 
 impl Pair {
     /// The module `orders` that loads in this way, with these flags besides. No key at the destination keeps a row from
@@ -125,5 +135,14 @@ impl World {
             let of_log = name.strip_suffix("-wal").or(name.strip_suffix("-shm")).is_some_and(|n| known.contains(&n));
             assert!(of_log || known.contains(&&*name), "{name} is left");
         }
+    }
+}
+
+impl Running {
+    /// Waits for its end, which nothing should keep it from: it fails if it does not come within a minute.
+    #[track_caller]
+    pub fn ends(mut self) -> Call {
+        until("it ends", || self.has_ended());
+        self.wait()
     }
 }
