@@ -44,6 +44,13 @@ fn waiting(login: &mut Login, world: &World) -> postgres::Client {
     holder
 }
 
+/// Waits until a query waits for that lock.
+fn until_waiting(login: &mut Login) {
+    let waits = "SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database
+                 WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()";
+    until("a query waits", || !login.pg.rows(waits).is_empty());
+}
+
 /// Never 4: while a run goes on, and in all that it leaves; whether the password comes from the file or from the
 /// environment, which goes on to nobody.
 #[test]
@@ -58,7 +65,7 @@ fn a_password_is_in_no_command_line_environment_file_or_output() {
         let holder = waiting(&mut login, &world);
         let plant = Plant::new(&world, SECRET);
         let run = world.start("run slow --json");
-        world.until_in("transfer");
+        until_waiting(&mut login);
         let caller = if from_file { vec![] } else { vec![run.pid()] };
         assert_eq!(plant.processes_that_show_it(&caller), Vec::<String>::new());
         assert!(world.processes().len() >= 2, "{:?}", world.processes());
@@ -76,11 +83,14 @@ fn a_password_is_in_no_command_line_environment_file_or_output() {
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
 fn no_process_leaves_a_core() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    // Whoever starts it may want one.
+    setrlimit(Resource::Core, Rlimit { current: Some(1 << 20), ..getrlimit(Resource::Core) }).unwrap();
     let (world, mut login) = (World::new(), Login::new(SECRET));
     world.call_with("secrets set KEPT", SECRET).ok();
     let holder = waiting(&mut login, &world);
     let run = world.start("run slow");
-    world.until_in("transfer");
+    until_waiting(&mut login);
     for pid in [run.pid(), world.runner()] {
         let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
         let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
@@ -244,7 +254,7 @@ fn neither_the_old_password_nor_the_new_one_is_told() {
     let new = "Aft3r-kept$ecret-42y";
     let (old, fresh) = (Plant::new(&world, SECRET), Plant::new(&world, new));
     let run = world.start("run slow");
-    world.until_in("transfer");
+    until_waiting(&mut login);
     let name = login.name.clone();
     login.pg.sql(&format!("ALTER ROLE {name} PASSWORD '{new}'"));
     fresh.heard(world.call_with("secrets set KEPT", new).ok());
@@ -281,9 +291,7 @@ fn the_runner_in_a_shell_shows_it_to_nobody() {
         command
     };
     let mut running = shell("SELECT pg_advisory_lock(4)").stdout(std::process::Stdio::null()).spawn().unwrap();
-    let waits = "SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database
-                 WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()";
-    until("it waits", || !login.pg.rows(waits).is_empty());
+    until_waiting(&mut login);
     assert_eq!(plant.processes_that_show_it(&[running.id()]), Vec::<String>::new());
     let arguments = std::fs::read(format!("/proc/{}/cmdline", running.id())).unwrap();
     assert!(!plant.is_in(&arguments));

@@ -211,6 +211,24 @@ fn text_between_databases_of_different_encodings() {
     }
 }
 
+/// The source's own SQL can have its server send something else than UTF-8.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn text_that_is_not_utf_8_on_its_way_is_refused() {
+    let (world, from, mut to) = (world(), Database::new(), Database::new());
+    to.sql("CREATE TABLE t (v text); CREATE TABLE a (v text, n int8[])");
+    world.lite_sql("dst", "CREATE TABLE t (v TEXT)");
+    let set = "SET client_encoding TO 'LATIN1'; SELECT chr(252) AS v";
+    world
+        .copy(&from.url(), set, &world.lite("dst"), "t")
+        .fails(1, r"row 1, column v: \xfc does not fit TEXT: it is not UTF-8");
+    world.copy(&from.url(), set, &to.url(), "t").fails(1, "COPY t, line 1");
+    world
+        .copy(&from.url(), &format!("{set}, NULL::int[]"), &to.url(), "a")
+        .fails(1, r"row 1, column v: \xfc is not UTF-8");
+    world.print(&from.url(), set).fails(1, r"row 1, column v: \xfc is not UTF-8");
+}
+
 /// 100 MB in one value, for one.
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
