@@ -4,12 +4,15 @@
 #[macro_use]
 mod support;
 
+mod atomic;
 mod both_ways;
 mod busy;
 mod cancel;
 mod cli;
 mod connections;
+mod counted;
 mod demo;
+mod doubt;
 mod drivers;
 mod editor;
 mod flights;
@@ -18,12 +21,14 @@ mod generated;
 mod hooks;
 mod house;
 mod jrunner;
+mod ledger;
 mod locks;
 mod look;
 mod memory;
 mod merge;
 mod module_json;
 mod modules;
+mod reach;
 mod readme;
 mod recovery;
 mod runs;

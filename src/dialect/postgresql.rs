@@ -9,6 +9,12 @@ pub(super) struct Postgresql;
 /// How long a merge waits for others to let go of the destination.
 const LOCK_TIMEOUT: &str = "30s";
 
+/// The tables that inherit from what is reached, and are no partitions of it: they have rows of their own, which go
+/// with the parent's.
+const HEIRS: &str = "SELECT inhrelid::regclass::text, 'inherits from ' || inhparent::regclass\n\
+                     FROM pg_catalog.pg_inherits JOIN reached ON inhparent = relation\n\
+                     WHERE NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = inhrelid)";
+
 /// A `DO` block with a dollar quote that its body does not contain: a column can be called anything.
 fn do_block(body: &str) -> String {
     let mut tag = "$pipekit$".to_owned();
@@ -16,6 +22,22 @@ fn do_block(body: &str) -> String {
         tag.insert(tag.len() - 1, '_');
     }
     format!("DO {tag}{body}{tag}")
+}
+
+impl Postgresql {
+    /// `WITH` of what a deletion from a table reaches: its partitions, what inherits from it, and what a view reads.
+    fn reached(&self, table: &TableName) -> String {
+        format!(
+            "WITH RECURSIVE reached (relation) AS (\n  SELECT to_regclass({})::oid\n  UNION SELECT next.relation\n  \
+             FROM reached CROSS JOIN LATERAL (\n    \
+             SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = reached.relation\n    \
+             UNION ALL SELECT d.refobjid FROM pg_catalog.pg_rewrite r\n    \
+             JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid\n    \
+             WHERE r.ev_class = reached.relation AND r.ev_type = '1' AND d.refclassid = 'pg_class'::regclass\n  \
+             ) AS next (relation)\n)",
+            literal(&self.table(table))
+        )
+    }
 }
 
 impl Source for Postgresql {
@@ -131,30 +153,32 @@ impl Destination for Postgresql {
         format!("DROP TABLE IF EXISTS {table};\nCREATE UNLOGGED TABLE {table} (\n{}\n)", columns.join(",\n"))
     }
 
-    fn fence(&self, module: &str, run_id: i64) -> String {
+    fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
         format!(
             "SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n\
-             UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
+             UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
             self.table(&self.receipt()),
-            literal(module)
+            literal(module),
+            literal(install)
         )
     }
 
     fn cascades(&self, table: &TableName) -> String {
         format!(
-            "SELECT conrelid::regclass::text, conname,\n  \
+            "{}\nSELECT conrelid::regclass::text, conname || ': ON DELETE ' ||\n  \
              CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END\n\
-             FROM pg_catalog.pg_constraint\n\
-             WHERE contype = 'f' AND confrelid = to_regclass({}) AND confdeltype IN ('c', 'n', 'd')\nORDER BY 1, 2",
-            literal(&self.table(table))
+             FROM pg_catalog.pg_constraint JOIN reached ON confrelid = relation\n\
+             WHERE contype = 'f' AND confdeltype IN ('c', 'n', 'd')\nUNION ALL {HEIRS}\nORDER BY 1, 2",
+            self.reached(table)
         )
     }
 
     fn forbids_truncate(&self, table: &TableName) -> Option<String> {
         Some(format!(
-            "SELECT conrelid::regclass::text, conname, 'REFERENCES'\nFROM pg_catalog.pg_constraint\n\
-             WHERE contype = 'f' AND confrelid = to_regclass({0}) AND conrelid <> confrelid\nORDER BY 1, 2",
-            literal(&self.table(table))
+            "{}\nSELECT conrelid::regclass::text, 'refers to ' || confrelid::regclass || ' (' || conname || ')'\n\
+             FROM pg_catalog.pg_constraint JOIN reached ON confrelid = relation\n\
+             WHERE contype = 'f' AND conrelid NOT IN (SELECT relation FROM reached)\nUNION ALL {HEIRS}\nORDER BY 1, 2",
+            self.reached(table)
         ))
     }
 
@@ -172,7 +196,8 @@ impl Destination for Postgresql {
             true => " OVERRIDING SYSTEM VALUE",
             false => "",
         };
-        // An append deletes nothing that another's rows could be lost with, and its login may have no other right.
+        // The rows are counted behind the lock, which it may take long to get. An append deletes nothing that another's
+        // rows could be lost with, and its login may have no other right.
         let lock = match (merge.relation, merge.emptying) {
             (Relation::Foreign, _) | (_, Emptying::Nothing) => String::new(),
             _ => format!("  LOCK TABLE {dest} IN SHARE ROW EXCLUSIVE MODE;\n"),
@@ -199,11 +224,12 @@ impl Destination for Postgresql {
              UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
              RETURNING staged_rows INTO pipekit_expected;\n  \
              IF NOT FOUND THEN\n    \
-             RAISE EXCEPTION 'pipekit: no rows are staged for this merge (its receipt is taken)';\n  END IF;\n  \
+             RAISE EXCEPTION 'pipekit: no rows are staged for this merge (its receipt is taken)';\n  END IF;\n\
+             {lock}  \
              SELECT count(*) INTO pipekit_staged FROM {staging};\n  \
              IF pipekit_staged <> pipekit_expected THEN\n    \
              RAISE EXCEPTION 'pipekit: staging holds % rows, % were staged', pipekit_staged, pipekit_expected;\n  END IF;\n\
-             {lock}{empty}  \
+             {empty}  \
              INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n  \
              GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n  \
              UPDATE {receipt} SET rows_deleted = pipekit_deleted, rows_inserted = pipekit_inserted\n    \

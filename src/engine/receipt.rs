@@ -3,8 +3,11 @@
 //! leaves a doubt: that waits for a session still at work, and shuts out one that has not begun.
 
 use super::databases::{Databases, dialect_of};
+use super::ledger::{Came, Ledger};
+use crate::dialect::Destination;
 use crate::error::Result;
-use crate::runner::Failure;
+use crate::runner::builtin::ScriptOutcome;
+use crate::runner::{Failure, FailureKind, Rows, Target};
 use crate::store::connection::Connection;
 use crate::store::setting;
 use rusqlite::Connection as Sqlite;
@@ -45,52 +48,75 @@ pub struct Receipt {
     pub inserted: Option<i64>,
 }
 
-/// Reads the receipt of a module.
-///
-/// # Errors
-/// What the database says.
-pub fn read(databases: &Databases, dest: &Connection, module: &str) -> Result<Option<Receipt>, Failure> {
-    let (target, dialect) = place(databases, dest)?;
-    let rows = databases.session()?.query(&target, &dialect.read_receipt(module), Some(1))?;
-    Ok(rows.rows.first().map(|row| {
-        let text = |i: usize| row.get(i).cloned().flatten();
-        let number = |i: usize| text(i).and_then(|t| t.parse().ok());
-        Receipt {
-            install: text(0).unwrap_or_default(),
-            run_id: number(1).unwrap_or_default(),
-            state: text(2).unwrap_or_default(),
-            deleted: number(3),
-            inserted: number(4),
-        }
-    }))
+/// Where the receipt of a module is.
+pub struct Place<'a> {
+    /// The way there.
+    pub databases: &'a Databases,
+    /// The destination.
+    pub dest: &'a Connection,
+    /// The module.
+    pub module: &'a str,
 }
 
-/// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.
-pub fn settle(databases: &Databases, dest: &Connection, module: &str, install: &str, run: i64) -> Fate {
-    match fence(databases, dest, module, install, run) {
-        Ok(fate) => fate,
-        Err(failure) => Fate::Unknown(databases.clean(&failure.message)),
+impl Place<'_> {
+    /// Reads the receipt, as a step of this kind and name.
+    ///
+    /// # Errors
+    /// Where pipekit's own file can't be written; within, what the database says.
+    pub fn read(&self, ledger: &mut Ledger<'_>, kind: &str, name: &str) -> Result<Result<Option<Receipt>, Failure>> {
+        let (target, dialect) = match self.reach() {
+            Ok(place) => place,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let sql = dialect.read_receipt(self.module);
+        let work = || Ok(receipt(&self.databases.session()?.query(&target, &sql, Some(1))?));
+        let came = |r: &Option<Receipt>| Came { rows: None, value: r.as_ref().map(|r| r.state.clone()) };
+        ledger.step(kind, name, &self.dest.name, &sql, work, came)
+    }
+
+    /// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.
+    ///
+    /// # Errors
+    /// Only where pipekit's own file can't be written.
+    pub fn settle(&self, ledger: &mut Ledger<'_>, install: &str, run: i64) -> Result<Fate> {
+        let unknown = |failure: Failure| Ok(Fate::Unknown(self.databases.clean(&failure.message)));
+        let (target, dialect) = match self.reach() {
+            Ok(place) => place,
+            Err(failure) => return unknown(failure),
+        };
+        let sql = dialect.fence(self.module, install, run);
+        let work = || self.databases.session()?.script(&target, &sql);
+        let came = |o: &ScriptOutcome| Came { rows: o.rows_affected, value: None };
+        if let Err(failure) = ledger.step("merge", "fence", &self.dest.name, &sql, work, came)? {
+            return unknown(failure);
+        }
+        Ok(match self.read(ledger, "merge", "receipt")? {
+            Err(failure) => return unknown(failure),
+            Ok(Some(r)) if r.run_id == run && r.install == install && r.state == "merged" => {
+                Fate::Merged { deleted: r.deleted, inserted: r.inserted }
+            }
+            // One that nobody can take any more.
+            Ok(Some(r)) if r.run_id == run && r.install == install && r.state == "abandoned" => Fate::NotMerged,
+            // The gate wrote one, so this is another place than it was, or somebody took it away: that proves nothing.
+            Ok(_) => Fate::Unknown(format!("its receipt is gone from {}", self.dest.name)),
+        })
+    }
+
+    fn reach(&self) -> Result<(Target, &'static dyn Destination), Failure> {
+        let failed = |e: crate::error::Error| Failure::new(FailureKind::Connect, e.message);
+        Ok((self.databases.target(self.dest).map_err(failed)?, dialect_of(self.dest).map_err(failed)?))
     }
 }
 
-fn fence(databases: &Databases, dest: &Connection, module: &str, install: &str, run: i64) -> Result<Fate, Failure> {
-    let (target, dialect) = place(databases, dest)?;
-    databases.session()?.script(&target, &dialect.fence(module, run))?;
-    Ok(match read(databases, dest, module)? {
-        Some(r) if r.run_id == run && r.install == install && r.state == "merged" => {
-            Fate::Merged { deleted: r.deleted, inserted: r.inserted }
-        }
-        // One that nobody can take any more.
-        Some(r) if r.run_id == run && r.install == install && r.state == "abandoned" => Fate::NotMerged,
-        // The gate wrote one, so this is another place than it was, or somebody took it away: that proves nothing.
-        _ => Fate::Unknown(format!("its receipt is gone from {}", dest.name)),
+fn receipt(rows: &Rows) -> Option<Receipt> {
+    let row = rows.rows.first()?;
+    let text = |i: usize| row.get(i).cloned().flatten();
+    let number = |i: usize| text(i).and_then(|t| t.parse().ok());
+    Some(Receipt {
+        install: text(0).unwrap_or_default(),
+        run_id: number(1).unwrap_or_default(),
+        state: text(2).unwrap_or_default(),
+        deleted: number(3),
+        inserted: number(4),
     })
-}
-
-fn place(
-    databases: &Databases,
-    dest: &Connection,
-) -> Result<(crate::runner::Target, &'static dyn crate::dialect::Destination), Failure> {
-    let failed = |e: crate::error::Error| Failure::new(crate::runner::FailureKind::Connect, e.message);
-    Ok((databases.target(dest).map_err(failed)?, dialect_of(dest).map_err(failed)?))
 }

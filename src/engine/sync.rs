@@ -4,7 +4,7 @@ use super::databases::Databases;
 use super::hook::{self, After};
 use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
-use super::receipt;
+use super::receipt::{self, Place};
 use super::stop::{Watch, error_for};
 use super::{gate, recover};
 use crate::error::{Code, Error, Result};
@@ -301,9 +301,8 @@ impl Attempt<'_> {
         let work = || session.script(&plan.dest, &prepare);
         ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(explain)?;
 
-        let read = plan.dialect.read_receipt(&module.name);
-        let work = || receipt::read(self.databases, dest, &module.name);
-        let owner = ledger.step("staging", "owner", &dest.name, &read, work, |_| Came::default())?.map_err(explain)?;
+        let place = Place { databases: self.databases, dest, module: &module.name };
+        let owner = place.read(ledger, "staging", "owner")?.map_err(explain)?;
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,

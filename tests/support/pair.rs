@@ -130,7 +130,7 @@ impl Pair {
         match &mut self.postgres {
             Some(database) => {
                 let mut session = database.session();
-                session.batch_execute("BEGIN; LOCK TABLE orders IN ROW EXCLUSIVE MODE").unwrap();
+                session.batch_execute("BEGIN; LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE").unwrap();
                 Some(session)
             }
             None => {
