@@ -1,7 +1,7 @@
 //! What was moved is what is staged, and what was staged is what is merged, whoever writes to the staging table
 //! meanwhile. A run is stopped between two steps by holding pipekit's own file, where it has to write down the first.
 
-use super::support::{OLD, Pair, Running, until};
+use super::support::{OLD, Pair, Running, Signal, until};
 use rusqlite::Connection;
 
 /// Takes the write lock of an SQLite file of the world, until the connection is dropped.
@@ -84,6 +84,29 @@ on_each! {
         run.wait().code(1);
         assert_eq!(pair.loaded(), OLD);
         assert_eq!(pair.world.log("orders")["status"], "error");
+    }
+}
+
+on_each! {
+    /// Never 11: what the gate refused can't be merged by anybody, not by the receipt of an earlier run either, which
+    /// passed and died before its merge.
+    fn what_the_gate_refused_nobody_can_merge(pair) {
+        let mut pair = pair.with_orders();
+        pair.orders("--strategy append");
+        let merge = pair.world.json("module preview orders")["merge_sql"].as_str().unwrap().to_owned();
+        let (run, held) = passed(&mut pair);
+        run.signal(Signal::KILL);
+        drop(held);
+        run.wait();
+        pair.world.until_quiet();
+        let receipt = format!("SELECT run_id, state FROM {}", pair.staging("pipekit_receipt"));
+        assert_eq!(pair.rows(&receipt), ["1|staged"]);
+        pair.src("UPDATE orders SET item = 'bad'");
+        pair.call("module edit orders --unique-key item").ok();
+        pair.call("run orders").fails(1, "1 values of the unique key (item)");
+        assert_eq!(pair.rows(&receipt), ["2|abandoned"]);
+        assert!(pair.tries(&merge).is_err(), "it could be merged by hand");
+        assert_eq!(pair.loaded(), OLD);
     }
 }
 

@@ -148,7 +148,9 @@ fn every_statement_that_the_server_ran_is_in_the_log() {
     let add =
         ["module", "add", &name, "--source", "dst", "--dest", "dst", "--table", "orders", "--strategy", "incremental"];
     pair.world
-        .args(&[&add[..], &["--key", "id", "--unique-key", "id", "--max-shrink-pct", "100", "--query", &query]].concat())
+        .args(
+            &[&add[..], &["--key", "id", "--unique-key", "id", "--max-shrink-pct", "100", "--query", &query]].concat(),
+        )
         .ok();
     for (watermark, sql) in [("since", "SELECT 7"), ("other", "SELECT 8, 'second'")] {
         pair.world.args(&["watermark", "add", &name, watermark, "--connection", "dst", "--sql", sql]).ok();

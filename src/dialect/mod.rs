@@ -156,11 +156,13 @@ pub trait Destination: Source {
     fn staged_keys(&self, staging: &TableName, _dest: &TableName, _key: &[String]) -> String {
         self.table(staging)
     }
-    /// SQL that makes the receipt of a module that has none, so that of two installations one has the name.
+    /// SQL that makes the receipt of a module, so that of two installations one has the name, or takes back an earlier
+    /// one: nobody can merge by that what is staged from now on.
     fn claim(&self, module: &str, install: &str, run_id: i64) -> String {
         format!(
-            "INSERT INTO {} (module, install, run_id, state) VALUES ({}, {}, {run_id}, 'abandoned')\n\
-             ON CONFLICT (module) DO NOTHING",
+            "INSERT INTO {} AS held (module, install, run_id, state) VALUES ({}, {}, {run_id}, 'abandoned')\n\
+             ON CONFLICT (module) DO UPDATE SET run_id = excluded.run_id, state = excluded.state\n\
+             WHERE held.install = excluded.install",
             self.table(&self.receipt()),
             literal(module),
             literal(install),
