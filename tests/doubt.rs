@@ -115,3 +115,26 @@ fn a_run_that_dies_while_another_command_is_at_work_does_not_keep_it_out() {
     assert_eq!(runs, "'orders'|'error'\n'slow'|'success'\n'orders'|'success'");
     assert_eq!(pair.loaded(), NEW);
 }
+
+/// Never 3: the server goes on with the query of a client that is gone, unless it is told to stop.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn the_query_of_a_dead_run_is_stopped_on_its_server() {
+    let mut pair = Pair::postgres().with_orders();
+    let url = format!("{}?options=-c%20client_connection_check_interval=0", pair.pg().url());
+    pair.world.args(&["connection", "edit", "dst", "--url", &url]).ok();
+    pair.orders("--strategy append");
+    let sleeps = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    pair.call("hook add orders --connection dst --sql 'SELECT pg_sleep(1000)'").ok();
+    // In the transfer, and in the hook.
+    for query in ["SELECT 1, NULL, 1 FROM pg_sleep(1000)", "SELECT 1, NULL, 1"] {
+        pair.world.args(&["module", "edit", "orders", "--source", "dst", "--query", query]).ok();
+        let run = pair.world.start("run orders");
+        until("the server sleeps", || pair.rows(sleeps).len() == 1);
+        run.signal(Signal::KILL);
+        run.wait();
+        until("the server has stopped", || pair.rows(sleeps).is_empty());
+        pair.world.until_quiet();
+    }
+    assert_eq!(pair.loaded(), ["1|NULL|1", OLD[0]]);
+}

@@ -145,6 +145,28 @@ fn a_lock_is_held_as_long_as_any_process_of_the_run_lives() {
     assert_eq!(pair.loaded(), NEW);
 }
 
+/// Never 3: a run that is over has let go, however it ended: the row is free without anybody looking, and so is the
+/// lock.
+#[test]
+fn a_run_that_is_over_holds_nothing() {
+    let pair = Pair::sqlite().with_orders();
+    pair.orders("--strategy full");
+    let is_free = |line: &str, code: i32| {
+        pair.call(line).code(code);
+        assert_eq!(pair.world.own("SELECT running, lock_pid, lock_at FROM module"), "0|NULL|NULL", "{line}");
+        let lock = std::fs::File::open(pair.world.path("pipekit.db.locks/module-1")).unwrap();
+        rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).expect(line);
+    };
+    is_free("run orders", 0);
+    is_free("run orders --dry-run", 0);
+    pair.call("module edit orders --min-rows 4 --retries 1 --retry-delay-s 0").ok();
+    is_free("run orders", 1);
+    pair.call("module edit orders --min-rows none --query 'SELECT nope'").ok();
+    is_free("run orders", 1);
+    pair.call(&format!("module edit orders --query \"{ENDLESS}\" --timeout-s 1")).ok();
+    is_free("run orders", 1);
+}
+
 #[test]
 fn of_several_names_those_that_run_already_are_passed_over() {
     let mut pair = Pair::sqlite().with_orders();

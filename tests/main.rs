@@ -32,6 +32,7 @@ mod modules;
 mod reach;
 mod readme;
 mod recovery;
+mod redacted;
 mod resolvers;
 mod runs;
 mod secrecy;

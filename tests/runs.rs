@@ -124,7 +124,7 @@ on_each! {
         assert_eq!(values, ["1", "0"]);
     }
 
-    /// A module that was changed while it runs goes on as it began.
+    /// Never 5: a module that was changed while it runs goes on as it began.
     fn a_definition_is_read_once(pair) {
         let mut pair = pair.with_orders();
         pair.orders("--strategy full --full-by delete");
