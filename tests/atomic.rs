@@ -51,7 +51,8 @@ fn postgresql_between_the_deletion_and_the_insertion_others_see_what_was_there()
         pair.call(&format!("module edit orders {way}")).ok();
         pair.dst("SELECT pg_advisory_lock(7)");
         let run = pair.world.start("run orders");
-        let waits = "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory'";
+        let waits = "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory' \
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         until("the merge has deleted, and is to insert", || pair.rows(waits).len() == 1);
         let mut reader = pair.pg().session();
         reader.batch_execute("SET lock_timeout = '200ms'").unwrap();

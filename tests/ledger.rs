@@ -63,6 +63,24 @@ on_each! {
         assert_eq!(pair.call("module sql orders --merge").ok().stdout().trim_end(), run["merge_sql"].as_str().unwrap());
     }
 
+    /// Never 5: nor is what a run resolved by a definition that was changed while it ran.
+    fn what_is_changed_while_it_is_resolved_is_not_shown_either(pair) {
+        let pair = pair.with_orders();
+        pair.module("orders", "--table orders --strategy append --query 'SELECT id, item, qty FROM orders WHERE id > {since}'");
+        pair.call("watermark add orders since --connection src --sql 'SELECT max(id) FROM orders'").ok();
+        let source = pair.world.sqlite("src.db");
+        source.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let run = pair.world.start("run orders");
+        pair.world.until_in("watermark");
+        pair.call("module edit orders --query 'SELECT 1, NULL, 2 WHERE {since} = 0'").ok();
+        drop(source);
+        run.wait().ok();
+        assert_eq!(pair.world.log("orders")["resolved_source_sql"], "SELECT id, item, qty FROM orders WHERE id > 3");
+        pair.call("module sql orders --resolved").fails(1, "nothing has been resolved");
+        pair.call("module preview orders").ok();
+        pair.call("module sql orders --resolved").ok().prints("SELECT 1, NULL, 2 WHERE 3 = 0\n");
+    }
+
     /// Never 5, never 3: what a run was at when it died is in its log, and all of it is closed.
     fn what_a_run_was_at_when_it_was_killed_is_in_the_log(pair) {
         let pair = pair.with_orders();

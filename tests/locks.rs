@@ -250,6 +250,36 @@ fn two_modules_on_one_table_take_turns() {
     }
 }
 
+/// Never 14: while one merge stands between its deletion and its insertion, another waits with its deletion: what it
+/// would find now is not what will be there.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn the_second_of_two_merges_waits_before_it_deletes() {
+    let mut pair = Pair::postgres().with_orders();
+    pair.dst(
+        "ALTER TABLE orders DROP CONSTRAINT orders_pkey;
+         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+           BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+         CREATE TRIGGER wait BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION wait();
+         SELECT pg_advisory_lock(7)",
+    );
+    for (name, id) in [("low", "id"), ("high", "id + 1")] {
+        let query = format!("SELECT {id}, item, qty FROM orders");
+        pair.module(name, &format!("--table orders --strategy incremental --key id --query '{query}'"));
+    }
+    let waiting = "SELECT locktype, relation::regclass FROM pg_locks WHERE NOT granted \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1";
+    let first = pair.world.start("run low");
+    until("the first merge has deleted", || pair.rows(waiting) == ["advisory|NULL"]);
+    let second = pair.world.start("run high");
+    until("the second merge waits", || pair.rows(waiting).len() == 2);
+    assert_eq!(pair.rows(waiting), ["advisory|NULL", "relation|orders"]);
+    pair.dst("SELECT pg_advisory_unlock(7)");
+    first.wait().ok();
+    second.wait().ok();
+    assert_eq!(pair.rows("SELECT id FROM orders ORDER BY id"), ["1", "2", "3", "4", "9"]);
+}
+
 /// Never 14: by a road whose isolation is another, such as another runner's, a merge refuses to begin.
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]

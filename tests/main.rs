@@ -29,6 +29,7 @@ mod memory;
 mod merge;
 mod module_json;
 mod modules;
+mod never;
 mod reach;
 mod readme;
 mod recovery;
