@@ -177,7 +177,7 @@ fn postgresql_a_truncate_of_a_referenced_table_is_refused() {
     let mut pair = Pair::postgres().with_orders();
     pair.dst("CREATE TABLE \"odd lines\" (order_id INTEGER REFERENCES orders (id), n INTEGER)");
     pair.orders("--strategy full");
-    refused(&mut pair, "orders can't be truncated: \"odd lines\" refers to orders", 3);
+    refused(&mut pair, "orders can't be truncated: \"odd lines\" refers to it", 3);
     pair.call("module edit orders --full-by delete").ok();
     pair.world.run("orders");
     assert_eq!(pair.loaded(), NEW);

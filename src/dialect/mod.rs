@@ -140,9 +140,9 @@ pub trait Destination: Source {
     /// A script that makes the receipt's state `abandoned` where it is `staged` for that run of that installation. It
     /// waits for a session that is merging right now.
     fn fence(&self, module: &str, install: &str, run_id: i64) -> String;
-    /// SQL that lists the other tables that lose or change rows when rows of this one are deleted: table, why.
+    /// SQL that lists what other tables lose when rows of this one are deleted: table, constraint, action.
     fn cascades(&self, table: &TableName) -> String;
-    /// SQL that lists the other tables that forbid a TRUNCATE of this one: table, why; `None` where there is no TRUNCATE.
+    /// SQL that lists the tables that forbid a TRUNCATE of this one: table, constraint; `None` where there is no TRUNCATE.
     fn forbids_truncate(&self, table: &TableName) -> Option<String>;
     /// Whether a full merge can empty the destination by TRUNCATE within the merge's transaction.
     fn truncates(&self) -> bool;

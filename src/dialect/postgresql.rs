@@ -9,11 +9,11 @@ pub(super) struct Postgresql;
 /// How long a merge waits for others to let go of the destination.
 const LOCK_TIMEOUT: &str = "30s";
 
-/// The tables that inherit from what is reached, and are no partitions of it: they have rows of their own, which go
-/// with the parent's.
-const HEIRS: &str = "SELECT inhrelid::regclass::text, 'inherits from ' || inhparent::regclass\n\
-                     FROM pg_catalog.pg_inherits JOIN reached ON inhparent = relation\n\
-                     WHERE NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = inhrelid)";
+/// The tables that inherit from one of a family, and are no partitions of it: they have rows of their own, which go with
+/// the parent's.
+const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inhparent::regclass, 'CASCADE'\n\
+                     FROM pg_catalog.pg_inherits WHERE inhparent IN (SELECT oid FROM family)\n  \
+                     AND NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = inhrelid)";
 
 /// A `DO` block with a dollar quote that its body does not contain: a column can be called anything.
 fn do_block(body: &str) -> String {
@@ -24,20 +24,16 @@ fn do_block(body: &str) -> String {
     format!("DO {tag}{body}{tag}")
 }
 
-impl Postgresql {
-    /// `WITH` of what a deletion from a table reaches: its partitions, what inherits from it, and what a view reads.
-    fn reached(&self, table: &TableName) -> String {
-        format!(
-            "WITH RECURSIVE reached (relation) AS (\n  SELECT to_regclass({})::oid\n  UNION SELECT next.relation\n  \
-             FROM reached CROSS JOIN LATERAL (\n    \
-             SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = reached.relation\n    \
-             UNION ALL SELECT d.refobjid FROM pg_catalog.pg_rewrite r\n    \
-             JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid\n    \
-             WHERE r.ev_class = reached.relation AND r.ev_type = '1' AND d.refclassid = 'pg_class'::regclass\n  \
-             ) AS next (relation)\n)",
-            literal(&self.table(table))
-        )
-    }
+/// `WITH` of a table and what a deletion from it reaches: its partitions, what inherits from it, and what a view reads.
+fn family(table: &str) -> String {
+    format!(
+        "WITH RECURSIVE family (oid) AS (\n  SELECT to_regclass({})::oid UNION SELECT below.oid FROM family AS f, LATERAL (\n    \
+         SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = f.oid UNION ALL\n    \
+         SELECT d.refobjid FROM pg_catalog.pg_rewrite AS r JOIN pg_catalog.pg_depend AS d ON d.objid = r.oid\n      \
+         AND d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass\n    \
+         WHERE r.ev_class = f.oid AND r.ev_type = '1') AS below (oid))",
+        literal(table)
+    )
 }
 
 impl Source for Postgresql {
@@ -165,20 +161,21 @@ impl Destination for Postgresql {
 
     fn cascades(&self, table: &TableName) -> String {
         format!(
-            "{}\nSELECT conrelid::regclass::text, conname || ': ON DELETE ' ||\n  \
+            "{}\nSELECT conrelid::regclass::text, conname,\n  \
              CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END\n\
-             FROM pg_catalog.pg_constraint JOIN reached ON confrelid = relation\n\
-             WHERE contype = 'f' AND confdeltype IN ('c', 'n', 'd')\nUNION ALL {HEIRS}\nORDER BY 1, 2",
-            self.reached(table)
+             FROM pg_catalog.pg_constraint\n\
+             WHERE contype = 'f' AND confrelid IN (SELECT oid FROM family) AND confdeltype IN ('c', 'n', 'd')\n\
+             UNION ALL {HEIRS}\nORDER BY 1, 2",
+            family(&self.table(table))
         )
     }
 
     fn forbids_truncate(&self, table: &TableName) -> Option<String> {
         Some(format!(
-            "{}\nSELECT conrelid::regclass::text, 'refers to ' || confrelid::regclass || ' (' || conname || ')'\n\
-             FROM pg_catalog.pg_constraint JOIN reached ON confrelid = relation\n\
-             WHERE contype = 'f' AND conrelid NOT IN (SELECT relation FROM reached)\nUNION ALL {HEIRS}\nORDER BY 1, 2",
-            self.reached(table)
+            "{}\nSELECT conrelid::regclass::text, conname, 'REFERENCES'\nFROM pg_catalog.pg_constraint\n\
+             WHERE contype = 'f' AND confrelid IN (SELECT oid FROM family) AND conrelid NOT IN (SELECT oid FROM family)\n\
+             UNION ALL {HEIRS}\nORDER BY 1, 2",
+            family(&self.table(table))
         ))
     }
 

@@ -142,7 +142,7 @@ impl Destination for Sqlite {
 
     fn cascades(&self, table: &TableName) -> String {
         format!(
-            "SELECT m.name, 'foreign key ' || f.id || ': ON DELETE ' || f.on_delete\n\
+            "SELECT m.name, 'foreign key ' || f.id, f.on_delete\n\
              FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f\n\
              WHERE m.type = 'table' AND f.\"table\" = {} COLLATE NOCASE AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')\n  \
              AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1\nORDER BY 1",

@@ -205,14 +205,14 @@ fn refuse_to_harm_others(
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let Some(row) = rows.rows.first() else { return Ok(()) };
     let text = |i: usize| row.get(i).cloned().flatten().unwrap_or_default();
-    let (other, why) = (text(0), text(1));
+    let (other, constraint, action) = (text(0), text(1), text(2));
     let table = &definition.module.dest_table;
     let name = &definition.module.name;
     Err(if truncate {
-        Error::new(Code::Gate, format!("{table} can't be truncated: {other} {why}"))
+        Error::new(Code::Gate, format!("{table} can't be truncated: {other} refers to it ({constraint})"))
             .hint(format!("`pipekit module edit {name} --full-by delete` empties it by DELETE"))
     } else {
-        Error::new(Code::Gate, format!("deleting from {table} would reach {other} ({why})"))
+        Error::new(Code::Gate, format!("deleting from {table} would reach {other} ({constraint}: ON DELETE {action})"))
             .hint(format!("if that is meant: `pipekit module edit {name} --allow-cascade true`"))
     })
 }

@@ -2,7 +2,7 @@
 
 use super::ledger::{Came, Ledger};
 use super::plan::Plan;
-use super::receipt::{self, Fate, Place};
+use super::receipt::{self, Fate};
 use super::stop::error_for;
 use super::sync::{Attempt, Ended, nothing_merged};
 use crate::error::{Code, Error, Result};
@@ -26,15 +26,14 @@ impl Attempt<'_> {
         // From here on the question is what happened, and asking it must not be cut short.
         self.watch.hold();
         let install = receipt::install_id(ledger.store().read())?;
-        let place = Place { databases: self.databases, dest, module: &module.name };
         let fate = match &merged {
-            Ok(_) => match place.read(ledger, "merge", "receipt")? {
+            Ok(_) => match receipt::read(ledger, self.databases, dest, &module.name, ("merge", "receipt"))? {
                 Ok(Some(r)) if r.run_id == self.run_id && r.state == "merged" => {
                     Fate::Merged { deleted: r.deleted, inserted: r.inserted }
                 }
-                _ => place.settle(ledger, &install, self.run_id)?,
+                _ => receipt::settle(ledger, self.databases, dest, &module.name, &install, self.run_id)?,
             },
-            Err(_) => place.settle(ledger, &install, self.run_id)?,
+            Err(_) => receipt::settle(ledger, self.databases, dest, &module.name, &install, self.run_id)?,
         };
         let fate = match (fate, &merged) {
             // The database itself said no, and a merge is one transaction: that is known without a receipt.

@@ -48,64 +48,78 @@ pub struct Receipt {
     pub inserted: Option<i64>,
 }
 
-/// Where the receipt of a module is.
-pub struct Place<'a> {
-    /// The way there.
-    pub databases: &'a Databases,
-    /// The destination.
-    pub dest: &'a Connection,
-    /// The module.
-    pub module: &'a str,
+/// Reads the receipt of a module, as a step of this kind and name.
+///
+/// # Errors
+/// Where pipekit's own file can't be written; within, what the database says.
+pub fn read(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    dest: &Connection,
+    module: &str,
+    (kind, name): (&str, &str),
+) -> Result<Result<Option<Receipt>, Failure>> {
+    let (target, dialect) = match place(databases, dest) {
+        Ok(place) => place,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let sql = dialect.read_receipt(module);
+    let work = || Ok(receipt(&databases.session()?.query(&target, &sql, Some(1))?));
+    let came = |r: &Option<Receipt>| Came { rows: None, value: r.as_ref().map(|r| r.state.clone()) };
+    ledger.step(kind, name, &dest.name, &sql, work, came)
 }
 
-impl Place<'_> {
-    /// Reads the receipt, as a step of this kind and name.
-    ///
-    /// # Errors
-    /// Where pipekit's own file can't be written; within, what the database says.
-    pub fn read(&self, ledger: &mut Ledger<'_>, kind: &str, name: &str) -> Result<Result<Option<Receipt>, Failure>> {
-        let (target, dialect) = match self.reach() {
-            Ok(place) => place,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let sql = dialect.read_receipt(self.module);
-        let work = || Ok(receipt(&self.databases.session()?.query(&target, &sql, Some(1))?));
-        let came = |r: &Option<Receipt>| Came { rows: None, value: r.as_ref().map(|r| r.state.clone()) };
-        ledger.step(kind, name, &self.dest.name, &sql, work, came)
-    }
+/// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.
+///
+/// # Errors
+/// Only where pipekit's own file can't be written.
+pub fn settle(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    dest: &Connection,
+    module: &str,
+    install: &str,
+    run: i64,
+) -> Result<Fate> {
+    Ok(match fence(ledger, databases, dest, module, install, run)? {
+        Ok(fate) => fate,
+        Err(failure) => Fate::Unknown(databases.clean(&failure.message)),
+    })
+}
 
-    /// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.
-    ///
-    /// # Errors
-    /// Only where pipekit's own file can't be written.
-    pub fn settle(&self, ledger: &mut Ledger<'_>, install: &str, run: i64) -> Result<Fate> {
-        let unknown = |failure: Failure| Ok(Fate::Unknown(self.databases.clean(&failure.message)));
-        let (target, dialect) = match self.reach() {
-            Ok(place) => place,
-            Err(failure) => return unknown(failure),
-        };
-        let sql = dialect.fence(self.module, install, run);
-        let work = || self.databases.session()?.script(&target, &sql);
-        let came = |o: &ScriptOutcome| Came { rows: o.rows_affected, value: None };
-        if let Err(failure) = ledger.step("merge", "fence", &self.dest.name, &sql, work, came)? {
-            return unknown(failure);
+fn fence(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    dest: &Connection,
+    module: &str,
+    install: &str,
+    run: i64,
+) -> Result<Result<Fate, Failure>> {
+    let (target, dialect) = match place(databases, dest) {
+        Ok(place) => place,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let sql = dialect.fence(module, install, run);
+    let work = || databases.session()?.script(&target, &sql);
+    let came = |o: &ScriptOutcome| Came { rows: o.rows_affected, value: None };
+    if let Err(failure) = ledger.step("merge", "fence", &dest.name, &sql, work, came)? {
+        return Ok(Err(failure));
+    }
+    let read = read(ledger, databases, dest, module, ("merge", "receipt"))?;
+    Ok(read.map(|receipt| match receipt {
+        Some(r) if r.run_id == run && r.install == install && r.state == "merged" => {
+            Fate::Merged { deleted: r.deleted, inserted: r.inserted }
         }
-        Ok(match self.read(ledger, "merge", "receipt")? {
-            Err(failure) => return unknown(failure),
-            Ok(Some(r)) if r.run_id == run && r.install == install && r.state == "merged" => {
-                Fate::Merged { deleted: r.deleted, inserted: r.inserted }
-            }
-            // One that nobody can take any more.
-            Ok(Some(r)) if r.run_id == run && r.install == install && r.state == "abandoned" => Fate::NotMerged,
-            // The gate wrote one, so this is another place than it was, or somebody took it away: that proves nothing.
-            Ok(_) => Fate::Unknown(format!("its receipt is gone from {}", self.dest.name)),
-        })
-    }
+        // One that nobody can take any more.
+        Some(r) if r.run_id == run && r.install == install && r.state == "abandoned" => Fate::NotMerged,
+        // The gate wrote one, so this is another place than it was, or somebody took it away: that proves nothing.
+        _ => Fate::Unknown(format!("its receipt is gone from {}", dest.name)),
+    }))
+}
 
-    fn reach(&self) -> Result<(Target, &'static dyn Destination), Failure> {
-        let failed = |e: crate::error::Error| Failure::new(FailureKind::Connect, e.message);
-        Ok((self.databases.target(self.dest).map_err(failed)?, dialect_of(self.dest).map_err(failed)?))
-    }
+fn place(databases: &Databases, dest: &Connection) -> Result<(Target, &'static dyn Destination), Failure> {
+    let failed = |e: crate::error::Error| Failure::new(FailureKind::Connect, e.message);
+    Ok((databases.target(dest).map_err(failed)?, dialect_of(dest).map_err(failed)?))
 }
 
 fn receipt(rows: &Rows) -> Option<Receipt> {

@@ -6,7 +6,7 @@
 use super::databases::Databases;
 use super::ledger::Ledger;
 use super::merge::unknown_hint;
-use super::receipt::{self, Fate, Place};
+use super::receipt::{self, Fate};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::run::{End, Run};
@@ -171,9 +171,9 @@ fn ask(store: &mut Store, run: &Run, merge: &Step, patience: Duration) -> Result
     let mut ledger = Ledger::new(store, Some(run.id), &databases);
     std::thread::scope(|scope| {
         let (sender, receiver) = std::sync::mpsc::channel();
-        let place = Place { databases: &databases, dest: &dest, module: &run.module_name };
+        let (databases, dest) = (&databases, &dest);
         scope.spawn(move || {
-            let _ = sender.send(place.settle(&mut ledger, &install, run.id));
+            let _ = sender.send(receipt::settle(&mut ledger, databases, dest, &run.module_name, &install, run.id));
         });
         receiver.recv_timeout(patience).unwrap_or_else(|_| {
             session.kill();

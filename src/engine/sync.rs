@@ -4,7 +4,7 @@ use super::databases::Databases;
 use super::hook::{self, After};
 use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
-use super::receipt::{self, Place};
+use super::receipt;
 use super::stop::{Watch, error_for};
 use super::{gate, recover};
 use crate::error::{Code, Error, Result};
@@ -301,8 +301,8 @@ impl Attempt<'_> {
         let work = || session.script(&plan.dest, &prepare);
         ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(explain)?;
 
-        let place = Place { databases: self.databases, dest, module: &module.name };
-        let owner = place.read(ledger, "staging", "owner")?.map_err(explain)?;
+        let owner =
+            receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(explain)?;
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,

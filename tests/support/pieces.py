@@ -106,11 +106,11 @@ piece(5, "the resolver's tail, cut before it is logged", WATERMARK,
       ("lexer::without_tail(&watermark.resolver_sql)", "&*watermark.resolver_sql"),
       tests=["ledger::odd_queries_are_previewed_logged_and_run_alike"])
 piece(5, "the receipt's reading in the ledger", RECEIPT,
-      ("        ledger.step(kind, name, &self.dest.name, &sql, work, came)", "        let _ = (ledger, kind, name, came);\n        Ok(work())"),
+      ("    ledger.step(kind, name, &dest.name, &sql, work, came)\n", "    let _ = (ledger, kind, name, came);\n    Ok(work())\n"),
       tests=["ledger::every_statement_that_the_server_ran_is_in_the_log"])
 piece(5, "the fence in the ledger", RECEIPT,
-      ("if let Err(failure) = ledger.step(\"merge\", \"fence\", &self.dest.name, &sql, work, came)? {",
-       "let _ = came;\n        if let Err(failure) = work() {"),
+      ("if let Err(failure) = ledger.step(\"merge\", \"fence\", &dest.name, &sql, work, came)? {",
+       "let _ = came;\n    if let Err(failure) = work() {"),
       tests=["ledger::every_statement_that_the_server_ran_is_in_the_log"])
 piece(5, "what was resolved, forgotten with a change", "src/store/module.rs",
       ("enabled = :enabled, updated_at = :now,\n                next_resolved_query = NULL, next_merge_sql = NULL, next_resolved_at = NULL",
@@ -235,8 +235,8 @@ piece(12, "a query that is described and not run", SERVER,
 
 # 13: a merge that is reported wrongly, or done twice.
 piece(13, "the fence", RECEIPT,
-      ("if let Err(failure) = ledger.step(\"merge\", \"fence\", &self.dest.name, &sql, work, came)? {",
-       "let _ = (work, came);\n        if let Err(failure) = Ok::<(), Failure>(()) {"),
+      ("if let Err(failure) = ledger.step(\"merge\", \"fence\", &dest.name, &sql, work, came)? {",
+       "let _ = (work, came);\n    if let Err(failure) = Ok::<(), Failure>(()) {"),
       tests=["recovery::a_merge_that_outlives_its_runner_is_a_success_and_is_not_tried_again",
              "recovery::a_runner_that_dies_in_the_merge_leaves_no_doubt"])
 piece(13, "a receipt that is of this installation", RECEIPT,
@@ -249,7 +249,7 @@ piece(13, "a receipt of this run that is abandoned", RECEIPT,
       ("r.run_id == run && r.install == install && r.state == \"abandoned\"", "r.install == install && r.state == \"abandoned\""),
       tests=["doubt::the_receipt_of_another_proves_nothing_and_stays_as_it_is"])
 piece(13, "a receipt that is gone proves nothing", RECEIPT,
-      ("Ok(_) => Fate::Unknown(format!(\"its receipt is gone from {}\", self.dest.name))", "Ok(_) => Fate::NotMerged"),
+      ("_ => Fate::Unknown(format!(\"its receipt is gone from {}\", dest.name))", "_ => Fate::NotMerged"),
       tests=["recovery::a_doubt_without_a_receipt_stays_one",
              "doubt::the_receipt_of_another_proves_nothing_and_stays_as_it_is"])
 piece(13, "a fence of one installation on PostgreSQL", POSTGRESQL,
@@ -265,7 +265,7 @@ piece(13, "a question that is not cut short", MERGE,
       ("        self.watch.hold();\n", ""),
       tests=["doubt::the_question_what_happened_is_not_cancelled"])
 piece(13, "the receipt, and not the exit code", MERGE,
-      ("            Ok(_) => match place.read(", "            Ok(_) if install != \"\" => Fate::Merged { deleted: None, inserted: None },\n            Ok(_) => match place.read("),
+      ("            Ok(_) => match receipt::read(", "            Ok(_) if install != \"\" => Fate::Merged { deleted: None, inserted: None },\n            Ok(_) => match receipt::read("),
       tests=["merge::a_full_load_replaces_everything", "runs::the_ledger_has_every_step_in_order_with_its_time"])
 piece(13, "the receipt of a dead run's merge", RECOVER,
       ("        Some(merge) => ask(store, run, merge, patience)?,", "        Some(merge) => ask(store, run, merge, patience).map(|_| Fate::NotMerged)?,"),
@@ -306,13 +306,13 @@ piece(14, "the look at cascades", GATE,
       tests=["gate::postgresql_a_cascade_is_refused", "gate::sqlite_a_cascade_is_refused_where_foreign_keys_are_on",
              "reach::a_cascade_within_the_table_is_refused", "reach::a_cascade_behind_a_view_is_refused"])
 piece(14, "the look through partitions", POSTGRESQL,
-      ("SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = reached.relation\\n", "SELECT 0::oid WHERE false\\n"),
+      ("WHERE i.inhparent = f.oid UNION ALL", "WHERE false UNION ALL"),
       tests=["reach::a_cascade_from_a_partition_is_refused"])
 piece(14, "the look through views", POSTGRESQL,
-      ("AND r.ev_type = '1' AND", "AND false AND"),
+      ("AND r.ev_type = '1')", "AND false)"),
       tests=["reach::a_cascade_behind_a_view_is_refused"])
 piece(14, "the look at what inherits", POSTGRESQL,
-      ("WHERE NOT (SELECT relispartition", "WHERE false AND (SELECT relispartition"),
+      ("AND NOT (SELECT relispartition", "AND false AND (SELECT relispartition"),
       tests=["reach::the_rows_of_a_table_that_inherits_are_not_taken_along"])
 piece(14, "the look at what forbids a TRUNCATE", GATE,
       ("_ if truncate => plan.dialect.forbids_truncate(&plan.table)", "_ if truncate => None"),
