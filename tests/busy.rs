@@ -79,6 +79,7 @@ fn a_run_that_goes_on_is_not_pruned() {
     assert_eq!(world.own("SELECT count(*) FROM run_log"), "1");
 }
 
+/// Never 13: what would take the receipt of a run in doubt out of sight is refused.
 #[test]
 fn a_module_in_doubt_stays_where_its_receipt_is() {
     let world = unknown();

@@ -92,6 +92,7 @@ on_each! {
         assert_eq!(pair.world.own("SELECT running FROM module"), "0");
     }
 
+    /// Never 11: what the gate refuses is not let through by being tried again.
     fn tries_come_to_an_end(pair) {
         let mut pair = pair.with_orders();
         pair.orders("--strategy append --min-rows 5 --retries 2 --retry-delay-s 0");

@@ -90,6 +90,7 @@ fn a_bad_connection_is_refused_and_nothing_is_stored() {
     }
 }
 
+/// Never 4: a password is stored as a reference, and as nothing else.
 #[test]
 fn a_literal_password_is_refused_and_nothing_is_stored() {
     let world = World::erp();
@@ -102,6 +103,7 @@ fn a_literal_password_is_refused_and_nothing_is_stored() {
     assert_eq!(world.holds("hunter2", &[]), Vec::<std::path::PathBuf>::new());
 }
 
+/// Never 4: nor is it stored within a URL, or told in the refusal.
 #[test]
 fn a_password_inside_a_url_is_refused_and_not_repeated() {
     let world = World::erp();

@@ -141,6 +141,7 @@ fn the_editor_may_have_arguments_and_visual_is_asked_first() {
     assert_eq!(world.call("module edit orders --json").ok().json()["retries"], 8);
 }
 
+/// Never 10: an edit does not undo the half of another.
 #[test]
 fn what_another_changed_meanwhile_is_not_overwritten() {
     let program = env!("CARGO_BIN_EXE_pipekit");

@@ -103,6 +103,7 @@ on_each! {
     }
 }
 
+/// Never 8: so are the keys that must not repeat.
 #[test]
 fn sqlite_compares_repeated_keys_as_the_destination_does() {
     let mut pair = Pair::sqlite().with_orders();

@@ -46,7 +46,7 @@ on_each! {
         assert_eq!(told(&pair), "a b c");
         assert_eq!(pair.loaded(), ["1|nut|11", "2|NULL|21", "3||30"]);
         let steps = pair.world.steps("orders");
-        assert_eq!(steps[steps.len() - 5..], ["merge merge", "hook 5", "hook 10", "hook 20", "hook 30"]);
+        assert_eq!(steps[steps.len() - 6..], ["merge merge", "merge receipt", "hook 5", "hook 10", "hook 20", "hook 30"]);
         pair.call("module edit orders --min-rows 9").ok();
         pair.call("run orders").code(1);
         assert_eq!(told(&pair), "failed c");

@@ -23,6 +23,60 @@ fn of_fifty_runs_at_once_one_runs() {
     assert_eq!(pair.loaded(), [&NEW[..], &OLD[..]].concat());
 }
 
+/// Never 2: whoever comes by a link comes to the same file, and to the same locks.
+#[test]
+fn a_link_to_the_file_leads_to_the_same_locks() {
+    let mut pair = Pair::sqlite().with_orders();
+    pair.orders("--strategy append");
+    std::fs::create_dir(pair.world.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(pair.world.path("pipekit.db"), pair.world.path("elsewhere/linked.db")).unwrap();
+    let source = pair.world.sqlite("src.db");
+    source.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let run = pair.world.start("run orders");
+    pair.world.until_in("transfer");
+    pair.call("--db elsewhere/linked.db run orders").fails(3, "module orders is already running");
+    pair.call("--db elsewhere/linked.db status").ok();
+    assert_eq!(pair.world.own("SELECT status FROM run_log"), "'running'", "a living run was settled");
+    drop(source);
+    run.wait().ok();
+    pair.call("--db elsewhere/linked.db run orders").fails(1, "UNIQUE constraint failed");
+    assert_eq!(pair.loaded(), [&NEW[..], &OLD[..]].concat());
+}
+
+/// Never 2: the claim is one statement that finds the module free. Here it is claimed by somebody else at the last
+/// moment, when the run has its lock already, and waits to write its claim.
+#[test]
+fn a_claim_that_comes_second_is_none() {
+    let mut pair = Pair::sqlite().with_orders();
+    pair.orders("--strategy append");
+    pair.call("run orders --dry-run").ok();
+    let own = pair.world.sqlite("pipekit.db");
+    own.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let run = pair.world.start("run orders");
+    let lock = std::fs::File::open(pair.world.path("pipekit.db.locks/module-1")).unwrap();
+    until("the run has its lock", || {
+        let free = rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockShared).is_ok();
+        rustix::fs::flock(&lock, rustix::fs::FlockOperation::Unlock).unwrap();
+        !free
+    });
+    // It sleeps between its attempts to write, and nowhere else.
+    let slept = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", run.pid())).unwrap();
+        let line = status.lines().find_map(|l| l.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+        line.trim().parse::<u64>().unwrap()
+    };
+    let before = slept();
+    until("the run waits to write its claim", || slept() > before + 5);
+    own.execute_batch(
+        "UPDATE module SET running = 1, lock_at = '2026-01-01T00:00:00.000Z', lock_pid = 7, lock_host = 'x'; COMMIT",
+    )
+    .unwrap();
+    run.wait().fails(3, "module orders is already running since 2026-01-01 00:00:00 (process 7 on x)");
+    assert_eq!(pair.loaded(), OLD);
+    // Nobody has its lock, so that the next one finds a dead run.
+    pair.world.run("orders");
+}
+
 #[test]
 fn fifty_first_inits_of_one_file_all_succeed() {
     let world = World::bare();
@@ -34,7 +88,7 @@ fn fifty_first_inits_of_one_file_all_succeed() {
     assert_eq!(world.own("SELECT count(*) FROM settings WHERE key = 'install_id'"), "1");
 }
 
-/// A look takes a run's lock for a moment, where a claim is to be settled: it never makes a run believe that another
+/// Never 3: a look takes a run's lock for a moment, where a claim is to be settled: it never makes a run believe that another
 /// one lives.
 #[test]
 fn looking_never_keeps_a_run_out() {
@@ -91,6 +145,28 @@ fn a_lock_is_held_as_long_as_any_process_of_the_run_lives() {
     assert_eq!(pair.loaded(), NEW);
 }
 
+/// Never 3: a run that is over has let go, however it ended: the row is free without anybody looking, and so is the
+/// lock.
+#[test]
+fn a_run_that_is_over_holds_nothing() {
+    let pair = Pair::sqlite().with_orders();
+    pair.orders("--strategy full");
+    let is_free = |line: &str, code: i32| {
+        pair.call(line).code(code);
+        assert_eq!(pair.world.own("SELECT running, lock_pid, lock_at FROM module"), "0|NULL|NULL", "{line}");
+        let lock = std::fs::File::open(pair.world.path("pipekit.db.locks/module-1")).unwrap();
+        rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).expect(line);
+    };
+    is_free("run orders", 0);
+    is_free("run orders --dry-run", 0);
+    pair.call("module edit orders --min-rows 4 --retries 1 --retry-delay-s 0").ok();
+    is_free("run orders", 1);
+    pair.call("module edit orders --min-rows none --query 'SELECT nope'").ok();
+    is_free("run orders", 1);
+    pair.call(&format!("module edit orders --query \"{ENDLESS}\" --timeout-s 1")).ok();
+    is_free("run orders", 1);
+}
+
 #[test]
 fn of_several_names_those_that_run_already_are_passed_over() {
     let mut pair = Pair::sqlite().with_orders();
@@ -108,7 +184,7 @@ fn of_several_names_those_that_run_already_are_passed_over() {
 }
 
 on_each! {
-    /// Another installation with a module of the same name would share the staging table: it is refused, and what the
+    /// Never 14: another installation with a module of the same name would share the staging table: it is refused, and what the
     /// first one staged is left alone.
     fn another_installation_with_the_same_module_is_refused(pair) {
         let mut pair = pair.with_orders();
@@ -125,7 +201,7 @@ on_each! {
         assert_eq!(other.loaded(), ["7|theirs|0", "9|old|90"]);
     }
 
-    /// The name is taken before anything is staged, so that two first runs at once don't share a staging table.
+    /// Never 14: the name is taken before anything is staged, so that two first runs at once don't share a staging table.
     fn of_two_installations_the_first_has_the_name_while_it_runs_for_the_first_time(pair) {
         let mut pair = pair.with_orders();
         pair.orders("--strategy append");
@@ -172,6 +248,36 @@ fn two_modules_on_one_table_take_turns() {
         let ids = pair.rows("SELECT id FROM orders ORDER BY id");
         assert_eq!(ids, ["1", "2", "3", "4", "9"], "{isolation}");
     }
+}
+
+/// Never 14: while one merge stands between its deletion and its insertion, another waits with its deletion: what it
+/// would find now is not what will be there.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn the_second_of_two_merges_waits_before_it_deletes() {
+    let mut pair = Pair::postgres().with_orders();
+    pair.dst(
+        "ALTER TABLE orders DROP CONSTRAINT orders_pkey;
+         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+           BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+         CREATE TRIGGER wait BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION wait();
+         SELECT pg_advisory_lock(7)",
+    );
+    for (name, id) in [("low", "id"), ("high", "id + 1")] {
+        let query = format!("SELECT {id}, item, qty FROM orders");
+        pair.module(name, &format!("--table orders --strategy incremental --key id --query '{query}'"));
+    }
+    let waiting = "SELECT locktype, relation::regclass FROM pg_locks WHERE NOT granted \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1";
+    let first = pair.world.start("run low");
+    until("the first merge has deleted", || pair.rows(waiting) == ["advisory|NULL"]);
+    let second = pair.world.start("run high");
+    until("the second merge waits", || pair.rows(waiting).len() == 2);
+    assert_eq!(pair.rows(waiting), ["advisory|NULL", "relation|orders"]);
+    pair.dst("SELECT pg_advisory_unlock(7)");
+    first.wait().ok();
+    second.wait().ok();
+    assert_eq!(pair.rows("SELECT id FROM orders ORDER BY id"), ["1", "2", "3", "4", "9"]);
 }
 
 /// Never 14: by a road whose isolation is another, such as another runner's, a merge refuses to begin.

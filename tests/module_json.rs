@@ -92,6 +92,7 @@ fn connections_are_taken_by_id_under_the_databases_names_and_keys_as_text() {
     assert_eq!(module["hooks"][0]["run_on"], "success");
 }
 
+/// Never 10: a definition that is wrong anywhere leaves nothing behind.
 #[test]
 fn a_bad_definition_is_refused_whole() {
     let world = World::erp();

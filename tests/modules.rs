@@ -264,6 +264,7 @@ fn what_was_resolved_is_shown_until_the_module_changes() {
     world.refuses("module sql orders --resolved --merge", 2, "cannot be used with");
 }
 
+/// Never 10: of two edits at once neither is lost.
 #[test]
 fn two_who_edit_at_once_both_keep_their_change() {
     let world = World::orders();

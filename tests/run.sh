@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test, those that need a server too: starts PostgreSQL in a temporary folder on a free port, and stops it.
 # Installs the Debian packages that it needs where it may, and says what is missing where it may not.
-# Arguments go to the test program: tests/run.sh flights
+# Arguments go to the test program: tests/run.sh flights. After -- they are a command that runs in place of the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/support/server.sh
@@ -39,4 +39,9 @@ export PIPEKIT_TEST_PG_LOG="$work/pg/server.log"
 export PIPEKIT_TEST_FLIGHTS="$work/flights.db"
 # Many tests wait, for a lock or a timeout, so that there may be more of them at once than cores.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(nproc)))}
-cargo test --locked --quiet -- --include-ignored "$@"
+if [ "${1:-}" = -- ]; then
+  shift
+  "$@"
+else
+  cargo test --locked --quiet -- --include-ignored "$@"
+fi

@@ -143,12 +143,12 @@ pub trait Destination: Source {
     fn in_time(&self, sql: &str) -> String {
         sql.to_owned()
     }
-    /// A script that makes the receipt's state `abandoned` where it is `staged` for that run. It waits for a session
-    /// that is merging right now.
-    fn fence(&self, module: &str, run_id: i64) -> String;
+    /// A script that makes the receipt's state `abandoned` where it is `staged` for that run of that installation. It
+    /// waits for a session that is merging right now.
+    fn fence(&self, module: &str, install: &str, run_id: i64) -> String;
     /// SQL that lists what other tables lose when rows of this one are deleted: table, constraint, action.
     fn cascades(&self, table: &TableName) -> String;
-    /// SQL that lists the tables whose foreign keys forbid a TRUNCATE of this one; `None` where there is no TRUNCATE.
+    /// SQL that lists the tables that forbid a TRUNCATE of this one: table, constraint; `None` where there is no TRUNCATE.
     fn forbids_truncate(&self, table: &TableName) -> Option<String>;
     /// Whether a full merge can empty the destination by TRUNCATE within the merge's transaction.
     fn truncates(&self) -> bool;
@@ -162,11 +162,13 @@ pub trait Destination: Source {
     fn staged_keys(&self, staging: &TableName, _dest: &TableName, _key: &[String]) -> String {
         self.table(staging)
     }
-    /// SQL that makes the receipt of a module that has none, so that of two installations one has the name.
+    /// SQL that makes the receipt of a module, so that of two installations one has the name, or takes back an earlier
+    /// one: nobody can merge by that what is staged from now on.
     fn claim(&self, module: &str, install: &str, run_id: i64) -> String {
         format!(
-            "INSERT INTO {} (module, install, run_id, state) VALUES ({}, {}, {run_id}, 'abandoned')\n\
-             ON CONFLICT (module) DO NOTHING",
+            "INSERT INTO {} AS held (module, install, run_id, state) VALUES ({}, {}, {run_id}, 'abandoned')\n\
+             ON CONFLICT (module) DO UPDATE SET run_id = excluded.run_id, state = excluded.state\n\
+             WHERE held.install = excluded.install",
             self.table(&self.receipt()),
             literal(module),
             literal(install),

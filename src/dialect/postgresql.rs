@@ -11,6 +11,12 @@ pub(super) struct Postgresql;
 const LOCK_TIMEOUT: &str =
     "PERFORM set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '30s'), true);";
 
+/// The tables that inherit from one of a family, and are no partitions of it: they have rows of their own, which go with
+/// the parent's.
+const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inhparent::regclass, 'CASCADE'\n\
+                     FROM pg_catalog.pg_inherits WHERE inhparent IN (SELECT oid FROM family)\n  \
+                     AND NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = inhrelid)";
+
 /// A `DO` block with a dollar quote that its body does not contain: a column can be called anything.
 fn do_block(body: &str) -> String {
     let mut tag = "$pipekit$".to_owned();
@@ -18,6 +24,18 @@ fn do_block(body: &str) -> String {
         tag.insert(tag.len() - 1, '_');
     }
     format!("DO {tag}{body}{tag}")
+}
+
+/// `WITH` of a table and what a deletion from it reaches: its partitions, what inherits from it, and what a view reads.
+fn family(table: &str) -> String {
+    format!(
+        "WITH RECURSIVE family (oid) AS (\n  SELECT to_regclass({})::oid UNION SELECT below.oid FROM family AS f, LATERAL (\n    \
+         SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = f.oid UNION ALL\n    \
+         SELECT d.refobjid FROM pg_catalog.pg_rewrite AS r JOIN pg_catalog.pg_depend AS d ON d.objid = r.oid\n      \
+         AND d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass\n    \
+         WHERE r.ev_class = f.oid AND r.ev_type = '1') AS below (oid))",
+        literal(table)
+    )
 }
 
 impl Source for Postgresql {
@@ -140,29 +158,32 @@ impl Destination for Postgresql {
         format!("{};\n{sql}", do_block(&format!("BEGIN {LOCK_TIMEOUT} END")))
     }
 
-    fn fence(&self, module: &str, run_id: i64) -> String {
+    fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
         self.in_time(&format!(
-            "UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
+            "UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
             self.table(&self.receipt()),
-            literal(module)
+            literal(module),
+            literal(install)
         ))
     }
 
     fn cascades(&self, table: &TableName) -> String {
         format!(
-            "SELECT conrelid::regclass::text, conname,\n  \
+            "{}\nSELECT conrelid::regclass::text, conname,\n  \
              CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END\n\
              FROM pg_catalog.pg_constraint\n\
-             WHERE contype = 'f' AND confrelid = to_regclass({}) AND confdeltype IN ('c', 'n', 'd')\nORDER BY 1, 2",
-            literal(&self.table(table))
+             WHERE contype = 'f' AND confrelid IN (SELECT oid FROM family) AND confdeltype IN ('c', 'n', 'd')\n\
+             UNION ALL {HEIRS}\nORDER BY 1, 2",
+            family(&self.table(table))
         )
     }
 
     fn forbids_truncate(&self, table: &TableName) -> Option<String> {
         Some(format!(
-            "SELECT conrelid::regclass::text, conname, 'REFERENCES'\nFROM pg_catalog.pg_constraint\n\
-             WHERE contype = 'f' AND confrelid = to_regclass({0}) AND conrelid <> confrelid\nORDER BY 1, 2",
-            literal(&self.table(table))
+            "{}\nSELECT conrelid::regclass::text, conname, 'REFERENCES'\nFROM pg_catalog.pg_constraint\n\
+             WHERE contype = 'f' AND confrelid IN (SELECT oid FROM family) AND conrelid NOT IN (SELECT oid FROM family)\n\
+             UNION ALL {HEIRS}\nORDER BY 1, 2",
+            family(&self.table(table))
         ))
     }
 
@@ -180,7 +201,8 @@ impl Destination for Postgresql {
             true => " OVERRIDING SYSTEM VALUE",
             false => "",
         };
-        // An append deletes nothing that another's rows could be lost with, and its login may have no other right.
+        // The rows are counted behind the lock, which it may take long to get. An append deletes nothing that another's
+        // rows could be lost with, and its login may have no other right.
         let lock = match (merge.relation, merge.emptying) {
             (Relation::Foreign, _) | (_, Emptying::Nothing) => String::new(),
             _ => format!("  LOCK TABLE {dest} IN SHARE ROW EXCLUSIVE MODE;\n"),
@@ -207,11 +229,12 @@ impl Destination for Postgresql {
              UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
              RETURNING staged_rows INTO pipekit_expected;\n  \
              IF NOT FOUND THEN\n    \
-             RAISE EXCEPTION 'pipekit: no rows are staged for this merge (its receipt is taken)';\n  END IF;\n  \
+             RAISE EXCEPTION 'pipekit: no rows are staged for this merge (its receipt is taken)';\n  END IF;\n\
+             {lock}  \
              SELECT count(*) INTO pipekit_staged FROM {staging};\n  \
              IF pipekit_staged <> pipekit_expected THEN\n    \
              RAISE EXCEPTION 'pipekit: staging holds % rows, % were staged', pipekit_staged, pipekit_expected;\n  END IF;\n\
-             {lock}{empty}  \
+             {empty}  \
              INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n  \
              GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n  \
              UPDATE {receipt} SET rows_deleted = pipekit_deleted, rows_inserted = pipekit_inserted\n    \

@@ -134,11 +134,12 @@ impl Destination for Sqlite {
         )
     }
 
-    fn fence(&self, module: &str, run_id: i64) -> String {
+    fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
         format!(
-            "UPDATE {} SET state = 'abandoned' WHERE module = {} AND run_id = {run_id} AND state = 'staged'",
+            "UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
             self.table(&self.receipt()),
-            literal(module)
+            literal(module),
+            literal(install)
         )
     }
 

@@ -58,7 +58,11 @@ impl<'a> Ledger<'a> {
             Some(run_id) => {
                 let new = NewStep { run_id, kind, name, connection_name: connection, sql };
                 let insert = |tx: &rusqlite::Transaction<'_>| step::insert(tx, &new);
-                Some(if kind == "merge" { self.store.write_durably(insert)? } else { self.store.write(insert)? })
+                Some(if (kind, name) == ("merge", "merge") {
+                    self.store.write_durably(insert)?
+                } else {
+                    self.store.write(insert)?
+                })
             }
         };
         Ok(Open { id, since: Instant::now() })

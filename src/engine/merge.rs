@@ -27,14 +27,17 @@ impl Attempt<'_> {
         self.watch.hold();
         let install = receipt::install_id(ledger.store().read())?;
         let done = merged.is_ok();
-        let fate = receipt::within(self.databases, dest, receipt::LONG, || {
-            match done.then(|| receipt::read(self.databases, dest, &module.name)) {
-                Some(Ok(Some(r))) if r.run_id == self.run_id && r.state == "merged" => {
-                    Fate::Merged { deleted: r.deleted, inserted: r.inserted }
+        let (databases, run) = (self.databases, self.run_id);
+        let fate = receipt::within(databases, dest, receipt::LONG, || {
+            let read =
+                done.then(|| receipt::read(ledger, databases, dest, &module.name, ("merge", "receipt"))).transpose()?;
+            match read {
+                Some(Ok(Some(r))) if r.run_id == run && r.state == "merged" => {
+                    Ok(Fate::Merged { deleted: r.deleted, inserted: r.inserted })
                 }
-                _ => receipt::settle(self.databases, dest, &module.name, &install, self.run_id),
+                _ => receipt::settle(ledger, databases, dest, &module.name, &install, run),
             }
-        });
+        })?;
         let fate = match (fate, &merged) {
             // The database itself said no, and a merge is one transaction: that is known without a receipt.
             (Fate::Unknown(_), Err(f)) if matches!(f.kind, FailureKind::Sql | FailureKind::Cancelled) => {

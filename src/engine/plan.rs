@@ -187,7 +187,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
-        module::set_resolved(tx, module.id, &source_sql, &merge_sql)?;
+        module::set_resolved(tx, module, &source_sql, &merge_sql)?;
         run.map_or(Ok(()), |run| run::set_sql(tx, run, &source_sql, &merge_sql))
     })?;
     Ok(Plan {

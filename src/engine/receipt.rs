@@ -3,8 +3,11 @@
 //! leaves a doubt: that waits for a session still at work, and shuts out one that has not begun.
 
 use super::databases::{Databases, dialect_of};
+use super::ledger::{Came, Ledger};
+use crate::dialect::Destination;
 use crate::error::Result;
-use crate::runner::Failure;
+use crate::runner::builtin::ScriptOutcome;
+use crate::runner::{Failure, FailureKind, Rows, Target};
 use crate::store::connection::Connection;
 use crate::store::setting;
 use rusqlite::Connection as Sqlite;
@@ -50,39 +53,50 @@ pub struct Receipt {
     pub inserted: Option<i64>,
 }
 
-/// Reads the receipt of a module.
+/// Reads the receipt of a module, as a step of this kind and name.
 ///
 /// # Errors
-/// What the database says.
-pub fn read(databases: &Databases, dest: &Connection, module: &str) -> Result<Option<Receipt>, Failure> {
-    let (target, dialect) = place(databases, dest)?;
-    let rows = databases.session()?.query(&target, &dialect.read_receipt(module), Some(1))?;
-    Ok(rows.rows.first().map(|row| {
-        let text = |i: usize| row.get(i).cloned().flatten();
-        let number = |i: usize| text(i).and_then(|t| t.parse().ok());
-        Receipt {
-            install: text(0).unwrap_or_default(),
-            run_id: number(1).unwrap_or_default(),
-            state: text(2).unwrap_or_default(),
-            deleted: number(3),
-            inserted: number(4),
-        }
-    }))
+/// Where pipekit's own file can't be written; within, what the database says.
+pub fn read(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    dest: &Connection,
+    module: &str,
+    (kind, name): (&str, &str),
+) -> Result<Result<Option<Receipt>, Failure>> {
+    let (target, dialect) = match place(databases, dest) {
+        Ok(place) => place,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let sql = dialect.read_receipt(module);
+    let work = || Ok(receipt(&databases.session()?.query(&target, &sql, Some(1))?));
+    let came = |r: &Option<Receipt>| Came { rows: None, value: r.as_ref().map(|r| r.state.clone()) };
+    ledger.step(kind, name, &dest.name, &sql, work, came)
 }
 
 /// What `ask` finds out within `patience`: then the session is killed, as the network may have gone and have said nothing.
-pub fn within(databases: &Databases, dest: &Connection, patience: Duration, ask: impl FnOnce() -> Fate + Send) -> Fate {
+///
+/// # Errors
+/// What `ask` says.
+pub fn within(
+    databases: &Databases,
+    dest: &Connection,
+    patience: Duration,
+    ask: impl FnOnce() -> Result<Fate> + Send,
+) -> Result<Fate> {
     std::thread::scope(|scope| {
         let (sender, receiver) = channel();
         scope.spawn(move || sender.send(ask()));
         let (mut wait, mut late) = (patience, false);
         loop {
             match receiver.recv_timeout(wait) {
-                Ok(Fate::Unknown(why)) if !late => return Fate::Unknown(why),
-                Ok(Fate::Unknown(_)) | Err(RecvTimeoutError::Disconnected) => {
-                    return Fate::Unknown(format!("{} did not answer within {} s", dest.name, patience.as_secs()));
+                Ok(Ok(Fate::Unknown(_))) | Err(RecvTimeoutError::Disconnected) if late => {
+                    return Ok(Fate::Unknown(format!("{} did not answer within {} s", dest.name, patience.as_secs())));
                 }
                 Ok(fate) => return fate,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Ok(Fate::Unknown(format!("the question to {} came to no end", dest.name)));
+                }
                 // Again, until it is through: it may have started a session anew.
                 Err(RecvTimeoutError::Timeout) => {
                     (wait, late) = (Duration::from_millis(100), true);
@@ -96,17 +110,43 @@ pub fn within(databases: &Databases, dest: &Connection, patience: Duration, ask:
 }
 
 /// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.
-pub fn settle(databases: &Databases, dest: &Connection, module: &str, install: &str, run: i64) -> Fate {
-    match fence(databases, dest, module, install, run) {
+///
+/// # Errors
+/// Only where pipekit's own file can't be written.
+pub fn settle(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    dest: &Connection,
+    module: &str,
+    install: &str,
+    run: i64,
+) -> Result<Fate> {
+    Ok(match fence(ledger, databases, dest, module, install, run)? {
         Ok(fate) => fate,
         Err(failure) => Fate::Unknown(databases.clean(&failure.message)),
-    }
+    })
 }
 
-fn fence(databases: &Databases, dest: &Connection, module: &str, install: &str, run: i64) -> Result<Fate, Failure> {
-    let (target, dialect) = place(databases, dest)?;
-    databases.session()?.script(&target, &dialect.fence(module, run))?;
-    Ok(match read(databases, dest, module)? {
+fn fence(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    dest: &Connection,
+    module: &str,
+    install: &str,
+    run: i64,
+) -> Result<Result<Fate, Failure>> {
+    let (target, dialect) = match place(databases, dest) {
+        Ok(place) => place,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let sql = dialect.fence(module, install, run);
+    let work = || databases.session()?.script(&target, &sql);
+    let came = |o: &ScriptOutcome| Came { rows: o.rows_affected, value: None };
+    if let Err(failure) = ledger.step("merge", "fence", &dest.name, &sql, work, came)? {
+        return Ok(Err(failure));
+    }
+    let read = read(ledger, databases, dest, module, ("merge", "receipt"))?;
+    Ok(read.map(|receipt| match receipt {
         Some(r) if r.run_id == run && r.install == install && r.state == "merged" => {
             Fate::Merged { deleted: r.deleted, inserted: r.inserted }
         }
@@ -114,13 +154,23 @@ fn fence(databases: &Databases, dest: &Connection, module: &str, install: &str, 
         Some(r) if r.run_id == run && r.install == install && r.state == "abandoned" => Fate::NotMerged,
         // The gate wrote one, so this is another place than it was, or somebody took it away: that proves nothing.
         _ => Fate::Unknown(format!("its receipt is gone from {}", dest.name)),
-    })
+    }))
 }
 
-fn place(
-    databases: &Databases,
-    dest: &Connection,
-) -> Result<(crate::runner::Target, &'static dyn crate::dialect::Destination), Failure> {
-    let failed = |e: crate::error::Error| Failure::new(crate::runner::FailureKind::Connect, e.message);
+fn place(databases: &Databases, dest: &Connection) -> Result<(Target, &'static dyn Destination), Failure> {
+    let failed = |e: crate::error::Error| Failure::new(FailureKind::Connect, e.message);
     Ok((databases.target(dest).map_err(failed)?, dialect_of(dest).map_err(failed)?))
+}
+
+fn receipt(rows: &Rows) -> Option<Receipt> {
+    let row = rows.rows.first()?;
+    let text = |i: usize| row.get(i).cloned().flatten();
+    let number = |i: usize| text(i).and_then(|t| t.parse().ok());
+    Some(Receipt {
+        install: text(0).unwrap_or_default(),
+        run_id: number(1).unwrap_or_default(),
+        state: text(2).unwrap_or_default(),
+        deleted: number(3),
+        inserted: number(4),
+    })
 }

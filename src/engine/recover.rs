@@ -4,6 +4,7 @@
 //! receipt, and where the destination can't be reached the run says `unknown` until somebody can ask.
 
 use super::databases::Databases;
+use super::ledger::Ledger;
 use super::merge::unknown_hint;
 use super::receipt::{self, Fate};
 use crate::clock;
@@ -87,8 +88,8 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
         None => None,
         Some(dead) => {
             let steps = step::of_run(store.read(), dead.id)?;
-            let unfinished = steps.iter().find(|s| s.duration_ms.is_none());
-            let place = match (unfinished, steps.last()) {
+            let unfinished: Vec<&Step> = steps.iter().filter(|s| s.duration_ms.is_none()).collect();
+            let place = match (unfinished.first(), steps.last()) {
                 (Some(step), _) => format!("in the step {} {}", step.kind, step.name),
                 (None, Some(step)) => format!("after the step {} {}", step.kind, step.name),
                 (None, None) => "before its first step".to_owned(),
@@ -97,8 +98,8 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
                 format!("its process ended {place} (killed, its log could not be written, or the machine went down)");
             let mut end = verdict(store, dead, &steps, patience, &died)?;
             let lived_until = last_sign(store, dead, &steps)?;
-            let unfinished =
-                unfinished.map(|s| (s.id, clock::millis_between(&s.started_at, &lived_until).unwrap_or_default()));
+            let lasted = |s: &&Step| (s.id, clock::millis_between(&s.started_at, &lived_until).unwrap_or_default());
+            let unfinished: Vec<(i64, i64)> = unfinished.iter().map(lasted).collect();
             end.finished_at = Some(lived_until);
             Some((end, unfinished))
         }
@@ -106,9 +107,9 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
     store.write_durably(|tx| {
         if let (Some(dead), Some((end, unfinished))) = (&dead, &end) {
             run::finish(tx, dead.id, &["running"], end)?;
-            if let Some((step_id, duration_ms)) = *unfinished {
+            for (step_id, duration_ms) in unfinished {
                 let error = Some("its process ended in this step".to_owned());
-                step::finish(tx, step_id, &step::StepEnd { duration_ms, error, ..Default::default() })?;
+                step::finish(tx, *step_id, &step::StepEnd { duration_ms: *duration_ms, error, ..Default::default() })?;
             }
             output::fold(tx, dead.id)?;
         }
@@ -127,10 +128,10 @@ fn last_sign(store: &Store, dead: &Run, steps: &[Step]) -> Result<String> {
 }
 
 /// What a run came to, by its ledger and its receipt; `story` says why that is a question.
-fn verdict(store: &Store, run: &Run, steps: &[Step], patience: Duration, story: &str) -> Result<End> {
+fn verdict(store: &mut Store, run: &Run, steps: &[Step], patience: Duration, story: &str) -> Result<End> {
     let moved = steps.iter().find(|s| s.kind == "transfer").and_then(|s| s.row_count);
     let mut end = End { row_count: moved, ..End::default() };
-    let fate = match steps.iter().find(|s| s.kind == "merge") {
+    let fate = match steps.iter().find(|s| (&*s.kind, &*s.name) == ("merge", "merge")) {
         Some(merge) => ask(store, run, merge, patience)?,
         None => Fate::NotMerged,
     };
@@ -160,7 +161,7 @@ fn verdict(store: &Store, run: &Run, steps: &[Step], patience: Duration, story: 
 
 /// Asks the destination, for no longer than `patience`. It is the one that the merge ran on, under the name that the
 /// module had: both may have been changed since.
-fn ask(store: &Store, run: &Run, merge: &Step, patience: Duration) -> Result<Fate> {
+fn ask(store: &mut Store, run: &Run, merge: &Step, patience: Duration) -> Result<Fate> {
     let dest = match connection::find(store.read(), &merge.connection_name) {
         Ok(dest) => dest,
         Err(error) if error.code == Code::NotFound => return Ok(Fate::Unknown(error.message)),
@@ -171,6 +172,8 @@ fn ask(store: &Store, run: &Run, merge: &Step, patience: Duration) -> Result<Fat
         Ok(databases) => databases,
         Err(error) => return Ok(Fate::Unknown(error.message)),
     };
-    let ask = || receipt::settle(&databases, &dest, &run.module_name, &install, run.id);
-    Ok(receipt::within(&databases, &dest, patience, ask))
+    // What is asked stands in the ledger of the run that it is asked about.
+    let mut ledger = Ledger::new(store, Some(run.id), &databases);
+    let ask = || receipt::settle(&mut ledger, &databases, &dest, &run.module_name, &install, run.id);
+    receipt::within(&databases, &dest, patience, ask)
 }

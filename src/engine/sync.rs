@@ -311,9 +311,8 @@ impl Attempt<'_> {
         let work = || session.script(&plan.dest, &prepare);
         ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(explain)?;
 
-        let read = plan.dialect.read_receipt(&module.name);
-        let work = || receipt::read(self.databases, dest, &module.name);
-        let owner = ledger.step("staging", "owner", &dest.name, &read, work, |_| Came::default())?.map_err(explain)?;
+        let owner =
+            receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(explain)?;
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,

@@ -50,6 +50,8 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_or_create(path: &Path) -> Result<Store> {
+        // The locks stand beside the file itself: by a link to it they would be others, and two runs would be free.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         refuse_network_file_system(path)?;
         let conn = Connection::open_with_flags(
             path,

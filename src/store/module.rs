@@ -279,11 +279,13 @@ pub fn set_enabled(conn: &Connection, id: i64, enabled: bool) -> Result<()> {
     Ok(())
 }
 
-/// Stores what would run next, for people to look at.
-pub fn set_resolved(conn: &Connection, id: i64, query: &str, merge_sql: &str) -> Result<()> {
+/// Stores what would run next, for people to look at; unless the module was changed since it was read, for then this
+/// is not what would run.
+pub fn set_resolved(conn: &Connection, module: &Module, query: &str, merge_sql: &str) -> Result<()> {
     conn.execute(
-        "UPDATE module SET next_resolved_query = ?2, next_merge_sql = ?3, next_resolved_at = ?4 WHERE id = ?1",
-        (id, query, merge_sql, clock::now_text()),
+        "UPDATE module SET next_resolved_query = ?3, next_merge_sql = ?4, next_resolved_at = ?5
+         WHERE id = ?1 AND updated_at = ?2",
+        (module.id, &module.updated_at, query, merge_sql, clock::now_text()),
     )?;
     Ok(())
 }

@@ -86,6 +86,14 @@ impl Pair {
         self
     }
 
+    /// Runs SQL on the destination that may fail.
+    pub fn tries(&mut self, sql: &str) -> Result<(), String> {
+        match &mut self.postgres {
+            Some(database) => database.client.batch_execute(sql).map_err(|e| format!("{e:?}")),
+            None => self.world.sqlite("dst.db").execute_batch(sql).map_err(|e| e.to_string()),
+        }
+    }
+
     /// `orders (id, item, qty)` on both sides: three rows at the source, and one at the destination that the source
     /// does not have.
     pub fn with_orders(mut self) -> Pair {
@@ -146,7 +154,7 @@ impl Pair {
         match &mut self.postgres {
             Some(database) => {
                 let mut session = database.session();
-                session.batch_execute("BEGIN; LOCK TABLE orders IN SHARE MODE").unwrap();
+                session.batch_execute("BEGIN; LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE").unwrap();
                 Some(session)
             }
             None => {

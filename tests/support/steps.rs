@@ -36,6 +36,14 @@ impl Place {
         places
     }
 
+    /// The kind and the name of its step, where it has one.
+    pub fn step(&self) -> (&str, &str) {
+        match self {
+            Place::Begin(kind, name) | Place::Within(kind, name) | Place::End(kind, name) => (kind, name),
+            Place::Claim | Place::Close => ("", ""),
+        }
+    }
+
     /// What is being written there: the event on the table, and its condition.
     fn event(&self) -> (&'static str, String) {
         let is = |kind: &str, name: &str| format!("NEW.kind = '{kind}' AND NEW.name = '{name}'");

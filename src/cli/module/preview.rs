@@ -4,6 +4,7 @@ use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
 use crate::definition::lint;
 use crate::definition::module as define;
+use crate::dialect::Relation;
 use crate::engine::databases::Databases;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
@@ -33,6 +34,8 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
+    // What a foreign table's server makes of a transaction is up to it.
+    let atomic = plan.relation != Relation::Foreign;
     let (_, defined) = define::load(store.read(), name)?;
     warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
     warnings.extend(plan.remarks.iter().cloned());
@@ -47,7 +50,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         ui.document(&serde_json::json!({
             "module": definition.module.name,
             "runner": "builtin",
-            "atomic": true,
+            "atomic": atomic,
             "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,
             "staging_sql": plan.staging_sql,
@@ -62,7 +65,11 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         ("from", format!("{} ({})", definition.source.name, definition.source.kind)),
         ("into", format!("{} {} ({})", definition.dest.name, plan.table, definition.dest.kind)),
         ("runner", "built in".to_owned()),
-        ("merge", "atomic: one transaction".to_owned()),
+        (
+            "merge",
+            if atomic { "atomic: one transaction" } else { "one transaction, atomic if its server makes it so" }
+                .to_owned(),
+        ),
     ]);
     if !plan.resolved.values.is_empty() {
         ui.heading("Watermarks, resolved now");
