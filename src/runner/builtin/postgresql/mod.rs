@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod copy;
 pub mod failure;
+mod modifiers;
 mod query;
 pub mod tls;
 pub mod types;

@@ -1,6 +1,7 @@
 //! Queries and scripts, by the protocol that takes several statements at once and answers in text.
 
 use super::copy::{Stopped, TextRows};
+use super::modifiers::Modifiers;
 use super::types::Column;
 use super::{Connection, failure};
 use crate::runner::builtin::script;
@@ -158,13 +159,15 @@ fn collect(
 
 /// The columns of a statement, as the server describes them without running it.
 pub fn describe(connection: &mut Connection, statement: &str) -> Result<Vec<Column>, Failure> {
-    match connection.client.prepare(statement) {
-        Ok(prepared) => Ok(prepared.columns().iter().map(Column::of).collect()),
-        Err(error) => {
-            let failure = connection.failure(&error);
-            Err(failure::with_line(failure, &error, statement, failure::Added::default()))
-        }
-    }
+    let prepared = connection.client.prepare(statement).map_err(|error| {
+        let failure = connection.failure(&error);
+        failure::with_line(failure, &error, statement, failure::Added::default())
+    })?;
+    let modifiers = match Modifiers::query(prepared.columns().iter().map(postgres::Column::type_)) {
+        Some(sql) => Modifiers::read(&run(connection, &sql, None)?.rows.rows),
+        None => Modifiers::default(),
+    };
+    Ok(prepared.columns().iter().map(|column| Column::of(column, &modifiers)).collect())
 }
 
 fn copy_rows(

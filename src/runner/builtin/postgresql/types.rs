@@ -1,8 +1,9 @@
 //! The types of PostgreSQL columns, as far as moving values depends on them.
 
+use super::modifiers::Modifiers;
 use crate::runner::builtin::value::numeric::Digits;
 use postgres::Column as Described;
-use postgres::types::{Kind, Type};
+use postgres::types::{Field, Kind, Type};
 
 /// What sort of value a column has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Column {
     portable: bool,
     /// What an array holds. The array's modifier is that of each element.
     pub element: Option<Box<Column>>,
+    /// What a composite type is made of.
+    pub fields: Vec<Column>,
 }
 
 /// Types whose binary form holds nothing that belongs to one database (such as the id of a type).
@@ -106,15 +109,22 @@ const FIRST_OWN_OID: u32 = 16_384;
 
 impl Column {
     /// The column as the server describes it. Domains come as the type beneath them.
-    pub fn of(described: &Described) -> Column {
-        Column::typed(described.name(), described.type_(), described.type_modifier())
+    pub fn of(described: &Described, modifiers: &Modifiers) -> Column {
+        Column::typed(described.name(), described.type_(), described.type_modifier(), modifiers)
     }
 
-    fn typed(name: &str, kind: &Type, typmod: i32) -> Column {
-        let element = match kind.kind() {
-            Kind::Array(element) => Some(Box::new(Column::typed(name, element, typmod))),
-            _ => None,
-        };
+    fn typed(name: &str, kind: &Type, typmod: i32, modifiers: &Modifiers) -> Column {
+        let (mut element, mut fields) = (None, Vec::new());
+        match kind.kind() {
+            Kind::Array(kind) => element = Some(Box::new(Column::typed(name, kind, typmod, modifiers))),
+            Kind::Domain(beneath) => return Column::typed(name, beneath, modifiers.of(kind, 0), modifiers),
+            Kind::Composite(parts) => {
+                let typed =
+                    |(i, f): (usize, &Field)| Column::typed(f.name(), f.type_(), modifiers.of(kind, i), modifiers);
+                fields = parts.iter().enumerate().map(typed).collect();
+            }
+            _ => {}
+        }
         Column {
             name: name.to_owned(),
             base: base(kind),
@@ -123,6 +133,7 @@ impl Column {
             type_name: kind.name().to_owned(),
             portable: portable(kind),
             element,
+            fields,
         }
     }
 
@@ -187,6 +198,13 @@ impl Column {
     /// An `interval` that keeps some fields only, such as `interval year to month`.
     pub fn keeps_some_fields(&self) -> bool {
         self.base == Base::Interval && self.typmod >= 0 && (self.typmod >> 16) & 0x7fff != 0x7fff
+    }
+
+    /// Whether it, or a part of it, holds less than its type's name says.
+    pub fn is_narrow(&self) -> bool {
+        self.typmod >= 0
+            || self.element.as_deref().is_some_and(Column::is_narrow)
+            || self.fields.iter().any(Column::is_narrow)
     }
 
     /// Whether values of `source` have the very bytes that this column takes.
@@ -284,7 +302,7 @@ mod tests {
     use super::*;
 
     fn column(kind: &Type, typmod: i32) -> Column {
-        Column::typed("c", kind, typmod)
+        Column::typed("c", kind, typmod, &Modifiers::default())
     }
 
     fn numeric(precision: i32, scale: i32) -> Column {

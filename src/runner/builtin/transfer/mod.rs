@@ -7,6 +7,7 @@ mod array;
 mod pg_source;
 mod pg_to_pg;
 mod pg_to_sqlite;
+mod record;
 mod sink;
 mod sqlite_sink;
 mod sqlite_to_pg;

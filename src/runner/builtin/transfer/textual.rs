@@ -1,6 +1,6 @@
 //! Fields of a text COPY, checked as those of a binary one are.
 
-use super::array;
+use super::{array, record};
 use crate::runner::builtin::postgresql::copy::push_text_field;
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use crate::runner::builtin::value::encode::Encoder;
@@ -30,9 +30,9 @@ impl Textual {
                     value => text::write(value, &mut self.text),
                 }
                 check_interval(&self.text, column)?;
-                if let Some(element) = column.element.as_deref().filter(|element| element.typmod >= 0) {
+                if column.is_narrow() {
                     let text = std::mem::take(&mut self.text);
-                    let fits = self.check_elements(&text, element);
+                    let fits = self.check_parts(&text, column);
                     self.text = text;
                     fits?;
                 }
@@ -53,18 +53,22 @@ impl Textual {
         Ok(())
     }
 
-    /// Whether each element of the array that `text` writes fits: PostgreSQL rounds those of a `numeric(5,2)[]` in
-    /// silence. What is no array is left to the server, which refuses it.
-    fn check_elements(&mut self, text: &str, element: &Column) -> Result<(), Misfit> {
-        let mut written = Vec::new();
-        for value in array::elements(text) {
-            let value = Value::Text(&value);
-            written.clear();
-            self.field(&value, element, &mut written).map_err(|misfit| {
-                Misfit::new(format!("{} does not fit {}: {}", value.shown(), element.type_text(), misfit.why))
-            })?;
+    /// Whether each element of the array, or field of the composite value, that `text` writes fits: PostgreSQL rounds
+    /// those of a `numeric(5,2)[]` in silence. What is neither is left to the server, which refuses it.
+    fn check_parts(&mut self, text: &str, column: &Column) -> Result<(), Misfit> {
+        if let Some(element) = &column.element {
+            return array::elements(text).try_for_each(|value| self.check_part(&value, element));
         }
-        Ok(())
+        let fields = record::fields(text).into_iter().zip(&column.fields);
+        let there = fields.filter_map(|(value, field)| Some((value?, field)));
+        there.filter(|(_, field)| field.is_narrow()).try_for_each(|(value, field)| self.check_part(&value, field))
+    }
+
+    fn check_part(&mut self, value: &str, part: &Column) -> Result<(), Misfit> {
+        let value = Value::Text(value);
+        self.field(&value, part, &mut Vec::new()).map_err(|misfit| {
+            Misfit::new(format!("{} does not fit {}: {}", value.shown(), part.type_text(), misfit.why))
+        })
     }
 
     /// Appends a value that a server printed as `from`, for the column `to`.
