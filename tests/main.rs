@@ -10,6 +10,7 @@ mod cancel;
 mod cli;
 mod connections;
 mod demo;
+mod destinations;
 mod drivers;
 mod editor;
 mod flights;

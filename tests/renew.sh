@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Renews what is made by a command and checked in: completions/, man/, tests/snapshots/.
+# Renews what is made by a command and checked in: completions/, docs/destinations.md, man/, tests/snapshots/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --quiet
@@ -10,5 +10,5 @@ mkdir -p completions
 "$pipekit" completions bash >completions/pipekit.bash
 "$pipekit" completions zsh >completions/_pipekit
 "$pipekit" completions fish >completions/pipekit.fish
-PIPEKIT_RENEW=1 cargo test --quiet --test pipekit -- the_whole_command_reference >/dev/null
-git status --short completions man tests/snapshots
+PIPEKIT_RENEW=1 cargo test --quiet --test pipekit -- the_whole_command_reference the_document_of_destinations >/dev/null
+git status --short completions docs man tests/snapshots
