@@ -17,6 +17,7 @@ mod connections;
 mod counted;
 mod crashes;
 mod demo;
+mod destinations;
 mod disks;
 mod doubt;
 mod drivers;

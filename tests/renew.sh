@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Renews what is made by a command and checked in: completions/, man/, docs/values.md, tests/snapshots/, a table in
-# CONTRIBUTING.md.
+# Renews what is made by a command and checked in: completions/, docs/, man/, tests/snapshots/, a table in CONTRIBUTING.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --quiet
@@ -12,5 +11,5 @@ mkdir -p completions
 "$pipekit" completions zsh >completions/_pipekit
 "$pipekit" completions fish >completions/pipekit.fish
 PIPEKIT_RENEW=1 cargo test --quiet --test pipekit -- the_whole_command_reference the_list_of_hard_values \
-  each_line_of_what_must_never_happen >/dev/null
-git status --short completions man docs/values.md tests/snapshots CONTRIBUTING.md
+  the_document_of_destinations each_line_of_what_must_never_happen >/dev/null
+git status --short completions docs man tests/snapshots CONTRIBUTING.md

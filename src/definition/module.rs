@@ -140,6 +140,9 @@ fn yes() -> bool {
 impl Module {
     fn check(&self) -> Result<()> {
         check_name("module", &self.name)?;
+        if self.name == dialect::RECEIPT {
+            return Err(Error::invalid(format!("`{}` is what pipekit calls a table of its own", self.name)));
+        }
         check_text("the source query", &self.source_query)?;
         if self.merge_strategy == Strategy::Incremental && self.merge_key.is_empty() {
             return Err(Error::invalid("an incremental module needs a merge key: the columns to delete by")

@@ -8,6 +8,9 @@ mod sqlite;
 
 use std::fmt;
 
+/// The table of receipts, which stands among the staging tables: no module may be called so.
+pub const RECEIPT: &str = "pipekit_receipt";
+
 /// A table by its parts, as the catalog spells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableName {
@@ -46,6 +49,8 @@ pub struct Column {
     pub type_sql: String,
     /// A collation of its own, as DDL spells it.
     pub collation: Option<String>,
+    /// The operator by which its type is equal to itself, where a plain `=` may be found to be another.
+    pub equals: Option<String>,
     /// Whether it takes NULL.
     pub nullable: bool,
     /// How it takes values.
@@ -53,9 +58,10 @@ pub struct Column {
 }
 
 /// What kind of thing the destination is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Relation {
     /// A table, partitioned or not.
+    #[default]
     Table,
     /// A table of SQLite that holds its columns to their types.
     Strict,
@@ -63,7 +69,31 @@ pub enum Relation {
     View,
     /// A table of another server.
     Foreign,
+    /// Something that no rows can be loaded into: `an index`, `pipekit's own`.
+    Unfit(&'static str),
 }
+
+/// What the catalog says of a destination.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Described {
+    /// The schema that it was found in, where the database has several.
+    pub schema: Option<String>,
+    /// What it is.
+    pub relation: Relation,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// Whether triggers or rules of its own can keep rows in, or out: a merge then looks at what it has done.
+    pub decides: bool,
+    /// Whether a constraint of its own puts a row in the place of another, which no count of the database's tells.
+    pub displaces: bool,
+    /// Whether row-level security may hide rows from the login.
+    pub hides: bool,
+}
+
+/// What stands behind [`Relation::Unfit`] for a table in which pipekit keeps its own.
+const OURS: &str = "pipekit's own";
+/// The same for a table of the database's catalog.
+const OF_THE_DATABASE: &str = "the database's own";
 
 /// How a merge changes the destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,13 +115,31 @@ pub struct Merge<'a> {
     /// Where the rows go.
     pub dest: &'a TableName,
     /// What that is.
-    pub relation: Relation,
+    pub described: &'a Described,
     /// Where the rows are.
     pub staging: &'a TableName,
     /// The columns that are filled, in order.
     pub columns: &'a [Column],
     /// What goes first.
     pub emptying: Emptying<'a>,
+}
+
+impl Merge<'_> {
+    /// Whether only counting the destination's rows tells how many came in: what is written to a view comes out of it
+    /// again, or not, and a row that takes the place of another adds none.
+    fn counts_rows(&self) -> bool {
+        self.described.relation == Relation::View || self.described.displaces
+    }
+
+    /// Whether it must see to it that what it deletes is gone, or else the rows would be there twice.
+    fn looks_back(&self) -> bool {
+        self.described.decides || self.described.relation == Relation::View
+    }
+
+    /// Whether the destination must not be empty after it.
+    fn fills(&self) -> bool {
+        self.looks_back() && matches!(self.emptying, Emptying::Truncate | Emptying::Delete)
+    }
 }
 
 /// How to browse a database and read its catalog.
@@ -128,25 +176,22 @@ pub trait Destination: Source {
     fn staging(&self, module: &str) -> TableName;
     /// The table of receipts.
     fn receipt(&self) -> TableName {
-        self.staging("pipekit_receipt")
+        self.staging(RECEIPT)
     }
-    /// SQL that describes the destination's columns, for [`Destination::read_columns`].
+    /// SQL that describes the destination, for [`Destination::read`].
     fn describe(&self, table: &TableName) -> String;
-    /// Reads what [`Destination::describe`] gave. No rows: there is no such table.
-    fn read_columns(&self, rows: &[Vec<Option<String>>]) -> (Relation, Vec<Column>);
+    /// Reads what [`Destination::describe`] gave. `None`: there is no such table.
+    fn read(&self, rows: &[Vec<Option<String>>]) -> Option<Described>;
     /// A script that makes the place for staging tables, and the table of receipts, where they are missing.
     fn prepare(&self) -> String;
     /// A script that makes an empty staging table in place of one that may be there: all columns nullable, no keys,
     /// no defaults. Values are for it what they are for the destination, which is of that kind.
     fn create_staging(&self, staging: &TableName, relation: Relation, columns: &[Column]) -> String;
-    /// SQL that waits for others' locks no longer than a merge does, where the connection's own settings don't see to it.
-    fn in_time(&self, sql: &str) -> String {
-        sql.to_owned()
-    }
     /// A script that makes the receipt's state `abandoned` where it is `staged` for that run of that installation. It
     /// waits for a session that is merging right now.
     fn fence(&self, module: &str, install: &str, run_id: i64) -> String;
-    /// SQL that lists what other tables lose when rows of this one are deleted: table, constraint, action.
+    /// SQL that lists what other tables lose when rows of this one, its partitions and the tables under a view are
+    /// deleted: table, constraint, action.
     fn cascades(&self, table: &TableName) -> String;
     /// SQL that lists the tables that forbid a TRUNCATE of this one: table, constraint; `None` where there is no TRUNCATE.
     fn forbids_truncate(&self, table: &TableName) -> Option<String>;
@@ -157,6 +202,18 @@ pub trait Destination: Source {
     fn merge(&self, merge: &Merge<'_>) -> String;
     /// What an operator should know of how this merge behaves.
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
+    /// SQL that reads the destination, and waits no longer for others to let go of it than a merge does.
+    fn patiently(&self, sql: &str) -> String {
+        sql.to_owned()
+    }
+    /// SQL that gives a login the rights that a merge needs, where there are rights.
+    fn grant(&self, _merge: &Merge<'_>, _login: &str) -> Option<String> {
+        None
+    }
+    /// SQL that shows who holds a lock on a table, where the database tells.
+    fn holders(&self, _table: &TableName) -> Option<String> {
+        None
+    }
     /// What to select from to compare staged key columns as the destination compares them: the staging table, where
     /// its columns have the destination's collations.
     fn staged_keys(&self, staging: &TableName, _dest: &TableName, _key: &[String]) -> String {

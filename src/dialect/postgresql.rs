@@ -1,21 +1,65 @@
 //! PostgreSQL, 12 and later. The merge is one `DO` block: one statement, so one transaction by any road.
 
 use super::{
-    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, literal, split_name,
+    Column, Described, Destination, Emptying, Fill, Merge, OF_THE_DATABASE, OURS, Relation, Source, TableName,
+    double_quoted, literal, split_name,
 };
 
 pub(super) struct Postgresql;
-
-/// Sets how long this transaction waits for others to let go of a table: what the session says, else 30 seconds. By
-/// itself PostgreSQL waits for ever.
-const LOCK_TIMEOUT: &str =
-    "PERFORM set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '30s'), true);";
 
 /// The tables that inherit from one of a family, and are no partitions of it: they have rows of their own, which go with
 /// the parent's.
 const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inhparent::regclass, 'CASCADE'\n\
                      FROM pg_catalog.pg_inherits WHERE inhparent IN (SELECT oid FROM family)\n  \
                      AND NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = inhrelid)";
+
+/// Sets how long what follows in the transaction waits for others to let go of a table, in PL/pgSQL: 30 seconds, unless
+/// the login or the URL says (`options=-c lock_timeout=5min`).
+const PATIENCE: &str = "IF current_setting('lock_timeout') = '0' THEN\n    \
+    PERFORM set_config('lock_timeout', '30s', true);\n  END IF;\n";
+
+/// A column's type `under` its domains, of which there can be several: their NOT NULL and CHECK are the destination's,
+/// and hold at the merge.
+const UNDER_DOMAINS: &str = "LEFT JOIN LATERAL (\n  WITH RECURSIVE step (type, modifier, n) AS (\n    \
+    SELECT a.atttypid, a.atttypmod, 0 UNION ALL\n    \
+    SELECT t.typbasetype, t.typtypmod, n + 1 FROM step JOIN pg_catalog.pg_type AS t ON t.oid = step.type AND t.typtype = 'd')\n  \
+    SELECT type, modifier FROM step ORDER BY n DESC LIMIT 1) AS under ON true\n";
+
+/// The equality of a column's type: an extension in a schema beyond the search path has one that a plain `=` is not.
+const EQUALS: &str = "(SELECT 'OPERATOR(' || quote_ident(s.nspname) || '.' || o.oprname || ')'\n    \
+    FROM pg_catalog.pg_opclass AS k\n    \
+    JOIN pg_catalog.pg_am AS m ON m.oid = k.opcmethod AND m.amname = 'btree'\n    \
+    JOIN pg_catalog.pg_amop AS p ON p.amopfamily = k.opcfamily AND p.amopstrategy = 3\n      \
+    AND p.amoplefttype = k.opcintype AND p.amoprighttype = k.opcintype\n    \
+    JOIN pg_catalog.pg_operator AS o ON o.oid = p.amopopr\n    \
+    JOIN pg_catalog.pg_namespace AS s ON s.oid = o.oprnamespace AND s.nspname <> 'pg_catalog'\n    \
+    WHERE k.opcdefault AND k.opcintype = base.oid)";
+
+/// What belongs to a table.
+#[derive(Clone, Copy)]
+enum Through {
+    /// Its partitions, and what inherits from it: their rows are its own.
+    Children,
+    /// Those, and the tables under a view or a rule, from which a DELETE deletes.
+    Deletes,
+}
+
+/// A CTE `family` of a table and what belongs to it.
+fn family(table: &str, through: Through) -> String {
+    let below = match through {
+        Through::Children => {
+            "SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i JOIN family AS f ON i.inhparent = f.oid"
+        }
+        Through::Deletes => {
+            "SELECT below.oid FROM family AS f, LATERAL (\n      \
+             SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = f.oid UNION ALL\n      \
+             SELECT d.refobjid FROM pg_catalog.pg_rewrite AS r JOIN pg_catalog.pg_depend AS d ON d.objid = r.oid\n        \
+             AND d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass\n      \
+             WHERE r.ev_class = f.oid AND r.ev_type IN ('1', '4')) AS below (oid)"
+        }
+    };
+    format!("WITH RECURSIVE family (oid) AS (\n    SELECT to_regclass({table})::oid UNION\n    {below})")
+}
 
 /// A `DO` block with a dollar quote that its body does not contain: a column can be called anything.
 fn do_block(body: &str) -> String {
@@ -24,18 +68,6 @@ fn do_block(body: &str) -> String {
         tag.insert(tag.len() - 1, '_');
     }
     format!("DO {tag}{body}{tag}")
-}
-
-/// `WITH` of a table and what a deletion from it reaches: its partitions, what inherits from it, and what a view reads.
-fn family(table: &str) -> String {
-    format!(
-        "WITH RECURSIVE family (oid) AS (\n  SELECT to_regclass({})::oid UNION SELECT below.oid FROM family AS f, LATERAL (\n    \
-         SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = f.oid UNION ALL\n    \
-         SELECT d.refobjid FROM pg_catalog.pg_rewrite AS r JOIN pg_catalog.pg_depend AS d ON d.objid = r.oid\n      \
-         AND d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass\n    \
-         WHERE r.ev_class = f.oid AND r.ev_type = '1') AS below (oid))",
-        literal(table)
-    )
 }
 
 impl Source for Postgresql {
@@ -83,44 +115,69 @@ impl Destination for Postgresql {
     }
 
     fn describe(&self, table: &TableName) -> String {
-        // A domain is staged as its base type: its NOT NULL and CHECK are the destination's, and hold at the merge.
+        // Of triggers only those BEFORE each ROW (pg_trigger.tgtype) can keep a row in, or out.
+        let table = literal(&self.table(table));
         format!(
-            "SELECT a.attname,\n  \
-             CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(a.atttypid, a.atttypmod) END,\n  \
-             a.attnotnull, a.attidentity, a.attgenerated, c.relkind,\n  \
-             CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END\n\
-             FROM pg_catalog.pg_attribute a\n\
-             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid\n\
-             JOIN pg_catalog.pg_type t ON t.oid = a.atttypid\n\
-             LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation\n\
-             LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace\n\
-             WHERE a.attrelid = to_regclass({}) AND a.attnum > 0 AND NOT a.attisdropped\nORDER BY a.attnum",
-            literal(&self.table(table))
+            "SELECT a.attname, format_type(under.type, under.modifier), a.attnotnull, a.attidentity, a.attgenerated,\n  \
+             CASE n.nspname WHEN 'pipekit_staging' THEN 'ours' WHEN 'pg_catalog' THEN 'catalog'\n    \
+             WHEN 'information_schema' THEN 'catalog' ELSE c.relkind::text END,\n  \
+             CASE WHEN a.attcollation <> base.typcollation\n    \
+             THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,\n  \
+             {EQUALS},\n  n.nspname, row_security_active(c.oid),\n  \
+             EXISTS (\n    {}\n    \
+             SELECT FROM family AS f WHERE EXISTS (SELECT FROM pg_catalog.pg_trigger AS g\n      \
+             WHERE g.tgrelid = f.oid AND g.tgtype & 3 = 3 AND g.tgenabled IN ('O', 'A'))\n    \
+             OR EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = f.oid AND r.ev_type <> '1'))\n\
+             FROM pg_catalog.pg_class AS c\n\
+             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace\n\
+             LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped\n\
+             {UNDER_DOMAINS}\
+             LEFT JOIN pg_catalog.pg_type AS base ON base.oid = under.type\n\
+             LEFT JOIN pg_catalog.pg_collation AS co ON co.oid = a.attcollation\n\
+             LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = co.collnamespace\n\
+             WHERE c.oid = to_regclass({table})\nORDER BY a.attnum",
+            family(&table, Through::Children)
         )
     }
 
-    fn read_columns(&self, rows: &[Vec<Option<String>>]) -> (Relation, Vec<Column>) {
-        let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten().unwrap_or_default();
-        let relation = match rows.first().map(|row| field(row, 5)).as_deref() {
+    fn read(&self, rows: &[Vec<Option<String>>]) -> Option<Described> {
+        let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten();
+        let is = |row: &[Option<String>], i: usize| field(row, i).as_deref() == Some("t");
+        let first = rows.first()?;
+        let relation = match field(first, 5).as_deref() {
             Some("v") => Relation::View,
             Some("f") => Relation::Foreign,
-            _ => Relation::Table,
+            Some("r" | "p") => Relation::Table,
+            Some("m") => Relation::Unfit("a materialized view"),
+            Some("S") => Relation::Unfit("a sequence"),
+            Some("i" | "I") => Relation::Unfit("an index"),
+            Some("ours") => Relation::Unfit(OURS),
+            Some("catalog") => Relation::Unfit(OF_THE_DATABASE),
+            _ => Relation::Unfit("a type"),
         };
-        let columns = rows
-            .iter()
-            .map(|row| Column {
-                name: field(row, 0),
-                type_sql: field(row, 1),
-                collation: row.get(6).cloned().flatten(),
-                nullable: field(row, 2) != "t",
-                fill: match (&*field(row, 3), &*field(row, 4)) {
-                    (_, "s" | "v") => Fill::Computed,
-                    ("a", _) => Fill::Identity,
+        let column = |row: &Vec<Option<String>>| {
+            Some(Column {
+                name: field(row, 0)?,
+                type_sql: field(row, 1).unwrap_or_default(),
+                collation: field(row, 6),
+                equals: field(row, 7),
+                nullable: !is(row, 2),
+                fill: match (field(row, 3).as_deref(), field(row, 4).as_deref()) {
+                    (_, Some("s" | "v")) => Fill::Computed,
+                    (Some("a"), _) => Fill::Identity,
                     _ => Fill::Plain,
                 },
             })
-            .collect();
-        (relation, columns)
+        };
+        Some(Described {
+            schema: field(first, 8),
+            relation,
+            // A table without a column has one row here, without a name.
+            columns: rows.iter().filter_map(column).collect(),
+            decides: is(first, 10),
+            displaces: false,
+            hides: is(first, 9),
+        })
     }
 
     fn prepare(&self) -> String {
@@ -128,7 +185,7 @@ impl Destination for Postgresql {
         // CREATE … IF NOT EXISTS fails when two sessions race, and CREATE SCHEMA needs a right even where the schema
         // is there: so it looks first, and takes turns.
         do_block(&format!(
-            "\nBEGIN\n  IF to_regclass({}) IS NULL THEN\n    \
+            "\nBEGIN\n  {PATIENCE}  IF to_regclass({}) IS NULL THEN\n    \
              PERFORM pg_advisory_xact_lock(hashtext('pipekit_staging'));\n    \
              IF to_regnamespace('pipekit_staging') IS NULL THEN\n      CREATE SCHEMA pipekit_staging;\n    END IF;\n    \
              CREATE TABLE IF NOT EXISTS {receipt} (\n      \
@@ -148,18 +205,14 @@ impl Destination for Postgresql {
                 format!("  {} {}{collation}", self.quote(&c.name), c.type_sql)
             })
             .collect();
-        self.in_time(&format!(
+        self.patiently(&format!(
             "DROP TABLE IF EXISTS {table};\nCREATE UNLOGGED TABLE {table} (\n{}\n)",
             columns.join(",\n")
         ))
     }
 
-    fn in_time(&self, sql: &str) -> String {
-        format!("{};\n{sql}", do_block(&format!("BEGIN {LOCK_TIMEOUT} END")))
-    }
-
     fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
-        self.in_time(&format!(
+        self.patiently(&format!(
             "UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
             self.table(&self.receipt()),
             literal(module),
@@ -174,7 +227,7 @@ impl Destination for Postgresql {
              FROM pg_catalog.pg_constraint\n\
              WHERE contype = 'f' AND confrelid IN (SELECT oid FROM family) AND confdeltype IN ('c', 'n', 'd')\n\
              UNION ALL {HEIRS}\nORDER BY 1, 2",
-            family(&self.table(table))
+            family(&literal(&self.table(table)), Through::Deletes)
         )
     }
 
@@ -183,7 +236,30 @@ impl Destination for Postgresql {
             "{}\nSELECT conrelid::regclass::text, conname, 'REFERENCES'\nFROM pg_catalog.pg_constraint\n\
              WHERE contype = 'f' AND confrelid IN (SELECT oid FROM family) AND conrelid NOT IN (SELECT oid FROM family)\n\
              UNION ALL {HEIRS}\nORDER BY 1, 2",
-            family(&self.table(table))
+            family(&literal(&self.table(table)), Through::Children)
+        ))
+    }
+
+    fn patiently(&self, sql: &str) -> String {
+        format!("{};\n{sql}", do_block(&format!("\nBEGIN\n  {PATIENCE}END\n")))
+    }
+
+    fn grant(&self, merge: &Merge<'_>, login: &str) -> Option<String> {
+        let reads = if merge.looks_back() || merge.counts_rows() { "SELECT, " } else { "" };
+        let rights = match merge.emptying {
+            Emptying::Nothing => format!("{reads}INSERT"),
+            Emptying::Truncate => format!("{reads}INSERT, TRUNCATE"),
+            Emptying::Delete => format!("{reads}INSERT, DELETE"),
+            Emptying::ByKey(_) => "SELECT, INSERT, DELETE".to_owned(),
+        };
+        Some(format!("GRANT {rights} ON {} TO {}", self.table(merge.dest), self.quote(login)))
+    }
+
+    fn holders(&self, table: &TableName) -> Option<String> {
+        Some(format!(
+            "SELECT l.pid, a.usename, a.state, a.xact_start, a.query FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+             WHERE l.relation = {}::regclass",
+            literal(&self.table(table))
         ))
     }
 
@@ -203,29 +279,57 @@ impl Destination for Postgresql {
         };
         // The rows are counted behind the lock, which it may take long to get. An append deletes nothing that another's
         // rows could be lost with, and its login may have no other right.
-        let lock = match (merge.relation, merge.emptying) {
+        let lock = match (merge.described.relation, merge.emptying) {
             (Relation::Foreign, _) | (_, Emptying::Nothing) => String::new(),
             _ => format!("  LOCK TABLE {dest} IN SHARE ROW EXCLUSIVE MODE;\n"),
         };
         let counted = "  GET DIAGNOSTICS pipekit_deleted = ROW_COUNT;\n";
+        let still = |rows: &str| match merge.looks_back() {
+            true => format!(
+                "  IF EXISTS (SELECT FROM {rows}) THEN\n    \
+                 RAISE EXCEPTION 'pipekit: rows that were to be deleted are still there: a trigger or a rule keeps them';\n  END IF;\n"
+            ),
+            false => String::new(),
+        };
         let empty = match merge.emptying {
             Emptying::Nothing => "  pipekit_deleted := 0;\n".to_owned(),
             // TRUNCATE does not say how many rows there were: that stays unknown.
             Emptying::Truncate => format!("  TRUNCATE TABLE {dest};\n"),
-            Emptying::Delete => format!("  DELETE FROM {dest};\n{counted}"),
-            Emptying::ByKey(key) => format!(
-                "  DELETE FROM {dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {});\n{counted}",
-                key.iter().map(|k| format!("target.{0} = staged.{0}", self.quote(k))).collect::<Vec<_>>().join(" AND ")
+            Emptying::Delete => format!("  DELETE FROM {dest};\n{counted}{}", still(&dest)),
+            Emptying::ByKey(key) => {
+                let equals = |k: &String| {
+                    let column = merge.columns.iter().find(|c| c.name == *k);
+                    let operator = column.and_then(|c| c.equals.as_deref()).unwrap_or("=");
+                    format!("target.{0} {operator} staged.{0}", self.quote(k))
+                };
+                let equal = key.iter().map(equals).collect::<Vec<_>>().join(" AND ");
+                let matching =
+                    format!("{dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {equal})");
+                format!("  DELETE FROM {matching};\n{counted}{}", still(&matching))
+            }
+        };
+        let (before, after) = match merge.counts_rows() {
+            true => (
+                format!("  SELECT count(*) INTO pipekit_before FROM {dest};\n"),
+                format!("  SELECT greatest(0, count(*) - pipekit_before) INTO pipekit_inserted FROM {dest};\n"),
             ),
+            false => (String::new(), "  GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n".to_owned()),
+        };
+        let filled = match merge.fills() {
+            true => format!(
+                "  IF pipekit_staged > 0 AND NOT EXISTS (SELECT FROM {dest}) THEN\n    \
+                 RAISE EXCEPTION 'pipekit: none of the % staged rows came in: a trigger or a rule keeps them out', pipekit_staged;\n  \
+                 END IF;\n"
+            ),
+            false => String::new(),
         };
         // Columns win over variables of the same name; the variables' own names are no column's.
         do_block(&format!(
             "\n#variable_conflict use_column\nDECLARE\n  pipekit_expected bigint;\n  pipekit_staged bigint;\n  \
-             pipekit_deleted bigint;\n  pipekit_inserted bigint;\nBEGIN\n  \
+             pipekit_deleted bigint;\n  pipekit_before bigint;\n  pipekit_inserted bigint;\nBEGIN\n  \
              IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN\n    \
              RAISE EXCEPTION 'pipekit: a merge must see what others commit while it waits: it needs READ COMMITTED';\n  \
-             END IF;\n  \
-             {LOCK_TIMEOUT}\n  \
+             END IF;\n  {PATIENCE}  \
              UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
              RETURNING staged_rows INTO pipekit_expected;\n  \
              IF NOT FOUND THEN\n    \
@@ -234,9 +338,9 @@ impl Destination for Postgresql {
              SELECT count(*) INTO pipekit_staged FROM {staging};\n  \
              IF pipekit_staged <> pipekit_expected THEN\n    \
              RAISE EXCEPTION 'pipekit: staging holds % rows, % were staged', pipekit_staged, pipekit_expected;\n  END IF;\n\
-             {empty}  \
-             INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n  \
-             GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n  \
+             {empty}{before}  \
+             INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n\
+             {after}{filled}  \
              UPDATE {receipt} SET rows_deleted = pipekit_deleted, rows_inserted = pipekit_inserted\n    \
              WHERE module = {module};\nEND\n"
         ))
@@ -251,7 +355,7 @@ impl Destination for Postgresql {
                     .to_owned(),
             );
         }
-        match merge.relation {
+        match merge.described.relation {
             Relation::View => {
                 out.push(format!("{} is a view: its rules and triggers decide what the merge does", merge.dest));
             }
@@ -260,7 +364,7 @@ impl Destination for Postgresql {
                  its server",
                 merge.dest
             )),
-            Relation::Table | Relation::Strict => {}
+            Relation::Table | Relation::Strict | Relation::Unfit(_) => {}
         }
         out
     }

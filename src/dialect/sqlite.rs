@@ -1,7 +1,8 @@
 //! SQLite: no schemas, no TRUNCATE, one writer. Staging tables stand beside the destination under a prefix.
 
 use super::{
-    Column, Destination, Emptying, Fill, Merge, Relation, Source, TableName, double_quoted, literal, split_name,
+    Column, Described, Destination, Emptying, Fill, Merge, OF_THE_DATABASE, OURS, Relation, Source, TableName,
+    double_quoted, literal, split_name,
 };
 
 pub(super) struct Sqlite;
@@ -73,36 +74,53 @@ impl Destination for Sqlite {
     }
 
     fn describe(&self, table: &TableName) -> String {
+        let (name, schema) = (literal(&table.name), literal(table.schema.as_deref().unwrap_or("main")));
+        let catalog = format!("{}.sqlite_schema", double_quoted(table.schema.as_deref().unwrap_or("main")));
         format!(
             "SELECT x.name, x.type, x.\"notnull\", x.hidden,\n  \
-             (SELECT iif(strict, 'strict', type) FROM pragma_table_list\n   \
-             WHERE name = {} COLLATE NOCASE AND schema = {} LIMIT 1) AS relation\n\
-             FROM {} AS x ORDER BY x.cid",
-            literal(&table.name),
-            literal(table.schema.as_deref().unwrap_or("main")),
+             CASE WHEN l.name LIKE 'pipekit\\_staging\\_%' ESCAPE '\\' THEN 'ours'\n    \
+             WHEN l.name LIKE 'sqlite\\_%' ESCAPE '\\' THEN 'catalog'\n    \
+             WHEN l.type = 'virtual' AND EXISTS (SELECT 1 FROM {catalog} WHERE name = l.name AND replace(lower(sql), ' ', '') LIKE '%content=%')\n      \
+             THEN 'unreadable' WHEN l.strict THEN 'strict' ELSE l.type END,\n  \
+             EXISTS (SELECT 1 FROM {catalog} WHERE type = 'trigger' AND tbl_name = {name} COLLATE NOCASE\n    \
+             AND upper(sql) LIKE '%RAISE%IGNORE%'),\n  \
+             EXISTS (SELECT 1 FROM {catalog} WHERE type = 'table' AND name = {name} COLLATE NOCASE\n    \
+             AND upper(sql) LIKE '%CONFLICT%REPLACE%')\n\
+             FROM {} AS x LEFT JOIN pragma_table_list AS l ON l.name = {name} COLLATE NOCASE AND l.schema = {schema} COLLATE NOCASE\n\
+             ORDER BY x.cid",
             xinfo(table)
         )
     }
 
-    fn read_columns(&self, rows: &[Vec<Option<String>>]) -> (Relation, Vec<Column>) {
+    fn read(&self, rows: &[Vec<Option<String>>]) -> Option<Described> {
         let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten().unwrap_or_default();
-        let relation = match rows.first().map(|row| field(row, 4)).as_deref() {
-            Some("view") => Relation::View,
-            Some("strict") => Relation::Strict,
+        let first = rows.first()?;
+        let relation = match field(first, 4).as_str() {
+            "view" => Relation::View,
+            "ours" => Relation::Unfit(OURS),
+            "catalog" => Relation::Unfit(OF_THE_DATABASE),
+            // No key of such a row can be compared, and none can be deleted.
+            "unreadable" => Relation::Unfit("an index without content of its own"),
+            "strict" => Relation::Strict,
             _ => Relation::Table,
         };
-        let columns = rows
-            .iter()
-            .map(|row| Column {
-                name: field(row, 0),
-                type_sql: type_sql(&field(row, 1)),
-                // Keys are compared in the destination's own column, so staging needs no collation.
-                collation: None,
-                nullable: field(row, 2) == "0",
-                fill: if field(row, 3) == "0" { Fill::Plain } else { Fill::Computed },
-            })
-            .collect();
-        (relation, columns)
+        let column = |row: &Vec<Option<String>>| Column {
+            name: field(row, 0),
+            type_sql: type_sql(&field(row, 1)),
+            // Keys are compared in the destination's own column, so staging needs no collation.
+            collation: None,
+            equals: None,
+            nullable: field(row, 2) == "0",
+            fill: if field(row, 3) == "0" { Fill::Plain } else { Fill::Computed },
+        };
+        Some(Described {
+            schema: None,
+            relation,
+            columns: rows.iter().map(column).collect(),
+            decides: field(first, 5) == "1",
+            displaces: field(first, 6) == "1",
+            hides: false,
+        })
     }
 
     fn prepare(&self) -> String {
@@ -111,7 +129,9 @@ impl Destination for Sqlite {
              module TEXT NOT NULL PRIMARY KEY,\n  install TEXT NOT NULL,\n  run_id INTEGER NOT NULL,\n  \
              state TEXT NOT NULL CONSTRAINT pipekit_rows_are_not_staged_for_this_merge\n    \
              CHECK (state IN ('staged', 'merged', 'abandoned')),\n  \
-             staged_rows INTEGER,\n  rows_deleted INTEGER,\n  rows_inserted INTEGER\n)",
+             staged_rows INTEGER,\n  \
+             rows_deleted INTEGER CONSTRAINT pipekit_rows_that_were_to_be_deleted_are_still_there CHECK (rows_deleted >= 0),\n  \
+             rows_inserted INTEGER CONSTRAINT pipekit_none_of_the_staged_rows_came_in CHECK (rows_inserted >= 0)\n)",
             self.table(&self.receipt())
         )
     }
@@ -167,7 +187,8 @@ impl Destination for Sqlite {
         let module = literal(merge.module);
         let columns: Vec<String> = merge.columns.iter().map(|c| self.quote(&c.name)).collect();
         let columns = columns.join(", ");
-        // SQLite has no way to raise an error in a script: the CHECK on the receipt's state stands in for it.
+        let note = |what: &str| format!("UPDATE {receipt} SET {what} WHERE module = {module};\n");
+        // SQLite has no way to raise an error in a script: the CHECKs on the receipt's columns stand in for it.
         let mut sql = format!(
             "BEGIN IMMEDIATE;\n\
              UPDATE {receipt} SET state = CASE\n    \
@@ -176,33 +197,51 @@ impl Destination for Sqlite {
              INSERT INTO {receipt} (module, install, run_id, state)\n  \
              SELECT {module}, '', 0, 'missing' WHERE NOT EXISTS (SELECT 1 FROM {receipt} WHERE module = {module});\n"
         );
-        let delete = match merge.emptying {
+        let rows = match merge.emptying {
             Emptying::Nothing => None,
-            Emptying::Truncate | Emptying::Delete => Some(format!("DELETE FROM {dest};\n")),
+            Emptying::Truncate | Emptying::Delete => Some(dest.clone()),
             // By IN and not by EXISTS, which SQLite would answer by reading all of staging for each row. The
             // destination's columns stand on the left: their collations decide what is equal.
             Emptying::ByKey(key) => {
                 let list = key.iter().map(|k| self.quote(k)).collect::<Vec<_>>().join(", ");
                 let left = if key.len() == 1 { list.clone() } else { format!("({list})") };
-                Some(format!("DELETE FROM {dest} WHERE {left} IN (\n  SELECT {list} FROM {staging});\n"))
+                Some(format!("{dest} WHERE {left} IN (\n  SELECT {list} FROM {staging})"))
             }
         };
-        if let Some(delete) = delete {
-            sql.push_str(&delete);
-            sql.push_str(&format!("UPDATE {receipt} SET rows_deleted = changes() WHERE module = {module};\n"));
-        } else {
-            sql.push_str(&format!("UPDATE {receipt} SET rows_deleted = 0 WHERE module = {module};\n"));
+        match rows {
+            None => sql.push_str(&note("rows_deleted = 0")),
+            Some(rows) => {
+                let mut deleted = "changes()".to_owned();
+                // The database counts nothing that goes from a view.
+                if merge.described.relation == Relation::View {
+                    sql.push_str(&note(&format!("rows_deleted = (SELECT count(*) FROM {dest})")));
+                    deleted = format!("max(0, rows_deleted - (SELECT count(*) FROM {dest}))");
+                }
+                if merge.looks_back() {
+                    deleted = format!("CASE WHEN EXISTS (SELECT 1 FROM {rows}) THEN -1 ELSE {deleted} END");
+                }
+                sql.push_str(&format!("DELETE FROM {rows};\n{}", note(&format!("rows_deleted = {deleted}"))));
+            }
+        }
+        let mut inserted = "changes()".to_owned();
+        if merge.counts_rows() {
+            sql.push_str(&note(&format!("rows_inserted = (SELECT count(*) FROM {dest})")));
+            inserted = format!("max(0, (SELECT count(*) FROM {dest}) - rows_inserted)");
+        }
+        if merge.fills() {
+            inserted =
+                format!("CASE WHEN staged_rows > 0 AND NOT EXISTS (SELECT 1 FROM {dest}) THEN -1 ELSE {inserted} END");
         }
         sql.push_str(&format!(
-            "INSERT INTO {dest} ({columns})\n  SELECT {columns} FROM {staging};\n\
-             UPDATE {receipt} SET rows_inserted = changes() WHERE module = {module};\nCOMMIT"
+            "INSERT INTO {dest} ({columns})\n  SELECT {columns} FROM {staging};\n{}COMMIT",
+            note(&format!("rows_inserted = {inserted}"))
         ));
         sql
     }
 
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {
         let mut out = Vec::new();
-        if merge.relation == Relation::View {
+        if merge.described.relation == Relation::View {
             out.push(format!("{} is a view: its INSTEAD OF triggers decide what the merge does", merge.dest));
         }
         out

@@ -1,6 +1,7 @@
 //! The checks between staging and the merge. A run whose rows can't be trusted ends here, and the destination is as
 //! it was; the staging table is kept, and the error says how to see the rows.
 
+use super::advice;
 use super::databases::Databases;
 use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
@@ -43,10 +44,13 @@ pub fn pass(
     let counts = counts(definition, plan);
     let sql = format!("SELECT\n  {}", counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  "));
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
-        let sql = plan.dialect.in_time(sql);
+        let sql = plan.dialect.patiently(sql);
         ledger
             .step("gate", name, &definition.dest.name, &sql, || session.query(&plan.dest, &sql, None), first_value)?
-            .map_err(|f| databases.explain(&f, &definition.dest, "checking the staged rows"))
+            .map_err(|f| {
+                let error = databases.explain(&f, &definition.dest, "checking the staged rows");
+                advice::on_destination(error, &f, definition, plan)
+            })
     };
     let rows = ask("counts", &sql)?;
     let number = |i: usize| -> Result<i64> {
@@ -188,7 +192,8 @@ fn refuse_to_harm_others(
     let full = definition.strategy() == Strategy::Full;
     let truncate = full && plan.truncates;
     let sql = match definition.strategy() {
-        Strategy::Append => return Ok(()),
+        // A row that takes the place of another deletes it, whatever the strategy.
+        Strategy::Append if !plan.described.displaces => return Ok(()),
         _ if truncate => plan.dialect.forbids_truncate(&plan.table),
         _ if definition.module.allow_cascade => return Ok(()),
         _ => Some(plan.dialect.cascades(&plan.table)),

@@ -1,5 +1,6 @@
 //! The merge, and the answer to the question whether it happened.
 
+use super::advice;
 use super::ledger::{Came, Ledger};
 use super::plan::Plan;
 use super::receipt::{self, Fate};
@@ -19,7 +20,13 @@ pub(super) fn unknown_hint(run: i64, dest: &str) -> String {
 
 impl Attempt<'_> {
     /// The merge, and what its receipt says of it.
-    pub(super) fn merge(&mut self, ledger: &mut Ledger<'_>, plan: &Plan, session: &Session) -> Result<Ended> {
+    pub(super) fn merge(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        plan: &Plan,
+        staged: i64,
+        session: &Session,
+    ) -> Result<Ended> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
         let open = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
         let merged = session.script(&plan.dest, &plan.merge_sql);
@@ -59,6 +66,7 @@ impl Attempt<'_> {
             (Fate::Merged { deleted, inserted }, merged) => {
                 let counted = |n: Option<i64>| n.map_or("an unknown number of".to_owned(), |n| n.to_string());
                 ledger.live(&format!("merged: {} rows deleted, {} inserted", counted(deleted), counted(inserted)))?;
+                self.facts.warnings.extend(receipt::difference(Some(staged), inserted, &module.dest_table));
                 if let Err(failure) = merged {
                     self.facts.warnings.push(format!(
                         "the merge was committed, though the runner said: {}",
@@ -75,6 +83,7 @@ impl Attempt<'_> {
             )),
             (Fate::NotMerged, Err(failure)) => {
                 let error = self.databases.explain(&failure, dest, &format!("merging into {}", module.dest_table));
+                let error = advice::on_destination(error, &failure, self.definition, plan);
                 Ended::Failed(nothing_merged(reason.map_or(error, error_for)))
             }
             (Fate::Unknown(why), merged) => {

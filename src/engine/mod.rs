@@ -2,6 +2,7 @@
 //!
 //! `pipekit run`, groups, schedules and the API all call [`sync::run_module`]; nothing of it lives above this line.
 
+mod advice;
 pub mod databases;
 pub mod gate;
 pub mod hook;

@@ -5,7 +5,7 @@ use super::ledger::{Came, Ledger};
 use super::watermark::{self, Resolved};
 use crate::definition::lint;
 use crate::definition::module::Strategy;
-use crate::dialect::{Column, Destination, Emptying, Fill, Merge, Relation, TableName};
+use crate::dialect::{Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::Target;
 use crate::sql::{lexer, placeholders};
@@ -77,6 +77,49 @@ impl Definition {
         ))
         .hint(format!("`pipekit watermark add {} {first} --connection C --sql SQL`", self.module.name)))
     }
+
+    /// Refuses a destination that a load can't fill, or whose rows it can't see.
+    fn refuse_destination(&self, dest: &Described, truncates: bool) -> Result<()> {
+        let table = &self.module.dest_table;
+        let full = self.strategy() == Strategy::Full;
+        match dest.relation {
+            Relation::Unfit(what) => {
+                return Err(Error::invalid(format!("{table} is {what}: no rows can be loaded into it"))
+                    .hint(format!("`pipekit connection tables {}` shows what there is", self.dest.name)));
+            }
+            Relation::View if full && truncates => {
+                return Err(Error::invalid(format!("{table} is a view, and a view can't be truncated"))
+                    .hint(format!("`pipekit module edit {} --full-by delete`", self.module.name)));
+            }
+            _ => {}
+        }
+        // A row that can't be seen is not deleted by its key, and not missed when all are gone.
+        if dest.hides && self.strategy() != Strategy::Append {
+            return Err(Error::new(
+                Code::Failed,
+                format!(
+                    "row-level security may hide rows of {table} from this login, and what is hidden is not replaced"
+                ),
+            )
+            .hint(
+                "give the login BYPASSRLS, or load into a view of the rows that are the module's to replace \
+                 (CREATE VIEW … WHERE …)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Says which columns lose what they hold when a row is replaced.
+    fn what_is_lost(&self, dest: &Described, filled: &[Column]) -> Option<String> {
+        let others = dest.columns.iter().filter(|c| c.fill != Fill::Computed && !filled.contains(c));
+        let names: Vec<&str> = others.map(|c| &*c.name).collect();
+        (self.strategy() == Strategy::Incremental && !names.is_empty()).then(|| {
+            format!(
+                "a row that is replaced comes with what is filled and no more: {} begin anew (their default, or NULL)",
+                names.join(", ")
+            )
+        })
+    }
 }
 
 /// What a run would do.
@@ -91,10 +134,10 @@ pub struct Plan {
     pub dest: Target,
     /// The destination's dialect.
     pub dialect: &'static dyn Destination,
-    /// The destination.
+    /// The destination, in the schema that it was found in.
     pub table: TableName,
     /// What it is.
-    pub relation: Relation,
+    pub described: Described,
     /// The staging table.
     pub staging: TableName,
     /// The columns that are filled, in order, as the catalog spells them.
@@ -111,6 +154,8 @@ pub struct Plan {
     pub merge_sql: String,
     /// What an operator should know of the merge.
     pub remarks: Vec<String>,
+    /// What gives the destination's login the rights that the merge needs, where there are rights.
+    pub grant: Option<String>,
 }
 
 /// Resolves the watermarks, reads the destination's catalog, and makes the SQL of a run.
@@ -136,7 +181,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         ledger.store().write(|tx| run::set_watermarks(tx, run, &values))?;
     }
 
-    let table = dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
+    let mut table = dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
     let sql = dialect.describe(&table);
     let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
     let rows = ledger
@@ -149,8 +194,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
             |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
-    let (relation, all) = dialect.read_columns(&rows.rows);
-    if all.is_empty() {
+    let Some(described) = dialect.read(&rows.rows) else {
         return Err(Error::new(
             Code::Failed,
             format!("there is no table {} on {}", module.dest_table, definition.dest.name),
@@ -159,20 +203,19 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
             "create it there first; `pipekit connection tables {}` shows what there is",
             definition.dest.name
         )));
-    }
-    let columns = filled(module, &all)?;
+    };
+    // By its schema, so that nothing that the merge sets off can turn the name into another table's.
+    table.schema = table.schema.or_else(|| described.schema.clone());
+    let truncates = module.full_by == "truncate" && dialect.truncates();
+    definition.refuse_destination(&described, truncates)?;
+    let columns = filled(module, &described.columns)?;
     let merge_key = spelled("merge key", &module.merge_key, &columns)?;
     let unique_key = spelled("unique key", &module.unique_key, &columns)?;
-    let truncates = module.full_by == "truncate" && dialect.truncates();
-    if definition.strategy() == Strategy::Full && truncates && relation == Relation::View {
-        return Err(Error::invalid(format!("{} is a view, and a view can't be truncated", module.dest_table))
-            .hint(format!("`pipekit module edit {} --full-by delete`", module.name)));
-    }
     let staging = dialect.staging(&module.name);
     let merge = Merge {
         module: &module.name,
         dest: &table,
-        relation,
+        described: &described,
         staging: &staging,
         columns: &columns,
         emptying: match definition.strategy() {
@@ -182,8 +225,11 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
             Strategy::Append => Emptying::Nothing,
         },
     };
-    let (merge_sql, remarks) = (dialect.merge(&merge), dialect.remarks(&merge));
-    let staging_sql = dialect.create_staging(&staging, relation, &columns);
+    let merge_sql = dialect.merge(&merge);
+    let mut remarks = dialect.remarks(&merge);
+    remarks.extend(definition.what_is_lost(&described, &columns));
+    let grant = definition.dest.username.as_deref().and_then(|login| dialect.grant(&merge, login));
+    let staging_sql = dialect.create_staging(&staging, described.relation, &columns);
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
@@ -197,7 +243,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         dest,
         dialect,
         table,
-        relation,
+        described,
         staging,
         merge_key,
         unique_key,
@@ -205,6 +251,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         staging_sql,
         merge_sql,
         remarks,
+        grant,
         columns,
     })
 }
@@ -212,7 +259,12 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
 /// The columns that the module fills, in its order: those it names, or all that an insert fills by itself.
 fn filled(module: &Module, all: &[Column]) -> Result<Vec<Column>> {
     let Some(names) = &module.dest_columns else {
-        return Ok(all.iter().filter(|c| c.fill == Fill::Plain).cloned().collect());
+        let columns: Vec<Column> = all.iter().filter(|c| c.fill == Fill::Plain).cloned().collect();
+        if columns.is_empty() {
+            return Err(Error::invalid(format!("{} has no column to fill", module.dest_table))
+                .hint("an identity that is GENERATED ALWAYS is filled where the module names it: `--columns`"));
+        }
+        return Ok(columns);
     };
     let mut out = Vec::new();
     for name in names {

@@ -33,6 +33,16 @@ pub enum Fate {
     Unknown(String),
 }
 
+/// What there is to say where not as many rows came in as were staged: no load may claim more than happened.
+pub fn difference(staged: Option<i64>, inserted: Option<i64>, table: &str) -> Option<String> {
+    let (staged, inserted) = (staged?, inserted?);
+    (staged != inserted).then(|| {
+        format!(
+            "{staged} rows were staged and {inserted} came into {table}: its triggers, rules or constraints decided otherwise"
+        )
+    })
+}
+
 /// The id of this installation, by which it knows its receipts.
 pub fn install_id(conn: &Sqlite) -> Result<String> {
     Ok(setting::get(conn, "install_id")?.unwrap_or_default())

@@ -139,6 +139,7 @@ fn verdict(store: &mut Store, run: &Run, steps: &[Step], patience: Duration, sto
         Fate::Merged { deleted, inserted } => {
             "success".clone_into(&mut end.status);
             (end.rows_deleted, end.rows_inserted) = (deleted, inserted);
+            end.warnings.extend(receipt::difference(moved, inserted, "the destination"));
             let done = steps.iter().filter(|s| s.kind == "hook" && s.duration_ms.is_some()).count();
             let hooks = run.module_id.map(|id| hook::of_module(store.read(), id)).transpose()?.unwrap_or_default();
             let wanted = hooks.iter().filter(|h| h.run_on != "failure").count();

@@ -6,10 +6,10 @@ use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
 use super::receipt;
 use super::stop::{Watch, error_for};
-use super::{gate, recover};
+use super::{advice, gate, recover};
 use crate::error::{Code, Error, Result};
-use crate::runner::FailureKind;
 use crate::runner::session::Session;
+use crate::runner::{Failure, FailureKind};
 use crate::store::run::{End, NewRun, Run};
 use crate::store::{Store, lock, module, output, run};
 use std::sync::Arc;
@@ -286,33 +286,25 @@ impl Attempt<'_> {
         self.facts.moved = Some(self.transfer(ledger, &plan, &session, options)?);
         (options.progress)(Progress::Doing("gate"));
         self.watch.check()?;
-        gate::pass(ledger, self.databases, self.definition, &plan, self.facts.moved, &session)?;
+        let passed = gate::pass(ledger, self.databases, self.definition, &plan, self.facts.moved, &session)?;
         self.watch.check()?;
         (options.progress)(Progress::Doing("merge"));
-        self.merge(ledger, &plan, &session)
+        self.merge(ledger, &plan, passed.staged, &session)
     }
 
     /// An empty staging table of our own.
     fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, session: &Session) -> Result<()> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
-        let explain = |f| {
-            let error = self.databases.explain(&f, dest, "making the staging table");
-            if f.sqlstate.as_deref() == Some("42501") {
-                return error.hint(format!(
-                    "let someone who may run there: CREATE SCHEMA pipekit_staging AUTHORIZATION {}",
-                    dest.username.as_deref().unwrap_or("the login")
-                ));
-            }
-            error
-        };
+        let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
+        let refused = |f| advice::on_staging(explain(&f), &f, self.definition, plan);
         let install = receipt::install_id(ledger.store().read())?;
         let claim = plan.dialect.claim(&module.name, &install, self.run_id);
         let prepare = format!("{};\n{claim}", plan.dialect.prepare());
         let work = || session.script(&plan.dest, &prepare);
-        ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(explain)?;
+        ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(refused)?;
 
         let owner =
-            receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(explain)?;
+            receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(refused)?;
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,
@@ -324,7 +316,9 @@ impl Attempt<'_> {
             .hint(format!("rename the module here (`pipekit module rename {} NEW`), or there", module.name)));
         }
         let work = || session.script(&plan.dest, &plan.staging_sql);
-        ledger.step("staging", "create", &dest.name, &plan.staging_sql, work, |_| Came::default())?.map_err(explain)?;
+        ledger
+            .step("staging", "create", &dest.name, &plan.staging_sql, work, |_| Came::default())?
+            .map_err(|f| advice::on_staging_table(explain(&f), &f, self.definition, plan))?;
         Ok(())
     }
 

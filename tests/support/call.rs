@@ -104,6 +104,17 @@ impl Running {
         self.child.as_mut().unwrap().try_wait().unwrap().is_some()
     }
 
+    /// Waits for its end; fails when it does not come within `limit`.
+    #[track_caller]
+    pub fn wait_no_longer_than(mut self, limit: Duration) -> Call {
+        let end = Instant::now() + limit;
+        while !self.has_ended() {
+            assert!(Instant::now() < end, "pipekit {} does not end", self.said);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.wait()
+    }
+
     /// Waits for its end.
     pub fn wait(mut self) -> Call {
         let output = self.child.take().unwrap().wait_with_output().unwrap();

@@ -35,7 +35,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
     // What a foreign table's server makes of a transaction is up to it.
-    let atomic = plan.relation != Relation::Foreign;
+    let atomic = plan.described.relation != Relation::Foreign;
     let (_, defined) = define::load(store.read(), name)?;
     warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
     warnings.extend(plan.remarks.iter().cloned());
