@@ -15,6 +15,7 @@ mod editor;
 mod flights;
 mod gate;
 mod generated;
+mod guard;
 mod hooks;
 mod house;
 mod jrunner;
