@@ -279,7 +279,7 @@ fn what_a_program_leaves_behind_is_ended_too() {
 /// The last words of a program may pass through a process that outlives it for a moment.
 #[test]
 fn what_a_program_leaves_behind_has_a_moment_to_end() {
-    let late = "(while kill -0 $$; do :; done; echo 'rows: 42') 2>/dev/null & echo first";
+    let late = "(while kill -0 $$; do :; done; sleep 0.3; echo 'rows: 42') 2>/dev/null & echo first";
     let (came, out, _) = watch(late).ended();
     assert!(came.unwrap().success());
     assert_eq!(String::from_utf8(out).unwrap(), "first\nrows: 42\n");
@@ -295,12 +295,16 @@ fn a_program_that_is_told_to_end_may_put_things_in_order() {
     assert_eq!(String::from_utf8(out).unwrap(), "in order\n");
 }
 
-/// Never 3: the guard itself is killed. The program goes with it, and the rest of the group; what made itself a session
-/// of its own can't be found any more, but as long as it lives the lock is not free. Nobody waits for its pipes.
+/// Never 3: the guard itself is killed. The program goes with it, wherever it is, and the rest of the group; what else
+/// made itself a session of its own can't be found any more, but as long as it lives the lock is not free. Nobody waits
+/// for its pipes.
 #[test]
 fn a_lock_is_not_free_while_something_of_a_killed_guard_lives() {
-    let watched =
-        watch("sleep 121 & setsid sh -c 'trap \"\" TERM HUP; touch ready; exec sleep 122' & exec sleep 123").ready();
+    let watched = watch(
+        "sleep 121 & setsid sh -c 'trap \"\" TERM HUP; touch ready; exec sleep 122' &
+         until [ -e ready ]; do sleep 0.01; done; exec setsid sleep 123",
+    )
+    .ready();
     let world = &watched.world;
     let alive = || {
         let mut lines: Vec<_> = world.processes().into_iter().map(|p| p.1.trim().to_owned()).collect();

@@ -24,9 +24,13 @@ const LONG: Duration = Duration::from_secs(90);
 /// Only where pipekit's own file or its locks can't be used.
 pub fn settle_dead(store: &mut Store) -> Result<usize> {
     let mut settled = 0;
-    for id in module::claimed(store.read())? {
+    for (id, claim) in module::claimed(store.read())? {
         // Held shared, so that no run can begin in the middle of this; free again at the end of the turn.
-        let Some(_look) = lock::Lock::look(store.path(), lock::Holder::Module(id))? else { continue };
+        let Some(_look) = lock::Lock::look(store.path(), lock::Holder::Module(id), &claim)? else { continue };
+        // It may have ended by itself since it was read, or have been settled by somebody else.
+        if module::claim_of(store.read(), id)?.as_ref() != Some(&claim) {
+            continue;
+        }
         close_dead(store, id, A_MOMENT)?;
         settled += 1;
     }
