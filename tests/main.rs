@@ -16,6 +16,7 @@ mod flights;
 mod gate;
 mod generated;
 mod guard;
+mod holders;
 mod hooks;
 mod house;
 mod jrunner;

@@ -27,23 +27,19 @@ pub fn settle_dead(store: &mut Store) -> Result<usize> {
     for (id, claim) in module::claimed(store.read())? {
         // Held shared, so that no run can begin in the middle of this; free again at the end of the turn.
         let Some(_look) = lock::Lock::look(store.path(), lock::Holder::Module(id), &claim)? else { continue };
-        // It may have ended by itself since it was read, or have been settled by somebody else.
-        if module::claim_of(store.read(), id)?.as_ref() != Some(&claim) {
-            continue;
-        }
-        close_dead(store, id, A_MOMENT)?;
-        settled += 1;
+        settled += usize::from(close_dead(store, id, &claim, A_MOMENT)?);
     }
     Ok(settled)
 }
 
-/// Settles what a module's earlier runs left open. The caller holds the module's lock.
+/// Settles what a module's earlier runs left open. The caller holds the module's lock, which proves that the run of
+/// `claim`, where one stands, is dead.
 ///
 /// # Errors
 /// `Failed` where it can't be known whether an earlier run merged: until then no other may begin.
-pub fn settle_module(store: &mut Store, id: i64) -> Result<()> {
-    if module::get(store.read(), id)?.running {
-        close_dead(store, id, LONG)?;
+pub fn settle_module(store: &mut Store, id: i64, claim: Option<&str>) -> Result<()> {
+    if let Some(claim) = claim {
+        close_dead(store, id, claim, LONG)?;
     }
     if let Some(open) = run::newest(store.read(), id, &["unknown"], None)? {
         settle_unknown(store, &open, LONG)?;
@@ -79,9 +75,14 @@ pub fn settle_unknown(store: &mut Store, open: &Run, patience: Duration) -> Resu
     store.write_durably(|tx| run::finish(tx, open.id, &["unknown"], &end).map(|_| ()))
 }
 
-/// Ends the dead run of a module and frees the module.
-fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
+/// Ends the dead run of a module's `claim` and frees the module. Says whether that claim still stood: the run may have
+/// ended by itself since it was read, or have been settled by somebody else, and another may have claimed the module.
+fn close_dead(store: &mut Store, id: i64, claim: &str, patience: Duration) -> Result<bool> {
     let dead = run::newest(store.read(), id, &["running"], None)?;
+    // Looked at after the run, so that it is this claim's.
+    if module::claim_of(store.read(), id)?.as_deref() != Some(claim) {
+        return Ok(false);
+    }
     let end = match &dead {
         None => None,
         Some(dead) => {
@@ -102,6 +103,9 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
         }
     };
     store.write_durably(|tx| {
+        if module::claim_of(tx, id)?.as_deref() != Some(claim) {
+            return Ok(false);
+        }
         if let (Some(dead), Some((end, unfinished))) = (&dead, &end) {
             run::finish(tx, dead.id, &["running"], end)?;
             if let Some((step_id, duration_ms)) = *unfinished {
@@ -110,7 +114,8 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
             }
             output::fold(tx, dead.id)?;
         }
-        module::release(tx, id)
+        module::release(tx, id)?;
+        Ok(true)
     })
 }
 

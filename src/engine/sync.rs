@@ -95,11 +95,10 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
     let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id), claim.as_deref())? else {
         return Err(module::locked(&module::get(store.read(), id)?));
     };
-    // The lock is ours, so a claim that still stands is a dead run's, and a doubt must be settled before its receipt
-    // is written over.
-    recover::settle_module(store, id)?;
-    let definition = Definition::read(store, &id.to_string())?;
     let held = Arc::new(held);
+    // The lock is ours, so that claim is a dead run's, and a doubt must be settled before its receipt is written over.
+    recover::settle_module(store, id, claim.as_deref())?;
+    let definition = Definition::read(store, &id.to_string())?;
     let databases = Arc::new(Databases::open(store, Some(held.clone()))?);
     for attempt in 1.. {
         let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt, &held))?;

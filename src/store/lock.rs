@@ -33,13 +33,13 @@ fn folder(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What root makes is its owner's who made the folder around it: root may look first, in a service's own folder.
+/// Gives a file that was made here to the group of the folder `around` it, and what root makes to that folder's owner:
+/// root may be the first to look, in a service's own folder.
 fn as_around(file: &File, around: Option<&Path>) {
-    if let Some(Ok(around)) = around.map(Path::metadata)
-        && rustix::process::geteuid().is_root()
-    {
-        // Where even root may not, it stays root's.
-        let _ = fchown(file, Some(around.uid()), Some(around.gid()));
+    if let Some(Ok(around)) = around.map(Path::metadata) {
+        let owner = rustix::process::geteuid().is_root().then(|| around.uid());
+        // Where it is refused, it stays as it was made.
+        let _ = fchown(file, owner, Some(around.gid()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the database is: its one real path, and whether processes can share a file there.
 
 use crate::error::{Code, Error, Result};
-use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags};
+use rustix::fs::{Access, AtFlags, CWD, StatxAttributes, StatxFlags};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,9 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     Ok(folder.canonicalize().map_err(fail)?.join(path.file_name().unwrap_or_default()))
 }
 
-/// Refuses a place where SQLite's locks, or ours, would not hold. `path` is a real one.
+/// Refuses a place where SQLite's locks, or ours, would not hold, and a file that this user may not write: even a look
+/// may have to settle a dead run, and SQLite would leave files beside it that its owner can't write. `path` is a real
+/// one.
 ///
 /// # Errors
 /// `Store`, with the reason.
@@ -43,6 +45,10 @@ pub fn check(path: &Path) -> Result<()> {
         .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"));
     }
     let Ok(file) = path.metadata() else { return Ok(()) };
+    if let Err(e) = rustix::fs::access(path, Access::READ_OK | Access::WRITE_OK) {
+        return Err(Error::new(Code::Store, format!("this user may not write {}: {e}", path.display()))
+            .hint("make the file and its folder writable for this user"));
+    }
     let found = rustix::fs::statx(CWD, path, AtFlags::empty(), StatxFlags::empty());
     let (what, hint) = if file.nlink() > 1 {
         ("has a second name (a hard link)", "remove that one, or make it a symbolic link")
