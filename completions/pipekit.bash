@@ -993,7 +993,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__jrunner)
-            opts="-q -v -h --scu --scn --scp --dcu --dcn --dcp --sq --dt --session --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --scu --scn --scp --dcu --dcn --dcp --sq --dt --session --guard --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -905,6 +905,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l session -d 'Serve a session over standard input and output'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l guard -d 'Run a program, and end all that it starts when it ends or standard input does'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s v -l verbose -d 'Print more'

@@ -35,6 +35,34 @@ fn a_server_that_crashes_loses_nothing() {
     }
 }
 
+/// Never 13: a merge that was told as done is done, though the server is set to tell so before it is on the disk.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn a_server_that_commits_later_than_it_says_loses_no_merge() {
+    let cluster = Cluster::start();
+    let database = cluster.database();
+    let mut admin = database.session();
+    let off = format!(
+        "ALTER DATABASE {} SET synchronous_commit = off; ALTER SYSTEM SET wal_writer_delay = '10s'",
+        database.name
+    );
+    off.split(';').for_each(|sql| admin.batch_execute(sql).unwrap());
+    admin.batch_execute("SELECT pg_reload_conf()").unwrap();
+    let mut shop = Shop::new(Pair::of(None, Some(database)), Way::Append);
+    // By itself the server loses what it said it had committed.
+    shop.pair.pg().session().batch_execute("INSERT INTO told VALUES (7)").unwrap();
+    cluster.crash();
+    shop.pair.pg().reconnect();
+    assert_eq!(shop.pair.rows("SELECT n FROM told WHERE n = 7"), [""; 0]);
+    shop.change(&mut Random(3));
+    // The hook comes after the merge, and would have it written.
+    shop.pair.call("hook remove 1").ok();
+    shop.pair.world.run("orders");
+    cluster.crash();
+    shop.pair.pg().reconnect();
+    shop.holds_what_is_due();
+}
+
 /// Kills a run in the middle of its transfer or its merge, which would not end by themselves.
 fn killed_in_the_middle(pair: Pair, kind: &str) {
     let postgres = pair.is_postgres();

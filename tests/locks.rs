@@ -107,10 +107,9 @@ fn looking_never_keeps_a_run_out() {
         let runs = scope.spawn(|| {
             for _ in 0..8 {
                 // A dead run, so that there is something to settle for whoever looks.
-                world
-                    .sqlite("pipekit.db")
-                    .execute_batch("UPDATE module SET running = 1, lock_at = '2026-01-01T00:00:00.000Z'")
-                    .unwrap();
+                let at = "2026-01-01T00:00:00.000Z";
+                std::fs::write(world.path("pipekit.db.locks/module-1"), at).unwrap();
+                world.sqlite("pipekit.db").execute("UPDATE module SET running = 1, lock_at = ?", [at]).unwrap();
                 world.run("orders");
             }
         });

@@ -108,19 +108,15 @@ fn a_file_of_another_program_is_refused_and_left_alone() {
 #[test]
 fn a_file_that_may_only_be_read_is_an_error_that_says_so() {
     use std::os::unix::process::CommandExt;
-    let world = World::orders();
-    let program = world.path("pipekit");
-    // By another process: a file that this one has open for writing can't be run while a test beside it forks.
-    let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_pipekit")).arg(&program).status().unwrap();
-    assert!(copied.success());
+    let mut world = World::orders();
+    world.with_own_program();
     let set = |name: &str, mode: u32| {
         std::fs::set_permissions(world.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
     };
     set("pipekit.db", 0o444);
     set("pipekit.db.locks", 0o555);
     set("", 0o555);
-    let mut command = std::process::Command::new(&program);
-    command.env_clear().env("PIPEKIT_DB", world.path("pipekit.db")).env("PIPEKIT_SECRETS", world.path("secrets.env"));
+    let mut command = world.command();
     if std::fs::metadata(world.path("")).unwrap().uid() == 0 {
         command.uid(65534).gid(65534);
     }

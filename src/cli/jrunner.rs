@@ -1,10 +1,10 @@
-//! `pipekit jrunner`: the built-in runner behind jrunner's own flags, and the process behind a session.
+//! `pipekit jrunner`: the built-in runner behind jrunner's own flags, the process behind a session, and the guard.
 
 use super::Context;
 use crate::error::{Code, Error, Result};
 use crate::redact::Redactor;
 use crate::runner::builtin::{self, Client};
-use crate::runner::{Failure, FailureKind, Target, server};
+use crate::runner::{Failure, FailureKind, Target, guard, server};
 use clap::Args;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
     -dcu jdbc:postgresql://localhost/dw -dcn etl -dt rlarp.orders")]
 pub struct Jrunner {
     /// Source JDBC URL
-    #[arg(long, value_name = "URL", required_unless_present = "session")]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["session", "guard"])]
     scu: Option<String>,
     /// Source user name
     #[arg(long, value_name = "USER")]
@@ -40,7 +40,7 @@ pub struct Jrunner {
     #[arg(long, value_name = "PASSWORD", env = "JRUNNER_DCP", hide_env_values = true, allow_hyphen_values = true)]
     dcp: Option<String>,
     /// File that holds the SQL for the source; - is standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "session")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["session", "guard"])]
     sq: Option<String>,
     /// Destination table, as SQL spells it
     #[arg(long, value_name = "TABLE", requires = "dcu")]
@@ -48,12 +48,19 @@ pub struct Jrunner {
     /// Serve a session over standard input and output
     #[arg(long, hide = true)]
     session: bool,
+    /// Run a program, and end all that it starts when it ends or standard input does
+    #[arg(long, hide = true, requires = "program")]
+    guard: bool,
+    /// The program under the guard, and its arguments
+    #[arg(last = true, hide = true, requires = "guard")]
+    program: Vec<OsString>,
 }
 
 /// jrunner's flags have one dash and several letters, which clap reads as a bundle: they get their second dash here.
 pub fn with_long_flags(mut args: Vec<OsString>) -> Vec<OsString> {
     let Some(at) = args.iter().position(|a| a == "jrunner") else { return args };
-    for arg in &mut args[at..] {
+    // What comes after `--` is another program's.
+    for arg in args[at..].iter_mut().take_while(|arg| *arg != "--") {
         if ["-scu", "-scn", "-scp", "-dcu", "-dcn", "-dcp", "-sq", "-dt"].iter().any(|flag| arg == flag) {
             let mut long = OsString::from("-");
             long.push(&*arg);
@@ -68,6 +75,9 @@ impl Jrunner {
         if self.session {
             server::serve(std::io::stdin().lock(), std::io::stdout());
             return Ok(0);
+        }
+        if self.guard {
+            return guard::serve(&self.program).map_err(|message| Error::new(Code::System, message));
         }
         let sql = super::input::file(&self.sq.unwrap_or_default())?;
         let mut redactor = Redactor::default();

@@ -18,6 +18,11 @@ const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inh
 const PATIENCE: &str = "IF current_setting('lock_timeout') = '0' THEN\n    \
     PERFORM set_config('lock_timeout', '30s', true);\n  END IF;\n";
 
+/// Has the transaction on the disk before the server says that it is committed, in PL/pgSQL: with `synchronous_commit =
+/// off` a crash takes back what was told as done (PostgreSQL manual, 20.5.1).
+const DURABLE: &str = "IF current_setting('synchronous_commit') = 'off' THEN\n    \
+    PERFORM set_config('synchronous_commit', 'local', true);\n  END IF;\n";
+
 /// A column's type `under` its domains, of which there can be several: their NOT NULL and CHECK are the destination's,
 /// and hold at the merge.
 const UNDER_DOMAINS: &str = "LEFT JOIN LATERAL (\n  WITH RECURSIVE step (type, modifier, n) AS (\n    \
@@ -329,7 +334,7 @@ impl Destination for Postgresql {
              pipekit_deleted bigint;\n  pipekit_before bigint;\n  pipekit_inserted bigint;\nBEGIN\n  \
              IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN\n    \
              RAISE EXCEPTION 'pipekit: a merge must see what others commit while it waits: it needs READ COMMITTED';\n  \
-             END IF;\n  {PATIENCE}  \
+             END IF;\n  {PATIENCE}  {DURABLE}  \
              UPDATE {receipt} SET state = 'merged' WHERE module = {module} AND state = 'staged'\n    \
              RETURNING staged_rows INTO pipekit_expected;\n  \
              IF NOT FOUND THEN\n    \

@@ -7,7 +7,6 @@ use crate::runner::session::Session;
 use crate::runner::{Failure, FailureKind, Target};
 use crate::secrets::Secrets;
 use crate::store::{Store, connection, connection::Connection, lock::Lock, setting};
-use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The databases that one run or one command reaches. The session is started at the first use.
@@ -15,7 +14,7 @@ pub struct Databases {
     secrets: Secrets,
     redactor: Mutex<Redactor>,
     timezone: Option<String>,
-    held: Option<File>,
+    held: Option<Arc<Lock>>,
     session: Mutex<Option<Arc<Session>>>,
 }
 
@@ -24,11 +23,7 @@ impl Databases {
     ///
     /// # Errors
     /// `Secret` when the secrets can't be read.
-    pub fn open(store: &Store, held: Option<&Lock>) -> Result<Databases> {
-        let held = match held {
-            Some(lock) => Some(lock.file().try_clone().map_err(|e| Error::system("can't share the lock", e))?),
-            None => None,
-        };
+    pub fn open(store: &Store, held: Option<Arc<Lock>>) -> Result<Databases> {
         let secrets = Secrets::load()?;
         let mut redactor = Redactor::default();
         // Of every connection, as one database may speak of another's.
@@ -83,10 +78,18 @@ impl Databases {
         match &*session {
             Some(alive) if alive.is_alive() => Ok(alive.clone()),
             _ => {
-                let started = Arc::new(Session::start(self.held.as_ref(), self.timezone.as_deref())?);
+                let held = self.held.as_ref().map(|lock| lock.file());
+                let started = Arc::new(Session::start(held.as_deref(), self.timezone.as_deref())?);
                 *session = Some(started.clone());
                 Ok(started)
             }
+        }
+    }
+
+    /// Sees to it that the lock of the run can be found.
+    pub fn keep_lock(&self) {
+        if let Some(lock) = &self.held {
+            lock.keep();
         }
     }
 

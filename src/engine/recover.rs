@@ -23,29 +23,32 @@ pub const A_MOMENT: Duration = Duration::from_secs(5);
 /// Only where pipekit's own file or its locks can't be used.
 pub fn settle_dead(store: &Store) -> Result<usize> {
     let mut dead = Vec::new();
-    for id in module::claimed(store.read())? {
+    for (id, claim) in module::claimed(store.read())? {
         // Held shared, so that no run can begin in the middle of this.
-        dead.extend(lock::Lock::look(store.path(), lock::Holder::Module(id))?.map(|look| (id, look)));
+        dead.extend(lock::Lock::look(store.path(), lock::Holder::Module(id), &claim)?.map(|look| (id, claim, look)));
     }
     // Side by side: after the fall of a machine there may be many, and their destination may not answer.
-    let (path, settled) = (store.path(), dead.len());
+    let path = store.path();
     std::thread::scope(|scope| {
-        let settle = |(id, _look): (i64, lock::Lock)| close_dead(&mut Store::open(path)?, id, A_MOMENT);
+        let settle = |(id, claim, _look): (i64, String, lock::Lock)| {
+            close_dead(&mut Store::open(path)?, id, &claim, A_MOMENT).map(usize::from)
+        };
         let threads: Vec<_> = dead.into_iter().map(|one| scope.spawn(move || settle(one))).collect();
-        threads.into_iter().try_for_each(|thread| {
-            thread.join().unwrap_or_else(|_| Err(Error::new(Code::System, "a thread that settles a dead run ended")))
+        threads.into_iter().try_fold(0, |settled, thread| {
+            let ended = || Err(Error::new(Code::System, "a thread that settles a dead run ended"));
+            Ok(settled + thread.join().unwrap_or_else(|_| ended())?)
         })
-    })?;
-    Ok(settled)
+    })
 }
 
-/// Settles what a module's earlier runs left open. The caller holds the module's lock.
+/// Settles what a module's earlier runs left open. The caller holds the module's lock, which proves that the run of
+/// `claim`, where one stands, is dead.
 ///
 /// # Errors
 /// `Failed` where it can't be known whether an earlier run merged: until then no other may begin.
-pub fn settle_module(store: &mut Store, id: i64) -> Result<()> {
-    if module::get(store.read(), id)?.running {
-        close_dead(store, id, receipt::LONG)?;
+pub fn settle_module(store: &mut Store, id: i64, claim: Option<&str>) -> Result<()> {
+    if let Some(claim) = claim {
+        close_dead(store, id, claim, receipt::LONG)?;
     }
     if let Some(open) = run::newest(store.read(), id, &["unknown"], None)? {
         settle_unknown(store, &open, receipt::LONG)?;
@@ -81,9 +84,14 @@ pub fn settle_unknown(store: &mut Store, open: &Run, patience: Duration) -> Resu
     store.write_durably(|tx| run::finish(tx, open.id, &["unknown"], &end).map(|_| ()))
 }
 
-/// Ends the dead run of a module and frees the module.
-fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
+/// Ends the dead run of a module's `claim` and frees the module. Says whether that claim still stood: the run may have
+/// ended by itself since it was read, or have been settled by somebody else, and another may have claimed the module.
+fn close_dead(store: &mut Store, id: i64, claim: &str, patience: Duration) -> Result<bool> {
     let dead = run::newest(store.read(), id, &["running"], None)?;
+    // Looked at after the run, so that it is this claim's.
+    if module::claim_of(store.read(), id)?.as_deref() != Some(claim) {
+        return Ok(false);
+    }
     let end = match &dead {
         None => None,
         Some(dead) => {
@@ -105,6 +113,9 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
         }
     };
     store.write_durably(|tx| {
+        if module::claim_of(tx, id)?.as_deref() != Some(claim) {
+            return Ok(false);
+        }
         if let (Some(dead), Some((end, unfinished))) = (&dead, &end) {
             run::finish(tx, dead.id, &["running"], end)?;
             for (step_id, duration_ms) in unfinished {
@@ -113,7 +124,8 @@ fn close_dead(store: &mut Store, id: i64, patience: Duration) -> Result<()> {
             }
             output::fold(tx, dead.id)?;
         }
-        module::release(tx, id)
+        module::release(tx, id)?;
+        Ok(true)
     })
 }
 

@@ -70,6 +70,7 @@ impl Watch {
                 let mut requested = false;
                 if looked.elapsed() >= LOOK_EVERY {
                     looked = Instant::now();
+                    databases.keep_lock();
                     // A busy file says nothing of a cancellation: look again next time.
                     requested = module::cancel_requested(store.read(), module_id).unwrap_or(false);
                 }

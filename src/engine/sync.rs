@@ -7,6 +7,7 @@ use super::plan::{self, Definition, Plan};
 use super::receipt;
 use super::stop::{Watch, error_for};
 use super::{advice, gate, recover};
+use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::runner::session::Session;
 use crate::runner::{Failure, FailureKind};
@@ -90,16 +91,17 @@ pub(super) struct Attempt<'a> {
 /// `NotFound`, `Locked`, and what keeps the run from being written down. A run that failed is an [`Outcome`].
 pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>) -> Result<Outcome> {
     let id = module::find(store.read(), name_or_id)?.id;
-    let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id))? else {
+    let claim = module::claim_of(store.read(), id)?;
+    let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id), claim.as_deref())? else {
         return Err(module::locked(&module::get(store.read(), id)?));
     };
-    // The lock is ours, so a claim that still stands is a dead run's, and a doubt must be settled before its receipt
-    // is written over.
-    recover::settle_module(store, id)?;
+    let held = Arc::new(held);
+    // The lock is ours, so that claim is a dead run's, and a doubt must be settled before its receipt is written over.
+    recover::settle_module(store, id, claim.as_deref())?;
     let definition = Definition::read(store, &id.to_string())?;
-    let databases = Arc::new(Databases::open(store, Some(&held))?);
+    let databases = Arc::new(Databases::open(store, Some(held.clone()))?);
     for attempt in 1.. {
-        let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt))?;
+        let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt, &held))?;
         (options.progress)(Progress::Began(run_id, attempt));
         let signal = options.signal.clone();
         let second = store.reopen().map_err(|e| unwritten(run_id, e))?;
@@ -120,7 +122,7 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         let cancelled_waiting = match (&error, again) {
             (Some(error), true) => {
                 (options.progress)(Progress::Again(error, definition.module.retry_delay_s));
-                !wait(store, id, definition.module.retry_delay_s, &options.signal)?
+                !wait(store, id, definition.module.retry_delay_s, &options.signal, &held)?
             }
             _ => false,
         };
@@ -142,12 +144,20 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
 }
 
 /// Claims the module and begins a run, in one transaction: no run without a claim, no claim without a run.
-fn begin(conn: &rusqlite::Connection, definition: &Definition, options: &Options<'_>, attempt: i64) -> Result<i64> {
+fn begin(
+    conn: &rusqlite::Connection,
+    definition: &Definition,
+    options: &Options<'_>,
+    attempt: i64,
+    held: &lock::Lock,
+) -> Result<i64> {
     let module = &definition.module;
     if attempt == 1 {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let user = std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()));
-        let claimer = module::Claimer { pid: std::process::id(), host: &host, user: &user };
+        let at = clock::now_text();
+        held.prove(&at)?;
+        let claimer = module::Claimer { at: &at, pid: std::process::id(), host: &host, user: &user };
         if !module::claim(conn, module.id, &claimer)? {
             return Err(module::locked(&module::get(conn, module.id)?));
         }
@@ -199,9 +209,10 @@ fn close(
         }
     }
     store.write_durably(|tx| {
-        run::finish(tx, run_id, &["running"], &end)?;
+        let ours = run::finish(tx, run_id, &["running"], &end)?;
         output::fold(tx, run_id)?;
-        if release {
+        // Where it was taken for dead (it stood still, and its lock file was removed), the claim is another's by now.
+        if ours && release {
             module::release(tx, definition.module.id)?;
         }
         Ok(())
@@ -232,12 +243,13 @@ fn in_full(error: &Error) -> String {
 }
 
 /// Waits for the next try. Says whether it may come: `false` when the run was cancelled meanwhile.
-fn wait(store: &Store, module_id: i64, seconds: i64, signal: &AtomicBool) -> Result<bool> {
+fn wait(store: &Store, module_id: i64, seconds: i64, signal: &AtomicBool, held: &lock::Lock) -> Result<bool> {
     let until = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
     while Instant::now() < until {
         if signal.load(Ordering::SeqCst) || module::cancel_requested(store.read(), module_id)? {
             return Ok(false);
         }
+        held.keep();
         std::thread::sleep(Duration::from_millis(200).min(until - Instant::now()));
     }
     Ok(!signal.load(Ordering::SeqCst))

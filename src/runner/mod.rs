@@ -3,8 +3,12 @@
 //! The engine speaks to every user database through [`session::Session`] (`query`, `script`, `transfer`), never by a
 //! connection of its own, so that whatever happens to a driver can't take the engine's state with it. [`builtin`] is
 //! the runner itself: SQLite and PostgreSQL without a JVM. `pipekit jrunner` is the same runner behind jrunner's flags.
+//! An external program runs under the [`guard`], by way of [`guarded::Guarded`], so that nothing of it outlives its run.
 
 pub mod builtin;
+pub mod guard;
+pub mod guarded;
+mod process;
 pub mod server;
 pub mod session;
 mod wire;

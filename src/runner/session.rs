@@ -5,13 +5,11 @@
 
 use super::builtin::ScriptOutcome;
 use super::wire::{Answer, Event, Request};
-use super::{Failure, FailureKind, Rows, Target};
+use super::{Failure, FailureKind, Rows, Target, process};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::{AsRawFd, BorrowedFd};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,29 +38,10 @@ impl Session {
     /// `Lost` when it can't be started.
     pub fn start(held: Option<&File>, timezone: Option<&str>) -> Result<Session, Failure> {
         let fail = |e: std::io::Error| Failure::new(FailureKind::Lost, format!("can't start the runner: {e}"));
-        // The link stays right when the file has been replaced by an upgrade since we started.
-        let mut command = Command::new("/proc/self/exe");
-        command
-            .arg0("pipekit")
-            .args(["jrunner", "--session"])
-            .env_clear()
-            .env("LANG", "C.UTF-8")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0);
-        // Large sorts of SQLite's go where the last two say.
-        for name in ["PATH", "HOME", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE", "SQLITE_TMPDIR", "TMPDIR"]
-        {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
-        if let Some(zone) = timezone {
-            command.env("TZ", zone);
-        }
+        let mut command = process::own(timezone);
+        command.args(["jrunner", "--session"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(file) = held {
-            inherit(&mut command, file);
+            process::inherit(&mut command, file);
         }
         let mut child = command.spawn().map_err(fail)?;
         let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
@@ -277,20 +256,5 @@ fn read_errors(errors: impl Read, kept: &Mutex<String>) {
             let cut = kept.ceil_char_boundary(kept.len() - KEEP);
             kept.drain(..cut);
         }
-    }
-}
-
-/// Lets the child inherit the descriptor of `file`. In our own process it stays close-on-exec, so that no other
-/// run's child gets it.
-#[allow(unsafe_code)]
-fn inherit(command: &mut Command, file: &File) {
-    let fd = file.as_raw_fd();
-    // SAFETY: between fork and exec only fcntl is called, which is async-signal-safe; the descriptor is open, as the
-    // caller holds `file` until the process has been spawned.
-    unsafe {
-        command.pre_exec(move || {
-            let fd = BorrowedFd::borrow_raw(fd);
-            rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty()).map_err(Into::into)
-        });
     }
 }

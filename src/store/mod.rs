@@ -12,6 +12,7 @@ pub mod lock;
 mod migrate;
 pub mod module;
 pub mod output;
+mod place;
 pub mod run;
 pub mod setting;
 pub mod sql_text;
@@ -36,9 +37,11 @@ impl Store {
     /// Opens the database at `path`, migrating an older one.
     ///
     /// # Errors
-    /// `Store` when there is none, it is of a newer version, on a network file system, or not to be read or written.
+    /// `Store` when there is none, it is of a newer version, not to be read or written, or in a place where locks don't
+    /// hold, such as a network file system.
     pub fn open(path: &Path) -> Result<Store> {
-        if !path.exists() {
+        // One that can't be looked at is not missing: opening it says why.
+        if matches!(path.try_exists(), Ok(false)) {
             return Err(Error::new(Code::Store, format!("there is no pipekit database at {}", path.display()))
                 .hint("`pipekit init` makes one; --db or $PIPEKIT_DB names another place"));
         }
@@ -50,15 +53,14 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_or_create(path: &Path) -> Result<Store> {
-        // The locks stand beside the file itself: by a link to it they would be others, and two runs would be free.
-        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        refuse_network_file_system(path)?;
+        let path = place::real(path)?;
+        place::check(&path)?;
         let conn = Connection::open_with_flags(
-            path,
+            &path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
-        .map_err(|e| explain(e, path))?;
-        let mut store = Store { conn, path: path.to_owned() };
+        .map_err(|e| explain(e, &path))?;
+        let mut store = Store { conn, path: path.clone() };
         store.prepare().map_err(|mut e| {
             if e.code == Code::Store && !e.message.contains(&*path.to_string_lossy()) {
                 e.message = format!("{}: {}", path.display(), e.message);
@@ -88,7 +90,7 @@ impl Store {
         Store::open(&self.path)
     }
 
-    /// Where the database is.
+    /// Where the database is: its real path.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -146,22 +148,4 @@ impl From<rusqlite::Error> for Error {
 fn explain(e: rusqlite::Error, path: &Path) -> Error {
     Error::new(Code::Store, format!("can't open {}: {e}", path.display()))
         .hint("does its folder exist, and may this user write there?")
-}
-
-/// SQLite's locks and shared memory don't work over a network, so that two machines would ruin the file.
-/// The numbers are from `linux/magic.h`.
-fn refuse_network_file_system(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = match rustix::fs::statfs(folder).map(|s| s.f_type as u32) {
-        Ok(0x6969) => "NFS",
-        Ok(0x517B | 0xFE53_4D42 | 0xFF53_4D42) => "SMB",
-        Ok(0x0102_1997) => "9P",
-        Ok(0x00C3_6400) => "Ceph",
-        _ => return Ok(()),
-    };
-    Err(Error::new(
-        Code::Store,
-        format!("{} is on a network file system ({name}), where SQLite's locks don't hold", path.display()),
-    )
-    .hint("put the database on a local disk: --db FILE or $PIPEKIT_DB"))
 }

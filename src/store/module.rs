@@ -292,6 +292,8 @@ pub fn set_resolved(conn: &Connection, module: &Module, query: &str, merge_sql: 
 
 /// Who claims a module.
 pub struct Claimer<'a> {
+    /// When: the claim is known by it.
+    pub at: &'a str,
     /// The process.
     pub pid: u32,
     /// The machine.
@@ -305,7 +307,7 @@ pub fn claim(conn: &Connection, id: i64, claimer: &Claimer<'_>) -> Result<bool> 
     let changed = conn.execute(
         "UPDATE module SET running = 1, cancel_requested = 0, lock_pid = ?2, lock_host = ?3, lock_user = ?4, lock_at = ?5
          WHERE id = ?1 AND running = 0",
-        (id, claimer.pid, claimer.host, claimer.user, clock::now_text()),
+        (id, claimer.pid, claimer.host, claimer.user, claimer.at),
     )?;
     Ok(changed == 1)
 }
@@ -321,10 +323,15 @@ pub fn release(conn: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// The ids of modules that say they are running.
-pub fn claimed(conn: &Connection) -> Result<Vec<i64>> {
-    let mut statement = conn.prepare_cached("SELECT id FROM module WHERE running = 1 ORDER BY id")?;
-    Ok(statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+/// The modules that say they are running: their ids, and when they were claimed.
+pub fn claimed(conn: &Connection) -> Result<Vec<(i64, String)>> {
+    let mut statement = conn.prepare_cached("SELECT id, lock_at FROM module WHERE running = 1 ORDER BY id")?;
+    Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// When a module was claimed, if it says that it is running.
+pub fn claim_of(conn: &Connection, id: i64) -> Result<Option<String>> {
+    Ok(claimed(conn)?.into_iter().find(|(claimed, _)| *claimed == id).map(|(_, at)| at))
 }
 
 /// Asks the run of a module to stop. Says whether there is one.

@@ -190,6 +190,13 @@ impl Shop {
         );
     }
 
+    /// The destination holds what is due.
+    #[track_caller]
+    pub fn holds_what_is_due(&mut self) {
+        let due = shown(&self.due());
+        assert_eq!(self.found(), due);
+    }
+
     /// Settles what a fault left behind, and holds the log against the destination: what it says is what is there,
     /// nothing is locked, and nothing is left running.
     #[track_caller]

@@ -2,6 +2,7 @@
 
 use super::call::{Call, Running, is_one_dying, until};
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 pub struct World {
     dir: tempfile::TempDir,
     env: Vec<(String, String)>,
+    program: PathBuf,
 }
 
 impl World {
@@ -22,7 +24,7 @@ impl World {
 
     /// A world without a database.
     pub fn bare() -> World {
-        World { dir: tempfile::tempdir().unwrap(), env: Vec::new() }
+        World { dir: tempfile::tempdir().unwrap(), env: Vec::new(), program: env!("CARGO_BIN_EXE_pipekit").into() }
     }
 
     /// A file's place in the world's folder.
@@ -45,8 +47,15 @@ impl World {
 
     /// The program, ready to be given arguments: what it reads of the machine is this world's.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pipekit"));
+        self.command_under(&[])
+    }
+
+    /// The program, started by another one such as `unshare`, with its arguments.
+    pub fn command_under(&self, starter: &[&str]) -> Command {
+        let all: Vec<&OsStr> = starter.iter().map(OsStr::new).chain([self.program.as_os_str()]).collect();
+        let mut command = Command::new(all[0]);
         command
+            .args(&all[1..])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.dir.path())
@@ -74,6 +83,11 @@ impl World {
         Call { said, output: command.output().unwrap() }
     }
 
+    /// Calls the program by another one.
+    pub fn call_under(&self, starter: &[&str], line: &str) -> Call {
+        Call::of(line, self.command_under(starter).args(shell_words::split(line).unwrap()))
+    }
+
     /// Calls the program with text on its standard input.
     pub fn call_with(&self, line: &str, input: &str) -> Call {
         use std::io::Write;
@@ -88,9 +102,23 @@ impl World {
 
     /// Starts the program and leaves it running.
     pub fn start(&self, line: &str) -> Running {
-        let mut command = self.command();
+        self.start_under(&[], line)
+    }
+
+    /// As [`World::start`], by another program.
+    pub fn start_under(&self, starter: &[&str], line: &str) -> Running {
+        let mut command = self.command_under(starter);
         command.args(shell_words::split(line).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Running { said: line.to_owned(), child: Some(command.spawn().unwrap()) }
+    }
+
+    /// Has calls use a copy of the program in the world's folder: where it was built other users may not go.
+    pub fn with_own_program(&mut self) -> &mut World {
+        let program = self.path("pipekit");
+        // By another process: a file that this one has open for writing can't be run while a test beside it forks.
+        assert!(Command::new("cp").arg(&self.program).arg(&program).status().unwrap().success());
+        self.program = program;
+        self
     }
 
     /// Opens an SQLite file of the world, making it if it is not there.
