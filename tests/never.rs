@@ -14,10 +14,13 @@ fn numbers(comment: &str) -> Vec<u32> {
     head.split(", ").map_while(|part| part.to_lowercase().strip_prefix("never ")?.parse().ok()).collect()
 }
 
-/// The name of the function, or the module of several, that a line begins.
+/// The name of the function that a line begins, or of the module of several, which may be a row of a macro's table
+/// (`name: …`).
 fn named(line: &str) -> Option<&str> {
-    let name = line.strip_prefix("fn ").or(line.strip_prefix("mod "))?;
-    name.split(|c: char| !c.is_alphanumeric() && c != '_').next()
+    let is_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let row = line.split_once(": ").map(|(name, _)| name).filter(|name| name.chars().all(is_of_name));
+    let name = line.strip_prefix("fn ").or(line.strip_prefix("mod ")).or(row)?;
+    name.split(|c: char| !is_of_name(c)).next()
 }
 
 /// The tests of a file by the lines of the list that they hold. A comment of the whole file counts for the file.
@@ -110,5 +113,6 @@ fn the_lines_that_a_test_holds_are_read_from_its_comment() {
     let found = read("m", text);
     let expected = [(3, "m::a_test"), (13, "m::a_test"), (2, "m::third")];
     assert_eq!(found, expected.map(|(n, name)| (n, name.to_owned())));
+    assert_eq!(read("m", "    /// Never 8: keys.\n    keys: \"Merge keys\",\n"), [(8, "m::keys".to_owned())]);
     assert_eq!(read("m", "//! Never 4: all.\n\nuse x;\n"), [(4, "m (all of it)".to_owned())]);
 }
