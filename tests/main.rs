@@ -26,6 +26,7 @@ mod memory;
 mod merge;
 mod module_json;
 mod modules;
+mod places;
 mod readme;
 mod recovery;
 mod runs;
