@@ -42,6 +42,7 @@ mod module_json;
 mod modules;
 mod network;
 mod never;
+mod places;
 mod reach;
 mod readme;
 mod recovery;
