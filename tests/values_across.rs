@@ -20,6 +20,13 @@ fn values_arrive_by_every_route() {
         world.copy(&from.url(), &select(cases), &to.url(), table).ok().prints("1 rows\n");
         assert_arrived(cases, &pg_row(&mut to, table, cases));
     }
+    // By itself, a type must be known to need the text form.
+    for case in AS_TEXT {
+        let one = &[*case];
+        to.sql(&format!("DROP TABLE IF EXISTS one; CREATE TABLE one ({})", columns(one)));
+        world.copy(&from.url(), &select(one), &to.url(), "one").ok();
+        assert_arrived(one, &pg_row(&mut to, "one", one));
+    }
 }
 
 #[test]

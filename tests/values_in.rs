@@ -17,6 +17,13 @@ fn values_arrive_by_binary_and_by_text() {
         assert_eq!(said, "1 rows\n");
         assert_arrived(cases, &pg_row(&mut pg, table, cases));
     }
+    // By itself, a type must be known to need the text form.
+    for case in TEXT {
+        let one = &[*case];
+        pg.sql(&format!("DROP TABLE IF EXISTS one; CREATE TABLE one ({})", columns(one)));
+        world.copy(&world.lite("src"), &select(one), &pg.url(), "one").ok();
+        assert_arrived(one, &pg_row(&mut pg, "one", one));
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub enum Secrets {
     Set {
         /// Its name, without the $
         key: String,
-        /// What a shell's history and process list would show
+        /// Never given here: it is asked for
         #[arg(hide = true, allow_hyphen_values = true)]
         value: Vec<String>,
     },

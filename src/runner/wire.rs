@@ -70,3 +70,27 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::builtin::url;
+
+    /// A panic prints what it is about, and so may whoever looks for a fault.
+    #[test]
+    fn no_debug_print_has_a_password() {
+        let password = Some("hush".to_owned());
+        let target = Target { url: "jdbc:postgresql://h/d".to_owned(), user: Some("me".to_owned()), password };
+        let request = Request::Transfer {
+            id: 1,
+            source: target.clone(),
+            sql: "SELECT 1".to_owned(),
+            dest: target,
+            table: "t".to_owned(),
+        };
+        let url = url::parse("jdbc:postgresql://h/d?user=me&password=hush").unwrap();
+        for shown in [format!("{request:?}"), format!("{url:?}"), format!("{request:#?}")] {
+            assert!(!shown.contains("hush"), "{shown}");
+        }
+    }
+}
