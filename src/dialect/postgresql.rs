@@ -9,7 +9,7 @@ pub(super) struct Postgresql;
 
 /// The tables that inherit from one of a family, and are no partitions of it: they have rows of their own, which go with
 /// the parent's.
-const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inhparent::regclass, 'CASCADE'\n\
+const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inhparent::regclass, ''\n\
                      FROM pg_catalog.pg_inherits WHERE inhparent IN (SELECT oid FROM family)\n  \
                      AND NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = inhrelid)";
 

@@ -218,7 +218,8 @@ fn refuse_to_harm_others(
         Error::new(Code::Gate, format!("{table} can't be truncated: {other} refers to it ({constraint})"))
             .hint(format!("`pipekit module edit {name} --full-by delete` empties it by DELETE"))
     } else {
-        Error::new(Code::Gate, format!("deleting from {table} would reach {other} ({constraint}: ON DELETE {action})"))
+        let by = if action.is_empty() { constraint } else { format!("{constraint}: ON DELETE {action}") };
+        Error::new(Code::Gate, format!("deleting from {table} would reach {other} ({by})"))
             .hint(format!("if that is meant: `pipekit module edit {name} --allow-cascade true`"))
     })
 }

@@ -8,6 +8,13 @@ const NONE: Case = Case { seed: "", look: "SELECT 1", ..PLAIN };
 const PARTITIONED: &str = "CREATE TABLE t (id integer, item varchar(9), qty integer) PARTITION BY RANGE (qty);
     CREATE TABLE t_low PARTITION OF t FOR VALUES FROM (0) TO (25);";
 
+const WITH_A_CHILD: Case = Case {
+    on: Postgres,
+    make: "CREATE TABLE t (id integer, item varchar(9), qty integer); CREATE TABLE t_child () INHERITS (t)",
+    seed: "INSERT INTO t VALUES (1, 'old', 10); INSERT INTO t_child VALUES (2, 'old', 20)",
+    ..PLAIN
+};
+
 pub const CASES: &[Case] = &[
     Case {
         what: "partitions by range, and none for a row that comes",
@@ -51,11 +58,18 @@ pub const CASES: &[Case] = &[
     }
     .refused("violates partition constraint"),
     Case {
-        what: "a table with children that inherit from it: their rows are its own",
-        on: Postgres,
-        make: "CREATE TABLE t (id integer, item varchar(9), qty integer); CREATE TABLE t_child () INHERITS (t)",
-        seed: "INSERT INTO t VALUES (1, 'old', 10); INSERT INTO t_child VALUES (2, 'old', 20)",
-        ..PLAIN
+        what: "a table with a child that inherits from it, whose rows a deletion reaches",
+        full: Refused("t can't be truncated: t_child refers to it (it inherits from t)"),
+        by_delete: Some(Refused("deleting from t would reach t_child (it inherits from t)")),
+        incremental: Refused("deleting from t would reach t_child (it inherits from t)"),
+        ..WITH_A_CHILD
+    },
+    Case {
+        what: "a table with a child that inherits from it, allowed",
+        cascades: true,
+        full: Refused("t can't be truncated: t_child refers to it (it inherits from t)"),
+        by_delete: Some(Model),
+        ..WITH_A_CHILD
     },
     Case {
         what: "a table that inherits from another",
