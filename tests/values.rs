@@ -3,8 +3,8 @@
 use super::support::postgres::Database;
 use super::support::values::encodings::{self, ASCII, LATIN1, LITE, LITE_16, PG};
 use super::support::values::{
-    Arrivals, Big, Refusals, assert_arrived, columns, database, lite_row, pg_row, pg_to_pg, pg_to_sqlite, select,
-    sqlite_to_pg, sqlite_to_sqlite, world,
+    Arrivals, Big, Refusals, TYPES, assert_arrived, columns, database, lite_row, pg_row, pg_to_pg, pg_to_sqlite,
+    select, sqlite_to_pg, sqlite_to_sqlite, world,
 };
 use super::support::{World, project};
 use std::fmt::Write;
@@ -41,7 +41,11 @@ and in a `numeric` of PostgreSQL, which have no other; it equals `0.0` in both.
 
 fn list() -> String {
     let mut out = HEAD.to_owned();
-    section(&mut out, "SQLite to PostgreSQL", "");
+    out.push_str("\nTypes that are no server's own:\n\n```sql\n");
+    TYPES.lines().filter(|line| !line.is_empty()).for_each(|line| out.extend([line.trim_start(), "\n"]));
+    out.push_str("```\n");
+    let forms = "In the binary form of COPY, or in its text form where one column needs it. What is binary was also run as text.\n";
+    section(&mut out, "SQLite to PostgreSQL", forms);
     arrivals(&mut out, &[("binary", sqlite_to_pg::BINARY), ("text", sqlite_to_pg::TEXT)], from_lite);
     big(&mut out, sqlite_to_pg::BIG);
     refusals(&mut out, &[("", sqlite_to_pg::REFUSED)], from_lite);
@@ -122,6 +126,8 @@ fn from_pg(value: &str) -> String {
     match value.rsplit_once("::") {
         Some((_, kind)) if !kind.contains(['\'', ')']) || kind.ends_with(')') && kind.contains('(') => code(kind),
         _ if value.starts_with('\'') => code("text"),
+        _ if value.parse::<i32>().is_ok() => code("int4"),
+        _ if value == "true" || value == "false" => code("boolean"),
         _ => String::new(),
     }
 }

@@ -23,8 +23,7 @@ pub type Big = &'static [(&'static str, &'static str, &'static str)];
 pub const ZONE: &str = "Europe/Berlin";
 
 /// The types that the cases use besides the servers' own.
-const TYPES: &str = "
-    CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE EXTENSION ltree;
+pub const TYPES: &str = "
     CREATE TYPE mood AS ENUM ('sad', 'glad');
     CREATE DOMAIN positive AS int CHECK (value > 0);
     CREATE DOMAIN short AS varchar(3);
@@ -35,7 +34,11 @@ const TYPES: &str = "
     CREATE TYPE pair AS (a numeric(5,2), b varchar(3));
     CREATE TYPE wide AS (a numeric, b text);
     CREATE TYPE nested AS (p pair, l price[]);
-    CREATE TYPE prices AS RANGE (subtype = price);
+    CREATE TYPE prices AS RANGE (subtype = price);";
+
+/// Extensions with types that the cases use, and how the tests' own sessions print.
+const REST: &str = "
+    CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE EXTENSION ltree;
     SET TimeZone TO 'UTC'; SET extra_float_digits TO 3; SET lc_monetary TO 'C'";
 
 /// A world in that zone.
@@ -51,7 +54,7 @@ pub fn database(other: bool) -> Database {
     if other {
         database.sql("CREATE TYPE first AS ENUM ('a'); CREATE DOMAIN second AS int; CREATE TYPE third AS (a int)");
     }
-    database.sql(TYPES);
+    database.sql(TYPES).sql(REST);
     database
 }
 
