@@ -27,7 +27,11 @@ pub const CASES: &[Case] = &[
         by_delete: Some(Model),
         ..WAITS
     },
-    Case { what: "a writer with a row that is not committed", held: "BEGIN; INSERT INTO t VALUES (9, 'x', 9)", ..KEEPS_OUT },
+    Case {
+        what: "a writer with a row that is not committed",
+        held: "BEGIN; INSERT INTO t VALUES (9, 'x', 9)",
+        ..KEEPS_OUT
+    },
     Case {
         what: "a writer with a row of the same key that is not committed",
         make: "CREATE TABLE t (id integer PRIMARY KEY, item varchar(9), qty integer)",
@@ -36,7 +40,11 @@ pub const CASES: &[Case] = &[
         ..KEEPS_OUT
     }
     .refused(LOCKED),
-    Case { what: "a row that somebody has locked", held: "BEGIN; SELECT * FROM t WHERE id = 2 FOR UPDATE", ..KEEPS_OUT },
+    Case {
+        what: "a row that somebody has locked",
+        held: "BEGIN; SELECT * FROM t WHERE id = 2 FOR UPDATE",
+        ..KEEPS_OUT
+    },
     Case {
         what: "maintenance that lets others write (VACUUM, CREATE INDEX CONCURRENTLY)",
         held: "BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE",
@@ -56,12 +64,8 @@ pub const CASES: &[Case] = &[
         ..WAITS
     }
     .refused(LOCKED),
-    Case {
-        what: "a reader of the file, with a rollback journal",
-        held: "BEGIN; SELECT count(*) FROM t",
-        ..WAITS_LITE
-    }
-    .refused("database is locked"),
+    Case { what: "a reader of the file, with a rollback journal", held: "BEGIN; SELECT count(*) FROM t", ..WAITS_LITE }
+        .refused("database is locked"),
     Case {
         what: "a reader of the file, with a write-ahead log",
         make: "PRAGMA journal_mode = wal; CREATE TABLE t (id INTEGER, item TEXT, qty INTEGER)",

@@ -8,12 +8,8 @@ const LITE: Case = Case { on: Sqlite, ..PLAIN };
 const ONE_LESS: &str = "3 rows were staged and 2 came into t";
 
 pub const CASES: &[Case] = &[
-    Case {
-        what: "NOT NULL",
-        make: "CREATE TABLE t (id INTEGER, item VARCHAR(9) NOT NULL, qty INTEGER)",
-        ..PLAIN
-    }
-    .refused_by("NOT NULL constraint failed: t.item", "null value in column \"item\" of relation \"t\""),
+    Case { what: "NOT NULL", make: "CREATE TABLE t (id INTEGER, item VARCHAR(9) NOT NULL, qty INTEGER)", ..PLAIN }
+        .refused_by("NOT NULL constraint failed: t.item", "null value in column \"item\" of relation \"t\""),
     Case {
         what: "CHECK",
         make: "CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER, CONSTRAINT small CHECK (qty < 40))",

@@ -1,7 +1,7 @@
 //! `docs/destinations.md`: what each case comes to, as a table for people.
 
-use super::GROUPS;
 use super::case::{Case, Expect, Mode, On};
+use super::loads::GROUPS;
 use crate::support::project;
 
 const HEAD: &str = "# Destinations

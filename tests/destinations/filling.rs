@@ -17,7 +17,8 @@ const WITHOUT_ID: Case = Case {
 const DISTINCT_IDS: &str = "SELECT count(*) - count(DISTINCT id) FROM t";
 const YES: [&str; 4] = ["0"; 4];
 
-const OVERRIDING: &str = "INSERT INTO t (id, item, qty) OVERRIDING SYSTEM VALUE VALUES (-1, 'old', 10), (-2, 'old', 20)";
+const OVERRIDING: &str =
+    "INSERT INTO t (id, item, qty) OVERRIDING SYSTEM VALUE VALUES (-1, 'old', 10), (-2, 'old', 20)";
 
 pub const CASES: &[Case] = &[
     PLAIN,

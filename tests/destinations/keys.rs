@@ -18,7 +18,12 @@ const CODES: Case = Case {
 const TWICE: &str = "CREATE TABLE s (code TEXT, qty INTEGER); INSERT INTO s VALUES ('B', 20), ('b', 30), ('d', 40)";
 
 pub const CASES: &[Case] = &[
-    Case { what: "COLLATE NOCASE", on: Sqlite, make: "CREATE TABLE t (code TEXT COLLATE NOCASE, qty INTEGER)", ..CODES },
+    Case {
+        what: "COLLATE NOCASE",
+        on: Sqlite,
+        make: "CREATE TABLE t (code TEXT COLLATE NOCASE, qty INTEGER)",
+        ..CODES
+    },
     Case {
         what: "COLLATE NOCASE, the second of two columns",
         on: Sqlite,

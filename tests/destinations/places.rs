@@ -3,12 +3,8 @@
 use super::case::{Case, On::*, PLAIN};
 
 /// The rows are the destination's own.
-const OWN: Case = Case {
-    same: true,
-    query: "SELECT id, 'again', qty FROM t",
-    new: &["1|again|10", "2|again|20"],
-    ..PLAIN
-};
+const OWN: Case =
+    Case { same: true, query: "SELECT id, 'again', qty FROM t", new: &["1|again|10", "2|again|20"], ..PLAIN };
 
 pub const CASES: &[Case] = &[
     Case { what: "source and destination in one database", same: true, ..PLAIN },

@@ -17,8 +17,11 @@ const REFERENCED: Case = Case {
 const REFERENCED_LITE: Case = Case { on: Sqlite, make: WITH_KEY, url: "foreign_keys=on", fresh: true, ..PLAIN };
 
 /// Rows go and come again, which a foreign key that is checked at once does not let go.
-const REFUSED: Case =
-    Case { by_delete: Some(Refused("violates foreign key constraint \"other_tid_fkey\"")), incremental: Refused("violates foreign key constraint \"other_tid_fkey\""), ..REFERENCED };
+const REFUSED: Case = Case {
+    by_delete: Some(Refused("violates foreign key constraint \"other_tid_fkey\"")),
+    incremental: Refused("violates foreign key constraint \"other_tid_fkey\""),
+    ..REFERENCED
+};
 const REFUSED_LITE: Case = Case {
     full: Refused("FOREIGN KEY constraint failed"),
     incremental: Refused("FOREIGN KEY constraint failed"),
@@ -49,7 +52,11 @@ const TREE: Case = Case {
 };
 
 pub const CASES: &[Case] = &[
-    Case { what: "a table that others refer to, none of its rows", then: "CREATE TABLE other (tid integer REFERENCES t)", ..REFERENCED },
+    Case {
+        what: "a table that others refer to, none of its rows",
+        then: "CREATE TABLE other (tid integer REFERENCES t)",
+        ..REFERENCED
+    },
     Case {
         what: "a table that others refer to, none of its rows",
         then: "CREATE TABLE other (tid INTEGER REFERENCES t)",

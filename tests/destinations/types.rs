@@ -10,7 +10,13 @@ macro_rules! holds {
             on: Postgres,
             make: $make,
             seed: concat!("INSERT INTO t VALUES (1, '", $old, "'), (2, '", $old, "')"),
-            source: concat!("CREATE TABLE s (id INTEGER, v TEXT); INSERT INTO s VALUES (2, '", $v, "'), (3, '", $v, "')"),
+            source: concat!(
+                "CREATE TABLE s (id INTEGER, v TEXT); INSERT INTO s VALUES (2, '",
+                $v,
+                "'), (3, '",
+                $v,
+                "')"
+            ),
             query: "SELECT id, v FROM s",
             look: "SELECT id, v FROM t",
             new: &[concat!("2|", $shown), concat!("3|", $shown)],

@@ -40,7 +40,8 @@ pub const CASES: &[Case] = &[
     },
     Case {
         what: "a view with INSTEAD OF triggers",
-        then: "CREATE TRIGGER i INSTEAD OF INSERT ON t BEGIN INSERT INTO t_base VALUES (NEW.id, NEW.item, NEW.qty); END;
+        then:
+            "CREATE TRIGGER i INSTEAD OF INSERT ON t BEGIN INSERT INTO t_base VALUES (NEW.id, NEW.item, NEW.qty); END;
                CREATE TRIGGER d INSTEAD OF DELETE ON t BEGIN DELETE FROM t_base WHERE id = OLD.id; END",
         ..VIEW_LITE
     },
@@ -99,7 +100,8 @@ pub const CASES: &[Case] = &[
     },
     Case {
         what: "an INSTEAD OF trigger that deletes nothing",
-        then: "CREATE TRIGGER i INSTEAD OF INSERT ON t BEGIN INSERT INTO t_base VALUES (NEW.id, NEW.item, NEW.qty); END;
+        then:
+            "CREATE TRIGGER i INSTEAD OF INSERT ON t BEGIN INSERT INTO t_base VALUES (NEW.id, NEW.item, NEW.qty); END;
                CREATE TRIGGER d INSTEAD OF DELETE ON t BEGIN SELECT 1; END",
         full: Refused("pipekit_rows_that_were_to_be_deleted_are_still_there"),
         incremental: Refused("pipekit_rows_that_were_to_be_deleted_are_still_there"),
@@ -199,7 +201,11 @@ pub const CASES: &[Case] = &[
         on: Postgres,
         then: "CREATE RULE x AS ON INSERT TO t DO INSTEAD NOTHING",
         full: Refused("pipekit: none of the 3 staged rows came in"),
-        incremental: Decides { holds: &["1|old|10"], counts: (Some(1), 0), says: "3 rows were staged and 0 came into t" },
+        incremental: Decides {
+            holds: &["1|old|10"],
+            counts: (Some(1), 0),
+            says: "3 rows were staged and 0 came into t",
+        },
         append: Decides {
             holds: &["1|old|10", "2|old|20"],
             counts: (Some(0), 0),
