@@ -330,6 +330,8 @@ pub const REFUSED: Refusals = &[
     ),
     ("money", "'12.345'", "'12.345' does not fit money: it has 3 decimals"),
     ("money", "'12,50'", "'12,50' does not fit money: it is not an amount as 1234.50"),
+    ("tsvector", "'a:1 b:20000'", "it has the position 20000, and a tsvector's end at 16383"),
+    ("hstore", "'a=>1, \"a\"=>2'", "it has the key 'a' twice, and hstore keeps one"),
     ("int[]", "x'00'", r"\x00 does not fit integer[]: it is bytes, not text"),
     // What the server itself refuses.
     ("json", "'{bad'", "invalid input syntax for type json"),
