@@ -360,7 +360,7 @@ pub const BIG: Big = &[
     ("numeric", "'0.' || replace(hex(zeroblob(500)), '0', '7')", "v::text = '0.' || repeat('7', 1000)"),
     ("numeric", "replace(hex(zeroblob(65536)), '0', '7')", "v::text = repeat('7', 131072)"),
     ("text", "replace(hex(zeroblob(25000000)), '0', 'ä')", "octet_length(v) = 100000000 AND v = repeat('ä', 50000000)"),
-    ("bytea", "zeroblob(100000000)", "length(v) = 100000000 AND v = decode(repeat('00', 100000000), 'hex')"),
+    ("bytea", "zeroblob(100000000)", "md5(v) = '0f86d7c5a6180cf9584c1d21144d85b0'"),
     ("int[]", "'{' || replace(hex(zeroblob(50000)), '0', '7,') || '7}'", "cardinality(v) = 100001"),
 ];
 
