@@ -32,8 +32,8 @@ load ends with an error that names row, column and value, and has changed nothin
 the tests run (`tests/support/values`), and `tests/renew.sh` makes it.
 
 A value is shown as the SQL that gives it at the source. What arrives is shown as the destination prints it, SQLite's
-texts in quotes. Times that name no zone are meant in the runner's, which is Europe/Berlin here; PostgreSQL prints in
-UTC.
+texts in quotes. What the destination refuses by itself (a CHECK, an array that is none) is told in its own words, with
+row and column. Times that name no zone are meant in the runner's, which is Europe/Berlin here; PostgreSQL prints in UTC.
 
 One thing is not kept: the sign of a zero. `-0.0` arrives as `0` in a `REAL`, `INTEGER` or `NUMERIC` column of SQLite
 and in a `numeric` of PostgreSQL, which have no other; it equals `0.0` in both.
@@ -244,7 +244,7 @@ fn values_of_any_size_arrive_in_each_direction() {
     let lite = world.lite("dst");
     for (cases, source) in [(sqlite_to_pg::BIG, world.lite("src")), (pg_to_pg::BIG, from.url())] {
         for (kind, value, check) in cases {
-            to.sql(&format!("DROP TABLE IF EXISTS big; CREATE TABLE big (v {kind})"));
+            to.sql(&format!("DROP TABLE IF EXISTS big; CREATE UNLOGGED TABLE big (v {kind})"));
             world.copy(&source, &format!("SELECT {value}"), &to.url(), "big").ok();
             assert_eq!(to.rows(&format!("SELECT {check} FROM big")), ["t"], "{kind}, {value}");
         }

@@ -223,7 +223,7 @@ pub const BIG: Big = &[
     ("numeric(1000,500)", "repeat('7', 500)::numeric", "v = repeat('7', 500)::numeric"),
     ("text", "repeat('äbcdefghi', 10000000)", "octet_length(v) = 100000000 AND v = repeat('äbcdefghi', 10000000)"),
     ("varchar(10000000)", "repeat('ä', 10000000)", "octet_length(v) = 20000000 AND v = repeat('ä', 10000000)"),
-    ("bytea", "decode(repeat('00', 100000000), 'hex')", "v = decode(repeat('00', 100000000), 'hex')"),
+    ("bytea", "decode(repeat('00', 100000000), 'hex')", "md5(v) = '0f86d7c5a6180cf9584c1d21144d85b0'"),
 ];
 
 const LONG: &str = concat!(

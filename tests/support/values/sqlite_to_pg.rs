@@ -330,6 +330,8 @@ pub const REFUSED: Refusals = &[
     ),
     ("money", "'12.345'", "'12.345' does not fit money: it has 3 decimals"),
     ("money", "'12,50'", "'12,50' does not fit money: it is not an amount as 1234.50"),
+    ("tsvector", "'a:1 b:20000'", "it has the position 20000, and a tsvector's end at 16383"),
+    ("hstore", "'a=>1, \"a\"=>2'", "it has the key 'a' twice, and hstore keeps one"),
     ("int[]", "x'00'", r"\x00 does not fit integer[]: it is bytes, not text"),
     // What the server itself refuses.
     ("json", "'{bad'", "invalid input syntax for type json"),
@@ -358,7 +360,7 @@ pub const BIG: Big = &[
     ("numeric", "'0.' || replace(hex(zeroblob(500)), '0', '7')", "v::text = '0.' || repeat('7', 1000)"),
     ("numeric", "replace(hex(zeroblob(65536)), '0', '7')", "v::text = repeat('7', 131072)"),
     ("text", "replace(hex(zeroblob(25000000)), '0', 'ä')", "octet_length(v) = 100000000 AND v = repeat('ä', 50000000)"),
-    ("bytea", "zeroblob(100000000)", "length(v) = 100000000 AND v = decode(repeat('00', 100000000), 'hex')"),
+    ("bytea", "zeroblob(100000000)", "md5(v) = '0f86d7c5a6180cf9584c1d21144d85b0'"),
     ("int[]", "'{' || replace(hex(zeroblob(50000)), '0', '7,') || '7}'", "cardinality(v) = 100001"),
 ];
 

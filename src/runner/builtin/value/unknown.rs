@@ -5,6 +5,9 @@ use super::numeric::{self, Digits, Numeric};
 use super::{Misfit, Value};
 use crate::runner::builtin::postgresql::types::Column;
 use postgres::types::Type;
+use std::collections::HashSet;
+use std::iter::Peekable;
+use std::str::Chars;
 
 /// Refuses `text` where a column of one of these types would make something else of it.
 pub fn check(text: &str, column: &Column, encoder: &mut Encoder) -> Result<(), Misfit> {
@@ -21,8 +24,66 @@ pub fn check(text: &str, column: &Column, encoder: &mut Encoder) -> Result<(), M
                     .map_err(|misfit| Misfit::new(format!("{number} does not fit double precision: {}", misfit.why)))
             })
         }
+        Some(Type::TS_VECTOR) => positions(text),
+        None if column.type_name == "hstore" => keys(text),
         _ => Ok(()),
     }
+}
+
+/// A `tsvector` makes 16383 of any position beyond.
+fn positions(text: &str) -> Result<(), Misfit> {
+    const LAST: u32 = 16_383;
+    let mut in_quotes = false;
+    for (at, c) in text.char_indices() {
+        in_quotes ^= c == '\'';
+        if in_quotes || !matches!(c, ':' | ',') {
+            continue;
+        }
+        let after = &text[at + 1..];
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        if digits > 0 && after[..digits].parse::<u32>().map_or(true, |position| position > LAST) {
+            return Err(Misfit::new(format!(
+                "it has the position {}, and a tsvector's end at {LAST}",
+                &after[..digits]
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// An `hstore` keeps one of several pairs with the same key.
+fn keys(text: &str) -> Result<(), Misfit> {
+    let mut chars = text.chars().peekable();
+    let mut seen = HashSet::new();
+    loop {
+        while chars.next_if(|c| c.is_whitespace() || *c == ',').is_some() {}
+        if chars.peek().is_none() {
+            return Ok(());
+        }
+        let key = word(&mut chars);
+        // What is no pair is left to the server, which refuses it.
+        while chars.next_if(|c| c.is_whitespace() || matches!(c, '=' | '>')).is_some() {}
+        word(&mut chars);
+        if !seen.insert(key.clone()) {
+            return Err(Misfit::new(format!(
+                "it has the key {} twice, and hstore keeps one",
+                Value::Text(&key).shown()
+            )));
+        }
+    }
+}
+
+/// A key or a value of an `hstore`, with quotes around it or without.
+fn word(chars: &mut Peekable<Chars<'_>>) -> String {
+    let (mut out, mut in_quotes) = (String::new(), false);
+    while let Some(c) = chars.next_if(|c| in_quotes || !(c.is_whitespace() || matches!(c, ',' | '='))) {
+        match c {
+            '"' => in_quotes = !in_quotes,
+            '\\' => out.extend(chars.next()),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// `money` rounds to cents, and passes over any comma. What stands here is read so wherever a point stands before the
@@ -50,6 +111,24 @@ fn amount(text: &str) -> Result<(), Misfit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_and_keys() {
+        for text in ["", "a b", "a:1 b:2A,3B", "'a:99999' b:16383", "a, b:1", "'it''s:99999':4"] {
+            assert_eq!(positions(text), Ok(()), "{text}");
+        }
+        for text in ["a:16384", "'x' b:1,99999999999C"] {
+            assert!(positions(text).is_err(), "{text}");
+        }
+        for text in
+            ["", "a=>1", r#""a"=>"a", "b" => NULL,c=>"a=>1, a=>2""#, r#""a\"=>1, "a\\\""=>2"#, "a=>1,A=>2", "=>", "a"]
+        {
+            assert_eq!(keys(text), Ok(()), "{text}");
+        }
+        for text in ["a=>1, a=>2", r#""a"=>1,a=>1"#, r#"x=>1, "a b" => 2, "a b"=>NULL"#] {
+            assert!(keys(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn amounts() {
