@@ -190,3 +190,40 @@ fn ask(store: &mut Store, run: &Run, merge: &Step, patience: Duration) -> Result
     let ask = || receipt::settle(&mut ledger, &databases, &dest, &run.module_name, &install, run.id);
     receipt::within(&databases, &dest, patience, ask)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A look reads a claim, then takes the lock: meanwhile the run may have ended and another have begun, which an
+    /// unlucky look would take for the dead one.
+    #[test]
+    fn only_the_claim_that_was_looked_at_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open_or_create(&folder.path().join("p.db")).unwrap();
+        let at = "2026-03-10T08:00:00.000Z";
+        store
+            .write(|tx| {
+                tx.execute_batch(&format!(
+                    "INSERT INTO connection (name, driver_id, jdbc_url, created_at, updated_at)
+                     SELECT 'c', min(id), 'jdbc:', 't', 't' FROM driver;
+                     INSERT INTO module (name, source_connection_id, dest_connection_id, dest_table, staging_table,
+                                         source_query, merge_strategy, running, lock_at, created_at, updated_at)
+                     VALUES ('m', 1, 1, 't', 's', 'q', 'full', 1, '{at}', 't', 't');
+                     INSERT INTO run_log (module_id, module_name, triggered_by, started_at, status, merge_strategy)
+                     VALUES (1, 'm', 'manual', '{at}', 'running', 'full')"
+                ))?;
+                Ok(())
+            })
+            .unwrap();
+        let status = |store: &Store| run::get(store.read(), 1).unwrap().status;
+        for looked_at in [None, Some("2026-03-10T07:59:59.999Z")] {
+            settle_module(&mut store, 1, looked_at).unwrap();
+            assert_eq!(module::claim_of(store.read(), 1).unwrap().as_deref(), Some(at));
+            assert_eq!(status(&store), "running");
+        }
+        settle_module(&mut store, 1, Some(at)).unwrap();
+        assert_eq!(module::claim_of(store.read(), 1).unwrap(), None);
+        assert_eq!(status(&store), "error");
+    }
+}
