@@ -259,8 +259,7 @@ fn nothing_outlives_a_caller_that_is_killed() {
         caller.kill().unwrap();
         caller.wait().unwrap();
         // Its output ends too.
-        let code = guard.wait_with_output().unwrap().status.code();
-        assert!(code.is_some_and(|code| code > 0 || script.contains("os._exit(0)")), "{code:?}");
+        guard.wait_with_output().unwrap();
         assert_eq!(world.processes(), []);
     });
 }

@@ -1,7 +1,7 @@
 //! A living run never looks dead, and a dead one never lives on: in containers, for other users, whatever process ids
 //! say, and with the lock file gone.
 
-use super::support::{Call, ENDLESS, NEW, OLD, Pair, Running, Signal, World, kill, until};
+use super::support::{Call, ENDLESS, NEW, OLD, Pair, Running, Signal, World, as_root, kill, until};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -37,7 +37,6 @@ fn give(world: &World, name: &str, uid: u32, gid: u32) {
 
 /// `orders`, whose transfer does not end, in a folder that ONE and TWO share, as an administrator would make it.
 fn shared() -> Pair {
-    assert!(rustix::process::geteuid().is_root(), "this test takes the part of several users: run it as root");
     let mut pair = endless();
     pair.world.with_own_program();
     for file in ["pipekit.db", "pipekit.db.locks", "src.db", "dst.db"] {
@@ -120,6 +119,7 @@ fn goes_on(pair: &mut Pair, by: &[&str]) {
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn a_run_in_a_container_is_known_outside_and_in_another_and_one_outside_within() {
+    as_root();
     let mut pair = endless();
     for (running, looking) in [(CONTAINER, &[][..]), (&[][..], CONTAINER), (CONTAINER, CONTAINER)] {
         let run = start(&pair, running);
@@ -140,6 +140,7 @@ fn a_run_in_a_container_is_known_outside_and_in_another_and_one_outside_within()
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn a_run_of_another_user_is_known_to_one_who_sees_no_process_of_others() {
+    as_root();
     let mut pair = shared();
     for (running, looking) in [(secretive(ONE), hidden(TWO)), (hidden(TWO), ONE.to_vec()), (vec![], hidden(ONE))] {
         let run = start(&pair, &running);
@@ -156,6 +157,7 @@ fn a_run_of_another_user_is_known_to_one_who_sees_no_process_of_others() {
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn one_who_may_not_lock_settles_nothing() {
+    as_root();
     let pair = shared();
     set_mode(&pair.world, "pipekit.db", 0o666);
     let run = start(&pair, ONE);
@@ -182,6 +184,7 @@ fn one_who_may_not_lock_settles_nothing() {
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn what_root_makes_in_a_services_folder_is_the_services() {
+    as_root();
     let mut pair = shared();
     set_mode(&pair.world, "", 0o755);
     let run = start(&pair, ONE);

@@ -1,6 +1,6 @@
 //! Where pipekit's file may be, and by what names: one file has one set of locks, and what would break them is refused.
 
-use super::support::{ENDLESS, Pair, Running, World};
+use super::support::{ENDLESS, Pair, Running, World, as_root};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 /// The module `orders` in the middle of a run.
@@ -48,6 +48,7 @@ fn a_file_that_is_yet_to_be_made_is_made_where_a_link_points() {
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn a_file_in_a_folder_that_is_mounted_elsewhere_has_the_same_locks() {
+    as_root();
     let (pair, run) = running();
     let world = &pair.world;
     std::fs::create_dir(world.path("mounted")).unwrap();
@@ -61,6 +62,7 @@ fn a_file_in_a_folder_that_is_mounted_elsewhere_has_the_same_locks() {
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn a_file_that_is_mounted_alone_is_refused() {
+    as_root();
     let world = World::orders();
     std::fs::create_dir(world.path("data")).unwrap();
     world.file("data/pipekit.db", "");
@@ -90,6 +92,7 @@ fn a_file_of_two_names_is_refused_as_long_as_it_has_them() {
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn a_file_in_memory_or_on_layers_is_as_good_as_on_a_disk() {
+    as_root();
     let world = World::bare();
     for folder in ["memory", "layers"] {
         std::fs::create_dir(world.path(folder)).unwrap();
@@ -113,6 +116,7 @@ const ANOTHER: &[&str] = &["setpriv", "--reuid=64101", "--regid=64100", "--clear
 #[test]
 #[ignore = "needs root: tests/run.sh"]
 fn one_who_may_not_write_is_told_so_and_leaves_nothing_behind() {
+    as_root();
     let mut world = World::orders();
     world.with_own_program();
     let before = || {

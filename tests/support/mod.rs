@@ -28,6 +28,15 @@ pub use world::World;
 
 use std::path::Path;
 
+/// Fails at once where this is not root, who alone can take the part of several users and make containers.
+#[track_caller]
+pub fn as_root() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "this test takes the part of other users or makes mounts: run it as root"
+    );
+}
+
 /// The project's folder.
 pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
