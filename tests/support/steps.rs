@@ -79,6 +79,9 @@ pub fn is_there(pid: u32) -> bool {
     std::path::Path::new(&format!("/proc/{pid}")).exists()
 }
 
+/// The nanoseconds on the processor by which a run in the trigger is told from one that writes something else.
+const BUSY: u64 = 20_000_000;
+
 const TRIGGER: &str = "held_by_a_test";
 
 impl World {
@@ -98,30 +101,32 @@ impl World {
         until("the trigger is there", || own.execute_batch(&trigger).is_ok());
         let mut run = self.start(line);
         let end = Instant::now() + Duration::from_secs(60);
-        let (mut looks, mut busy) = (0, 0);
-        while looks < 3 {
+        let mut first = None;
+        loop {
             assert!(Instant::now() < end, "the run did not come to {place:?}");
             if run.has_ended() {
                 self.let_go();
                 return None;
             }
-            if looks > 0 {
-                run.signal(Signal::CONT);
-                std::thread::sleep(Duration::from_millis(10));
-            }
             if !is_writing(&own) {
-                looks = 0;
+                first = None;
                 std::thread::sleep(Duration::from_millis(1));
                 continue;
             }
             run.signal(Signal::STOP);
             until("it has stopped", || stat(run.pid()).is_none_or(|s| s[0] == "T" || s[0] == "Z"));
-            // One that is busy from look to look is in the trigger; whatever else it writes is written in a moment.
-            let since = std::mem::replace(&mut busy, busy_for(run.pid()));
-            looks = if is_writing(&own) && busy > since { looks + 1 } else { 0 };
-            if looks == 0 {
-                run.signal(Signal::CONT);
+            // One that has been on the processor for long while it writes is in the trigger: whatever else it writes is
+            // written in a moment, though it may wait for the disk.
+            if is_writing(&own) {
+                let busy = busy_for(run.pid());
+                if busy - *first.get_or_insert(busy) > BUSY {
+                    break;
+                }
+            } else {
+                first = None;
             }
+            run.signal(Signal::CONT);
+            std::thread::sleep(Duration::from_millis(5));
         }
         let mut held = Held { runner: self.session_of(run.pid()), run };
         if let Place::Within(kind, name) = place {
