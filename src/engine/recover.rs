@@ -22,18 +22,15 @@ pub const A_MOMENT: Duration = Duration::from_secs(5);
 /// # Errors
 /// Only where pipekit's own file or its locks can't be used.
 pub fn settle_dead(store: &Store) -> Result<usize> {
-    let mut dead = Vec::new();
-    for (id, claim) in module::claimed(store.read())? {
-        // Held shared, so that no run can begin in the middle of this.
-        dead.extend(lock::Lock::look(store.path(), lock::Holder::Module(id), &claim)?.map(|look| (id, claim, look)));
-    }
+    let (path, claimed) = (store.path(), module::claimed(store.read())?);
     // Side by side: after the fall of a machine there may be many, and their destination may not answer.
-    let path = store.path();
     std::thread::scope(|scope| {
-        let settle = |(id, claim, _look): (i64, String, lock::Lock)| {
+        let settle = |(id, claim): (i64, String)| {
+            // Held shared, so that no run can begin in the middle of this.
+            let Some(_look) = lock::Lock::look(path, lock::Holder::Module(id), &claim)? else { return Ok(0) };
             close_dead(&mut Store::open(path)?, id, &claim, A_MOMENT).map(usize::from)
         };
-        let threads: Vec<_> = dead.into_iter().map(|one| scope.spawn(move || settle(one))).collect();
+        let threads: Vec<_> = claimed.into_iter().map(|one| scope.spawn(move || settle(one))).collect();
         threads.into_iter().try_fold(0, |settled, thread| {
             let ended = || Err(Error::new(Code::System, "a thread that settles a dead run ended"));
             Ok(settled + thread.join().unwrap_or_else(|_| ended())?)
@@ -152,12 +149,14 @@ fn verdict(store: &mut Store, run: &Run, steps: &[Step], patience: Duration, sto
             "success".clone_into(&mut end.status);
             (end.rows_deleted, end.rows_inserted) = (deleted, inserted);
             end.warnings.extend(receipt::difference(moved, inserted, "the destination"));
-            let done = steps.iter().filter(|s| s.kind == "hook" && s.duration_ms.is_some()).count();
+            let done = steps.iter().filter(|s| s.kind == "hook" && s.duration_ms.is_some() && s.error.is_none());
+            let done = done.count();
             let hooks = run.module_id.map(|id| hook::of_module(store.read(), id)).transpose()?.unwrap_or_default();
             let wanted = hooks.iter().filter(|h| h.run_on != "failure").count();
             let missed = wanted.saturating_sub(done);
             end.hooks_failed = i64::try_from(missed).unwrap_or(i64::MAX);
-            let hooks = if missed > 0 { format!("; {missed} hooks did not run to their end") } else { String::new() };
+            let hooks =
+                if missed > 0 { format!("; {missed} hooks failed or did not run to their end") } else { String::new() };
             end.warnings.push(format!("{story}; the merge was committed{hooks}"));
         }
         Fate::NotMerged => {

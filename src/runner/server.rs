@@ -107,6 +107,8 @@ impl Shared {
             if since.elapsed() < FRESH || client.answers() {
                 return Some(client);
             }
+            // To close one that does not answer can take as long as TCP hopes for it.
+            std::thread::spawn(move || drop(client));
         }
     }
 

@@ -292,7 +292,7 @@ pub fn finish(conn: &Connection, id: i64, from: &[&str], end: &End) -> Result<bo
             "UPDATE run_log SET status = :status,
                 finished_at = max(started_at, coalesce(finished_at, :finished, :now)), row_count = coalesce(:rows, row_count),
                 rows_deleted = :deleted, rows_inserted = :inserted, error = :error, warnings = :warnings,
-                hooks_failed = :hooks
+                hooks_failed = max(hooks_failed, :hooks)
          WHERE id = :id AND status IN (SELECT value FROM json_each(:from))",
         )?
         .execute(named_params! {

@@ -119,7 +119,7 @@ impl World {
             // written in a moment, though it may wait for the disk.
             if is_writing(&own) {
                 let busy = busy_for(run.pid());
-                if busy - *first.get_or_insert(busy) > BUSY {
+                if busy.saturating_sub(*first.get_or_insert(busy)) > BUSY {
                     break;
                 }
             } else {
@@ -179,10 +179,11 @@ fn stat(pid: u32) -> Option<Vec<String>> {
     Some(stat.rsplit_once(") ")?.1.split(' ').map(str::to_owned).collect())
 }
 
-/// The nanoseconds that a process has been on a processor.
+/// The nanoseconds that a process's threads have been on a processor.
 fn busy_for(pid: u32) -> u64 {
-    let read = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).unwrap_or_default();
-    read.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default()
+    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return 0 };
+    let read = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+    tasks.flatten().filter_map(|task| read(task).split(' ').next().and_then(|n| n.parse::<u64>().ok())).sum()
 }
 
 /// Whether each thread of a process sleeps.
