@@ -130,7 +130,7 @@ def prove(piece, program, tests):
         came = run_tests(program, tests)
     finally:
         (TREE / piece.file).write_text(before)
-    survivors = [test for test in tests if came.get(test) == "ok"]
+    survivors = [f"{test} ({came.get(test, 'did not end')})" for test in tests if came.get(test) != "FAILED"]
     return f"not seen to fail: {', '.join(survivors)}" if survivors else None
 
 

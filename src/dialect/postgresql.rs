@@ -328,6 +328,18 @@ impl Destination for Postgresql {
             ),
             false => String::new(),
         };
+        // Behind the INSERT, whose lock keeps the types as they are from then on. A domain is staged as what is under it,
+        // and looks at values itself.
+        let same_types = format!(
+            "  IF EXISTS (\n    SELECT FROM pg_catalog.pg_attribute AS s\n    \
+             JOIN pg_catalog.pg_attribute AS d ON d.attrelid = to_regclass({dest}) AND d.attname = s.attname\n    \
+             JOIN pg_catalog.pg_type AS t ON t.oid = d.atttypid AND t.typtype <> 'd'\n    \
+             WHERE s.attrelid = to_regclass({staging}) AND s.attnum > 0 AND NOT s.attisdropped\n      \
+             AND (d.atttypid <> s.atttypid OR d.atttypmod <> s.atttypmod)) THEN\n    \
+             RAISE EXCEPTION 'pipekit: a column was given another type since the rows were staged';\n  END IF;\n",
+            dest = literal(&dest),
+            staging = literal(&staging)
+        );
         // Columns win over variables of the same name; the variables' own names are no column's.
         do_block(&format!(
             "\n#variable_conflict use_column\nDECLARE\n  pipekit_expected bigint;\n  pipekit_staged bigint;\n  \
@@ -345,7 +357,7 @@ impl Destination for Postgresql {
              RAISE EXCEPTION 'pipekit: staging holds % rows, % were staged', pipekit_staged, pipekit_expected;\n  END IF;\n\
              {empty}{before}  \
              INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n\
-             {after}{filled}  \
+             {after}{filled}{same_types}  \
              UPDATE {receipt} SET rows_deleted = pipekit_deleted, rows_inserted = pipekit_inserted\n    \
              WHERE module = {module};\nEND\n"
         ))

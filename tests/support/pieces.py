@@ -28,54 +28,72 @@ STORE, LOCK, CLI = "src/store/mod.rs", "src/store/lock.rs", "src/cli/mod.rs"
 
 # 1: the destination seen between the deletion and the insertion.
 piece(1, "one transaction on SQLite", SQLITE,
-      ("BEGIN IMMEDIATE;\\n\\", "\\"), ("module};\\nCOMMIT", "module}"),
+      ("BEGIN IMMEDIATE;\\n\\", "\\"), ("{staging};\\n{}COMMIT", "{staging};\\n{}SELECT 1"),
       tests=["atomic::what_was_deleted_comes_back_when_the_insertion_fails::on_sqlite",
              "cancel::a_merge_is_cancelled::on_sqlite"])
 piece(1, "one transaction on PostgreSQL", POSTGRESQL,
-      ("{empty}  \\", "{empty}  COMMIT;\\n  \\"),
+      ("{empty}{before}  \\", "{empty}  COMMIT;\\n{before}  \\"),
       tests=["atomic::what_was_deleted_comes_back_when_the_insertion_fails::on_postgresql",
              "atomic::postgresql_between_the_deletion_and_the_insertion_others_see_what_was_there"])
 piece(1, "a preview that says where a merge may not be atomic", "src/cli/module/preview.rs",
-      ("plan.relation != Relation::Foreign", "plan.relation != Relation::Foreign || true"),
+      ("plan.described.relation != Relation::Foreign", "plan.described.relation != Relation::Foreign || true"),
       tests=["atomic::a_preview_says_where_a_merge_may_not_be_atomic"])
 
 # 2: two runs of one module at once.
 piece(2, "the lock", LOCK,
-      ("if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {", "if true {"),
+      ("let taken = flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();", "let taken = true;"),
       tests=["locks::of_fifty_runs_at_once_one_runs"])
 piece(2, "the claim in the row", "src/store/module.rs",
       ("lock_at = ?5\n         WHERE id = ?1 AND running = 0", "lock_at = ?5\n         WHERE id = ?1"),
       tests=["locks::a_claim_that_comes_second_is_none"])
 piece(2, "one place for the locks, by whatever link", STORE,
-      ("&path.canonicalize().unwrap_or_else(|_| path.to_owned())", "&path.to_owned()"),
+      ("let path = place::real(path)?;", "let path = path.to_owned();"),
       tests=["locks::a_link_to_the_file_leads_to_the_same_locks"])
+
+piece(2, "a lock that comes back when its file is removed", "src/engine/stop.rs",
+      ("                    databases.keep_lock();\n", ""),
+      tests=["holders::a_run_whose_lock_file_is_taken_away_lives_on_until_it_dies"])
+piece(2, "a lock file that says what it proves", LOCK,
+      ("claim.is_none_or(|claim| proves(&file, claim)) || Instant::now() > back", "claim.is_none() || claim.is_some()"),
+      ("(proves(&file, claim) || Instant::now() > back)", "(proves(&file, claim) || back <= back)"),
+      tests=["holders::a_run_whose_lock_file_is_taken_away_lives_on_until_it_dies"])
 
 # 3: a dead run that says `running`, a lock that nobody holds, a dead run's process that writes.
 piece(3, "the lock that a runner inherits", SESSION,
-      ("            inherit(&mut command, file);", "            let _ = file;"),
+      ("            process::inherit(&mut command, file);", "            let _ = file;"),
       tests=["locks::a_lock_is_held_as_long_as_any_process_of_the_run_lives"])
 piece(3, "settling dead runs at each look", CLI,
-      ("let settled = recover::settle_dead(&mut store)?;", "let settled = 0;"),
+      ("let settled = recover::settle_dead(&store)?;", "let settled = 0;"),
       tests=["recovery::a_run_that_dies_in_its_transfer_is_settled_by_the_next_look"])
 piece(3, "settling a dead run before the next", RECOVER,
-      ("    if module::get(store.read(), id)?.running {", "    if false {"),
+      ("    if let Some(claim) = claim {\n", "    if let (Some(claim), false) = (claim, true) {\n"),
       tests=["doubt::a_run_that_dies_while_another_command_is_at_work_does_not_keep_it_out"])
 piece(3, "closing each step of a dead run", RECOVER,
       ("filter(|s| s.duration_ms.is_none()).collect();", "filter(|s| s.duration_ms.is_none()).take(1).collect();"),
       tests=["ledger::what_a_run_was_at_when_it_was_killed_is_in_the_log"])
 piece(3, "the release at the end", SYNC,
-      ("        if release {\n", "        if release && false {\n"),
+      ("        if ours && release {\n", "        if ours && release && false {\n"),
       tests=["locks::a_run_that_is_over_holds_nothing"])
 piece(3, "a lock that lookers don't keep", LOCK,
       ("if flock(&file, FlockOperation::NonBlockingLockShared).is_err() || Instant::now() > patience {", "if true {"),
       tests=["locks::looking_never_keeps_a_run_out"])
 piece(3, "the leash: what a runner stops when nobody holds it", SERVER,
-      ("    }\n    shared.stop_all();\n}", "    }\n}"),
+      ("    let sent = shared.stop_all();\n", "    let sent: Vec<JoinHandle<()>> = Vec::new();\n"),
       tests=["doubt::the_query_of_a_dead_run_is_stopped_on_its_server"])
 
+piece(3, "the guard, to which whoever loses its parent comes", "src/runner/guard.rs",
+      ("    rustix::process::set_child_subreaper(Some(getpid()))?;\n", ""),
+      tests=["guard::whatever_a_program_started_is_ended_with_it", "guard::what_a_program_leaves_behind_is_ended_too"])
+piece(3, "the guard's last means", "src/runner/guard.rs",
+      ("children().into_iter().for_each(|pid| send(pid, Signal::KILL));", "return status.ok_or_else(|| Errno::CHILD.into());"),
+      tests=["guard::whatever_a_program_started_is_ended_with_it"])
+piece(3, "a program that goes with its guard", "src/runner/guard.rs",
+      ("    super::process::die_with_us(&mut command);\n", ""),
+      tests=["guard::a_lock_is_not_free_while_something_of_a_killed_guard_lives"])
+
 # 4: a secret in the file, a log, an error or a process list.
-piece(4, "redaction", "src/secrets.rs",
-      ("self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, Self::MASK))", "text.to_owned()"),
+piece(4, "redaction", "src/redact.rs",
+      ("                text = text.replace(form, MASK);", "                text = text.replace(form, form);"),
       tests=["redacted::what_a_database_says_back_is_masked"])
 piece(4, "redaction of a step's error", LEDGER,
       ("end.error = Some(self.databases.clean(&failure.message))", "end.error = Some(failure.message.clone())"),
@@ -89,9 +107,16 @@ piece(4, "a password as a reference only", "src/definition/connection.rs",
 piece(4, "no password in a URL", "src/definition/connection.rs",
       ("        if builtin::url::password_in(&self.jdbc_url) {", "        if false {"),
       tests=["connections::a_password_inside_a_url_is_refused_and_not_repeated"])
-piece(4, "a runner without its parent's environment", SESSION,
-      ("            .env_clear()\n", ""),
+piece(4, "a runner without its parent's environment", "src/runner/process.rs",
+      (".arg0(\"pipekit\").env_clear()", ".arg0(\"pipekit\")"),
       tests=["redacted::the_environment_of_pipekit_does_not_go_on_to_the_runner"])
+
+piece(4, "every form of a password", "src/redact.rs",
+      ("            for form in forms(text) {", "            for form in forms(text).into_iter().take(1) {"),
+      tests=["secrecy::what_a_database_tells_of_a_password_is_not_repeated"])
+piece(4, "no core of a process that knows passwords", CLI,
+      ("    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);\n", "    let _ = none;\n"),
+      tests=["secrecy::no_process_leaves_a_core"])
 
 # 5: SQL that ran and is not in the log to the byte, a preview that differs.
 piece(5, "writing down before doing", LEDGER,
@@ -154,8 +179,11 @@ piece(7, "the merge's count on SQLite", SQLITE,
       ("WHEN state = 'staged' AND staged_rows = (SELECT count(*) FROM {staging}) THEN", "WHEN state = 'staged' THEN"),
       tests=["counted::a_row_that_is_gone_after_the_gate_is_missed::on_sqlite",
              "recovery::sqlite_a_merge_without_its_receipt_does_nothing"])
+piece(7, "the look at the types that columns have by now", POSTGRESQL,
+      ("{after}{filled}{same_types}", "{after}{filled}"),
+      tests=["counted::a_column_that_is_made_narrower_after_the_gate_stops_the_merge"])
 piece(7, "the merge's count behind its lock", POSTGRESQL,
-      ("             {lock}  \\\n             SELECT count(*)", "             SELECT count(*)"), ("             {empty}  \\", "             {lock}{empty}  \\"),
+      ("             {lock}  \\\n             SELECT count(*)", "             SELECT count(*)"), ("             {empty}{before}  \\", "             {lock}{empty}{before}  \\"),
       tests=["counted::a_row_that_is_gone_while_the_merge_waits_is_missed"])
 
 # 8: NULL in a merge key; keys compared as the destination compares them.
@@ -169,8 +197,8 @@ piece(8, "the collations of staging on PostgreSQL", POSTGRESQL,
       ("c.collation.as_ref().map(|c| format!(\" COLLATE {c}\")).unwrap_or_default()", "String::new()"),
       tests=["keys::postgresql_keys_are_compared_by_the_destinations_collation"])
 piece(8, "the destination's side of the comparison on SQLite", SQLITE,
-      ("DELETE FROM {dest} WHERE {left} IN (\\n  SELECT {list} FROM {staging});\\n\"",
-       "DELETE FROM {dest} WHERE (SELECT 1 FROM {staging} AS staged WHERE {}) AND {left} IS NOT NULL;\\n\", "
+      ("{dest} WHERE {left} IN (\\n  SELECT {list} FROM {staging})\"",
+       "{dest} WHERE (SELECT 1 FROM {staging} AS staged WHERE {}) AND {left} IS NOT NULL\", "
        "key.iter().map(|k| format!(\"staged.{0} = {dest}.{0}\", self.quote(k))).collect::<Vec<_>>().join(\" AND \")"),
       ("let left = if key.len() == 1 { list.clone() } else { format!(\"({list})\") };", "let left = if list.is_empty() { 0 } else { 1 };"),
       tests=["keys::sqlite_keys_are_compared_by_the_destinations_collation"])
@@ -265,7 +293,7 @@ piece(13, "a question that is not cut short", MERGE,
       ("        self.watch.hold();\n", ""),
       tests=["doubt::the_question_what_happened_is_not_cancelled"])
 piece(13, "the receipt, and not the exit code", MERGE,
-      ("            Ok(_) => match receipt::read(", "            Ok(_) if install != \"\" => Fate::Merged { deleted: None, inserted: None },\n            Ok(_) => match receipt::read("),
+      ("            let read =\n                done.then(", "            if done {\n                return Ok(Fate::Merged { deleted: None, inserted: None });\n            }\n            let read =\n                done.then("),
       tests=["merge::a_full_load_replaces_everything", "runs::the_ledger_has_every_step_in_order_with_its_time"])
 piece(13, "the receipt of a dead run's merge", RECOVER,
       ("        Some(merge) => ask(store, run, merge, patience)?,", "        Some(merge) => ask(store, run, merge, patience).map(|_| Fate::NotMerged)?,"),
@@ -291,6 +319,13 @@ piece(13, "a receipt that is there, on SQLite", SQLITE,
       tests=["recovery::sqlite_a_merge_without_its_receipt_does_nothing",
              "counted::a_receipt_that_is_gone_after_the_gate_stops_the_merge::on_sqlite"])
 
+piece(13, "a merge that is on the server's disk when it is told", POSTGRESQL,
+      ("{PATIENCE}  {DURABLE}  \\", "{PATIENCE}  \\"),
+      tests=["crashes::a_server_that_commits_later_than_it_says_loses_no_merge"])
+piece(13, "a look at what triggers and views made of a merge", DIALECT,
+      ("self.described.decides || self.described.relation == Relation::View", "self.described.decides && !self.described.decides"),
+      tests=["destinations::loads::triggers::on_postgresql", "destinations::loads::views"])
+
 # 14: rows of another table, or of another module.
 piece(14, "the lock on the destination", POSTGRESQL,
       ("_ => format!(\"  LOCK TABLE {dest} IN SHARE ROW EXCLUSIVE MODE;\\n\")", "_ => String::new()"),
@@ -309,7 +344,7 @@ piece(14, "the look through partitions", POSTGRESQL,
       ("WHERE i.inhparent = f.oid UNION ALL", "WHERE false UNION ALL"),
       tests=["reach::a_cascade_from_a_partition_is_refused"])
 piece(14, "the look through views", POSTGRESQL,
-      ("AND r.ev_type = '1')", "AND false)"),
+      ("AND r.ev_type IN ('1', '4')) AS below", "AND false) AS below"),
       tests=["reach::a_cascade_behind_a_view_is_refused"])
 piece(14, "the look at what inherits", POSTGRESQL,
       ("AND NOT (SELECT relispartition", "AND false AND (SELECT relispartition"),
@@ -325,5 +360,8 @@ piece(14, "the name, taken before anything is staged", SYNC,
       ("format!(\"{};\\n{claim}\", plan.dialect.prepare())", "format!(\"{};\\n-- {}\", plan.dialect.prepare(), claim.len())"),
       tests=["locks::of_two_installations_the_first_has_the_name_while_it_runs_for_the_first_time::on_postgresql"])
 piece(14, "names that can't be taken for a table's", POSTGRESQL,
-      ("format!(\"target.{0} = staged.{0}\", self.quote(k))", "format!(\"{0} = staged.{0}\", self.quote(k))"),
-      tests=["merge::tables_called_like_parts_of_the_merge_keep_their_rows::on_postgresql"])
+      ("format!(\"target.{0} {operator} staged.{0}\", self.quote(k))", "format!(\"{0} {operator} staged.{0}\", self.quote(k))"),
+      tests=["destinations::loads::names::on_postgresql"])
+piece(14, "the name of the table of receipts, which no module has", "src/definition/module.rs",
+      ("        if self.name == dialect::RECEIPT {", "        if self.name == dialect::RECEIPT && false {"),
+      tests=["destinations::together::no_module_is_called_like_the_receipt"])
