@@ -161,6 +161,11 @@ pub trait Source: Sync {
         "SELECT 1"
     }
 
+    /// What ends a query that reads no table, such as ` FROM SYSIBM.SYSDUMMY1`.
+    fn from_nothing(&self) -> &'static str {
+        ""
+    }
+
     /// A table's name in SQL, every part quoted.
     fn table(&self, table: &TableName) -> String {
         match &table.schema {
@@ -187,9 +192,6 @@ pub trait Destination: Source {
     /// A script that makes an empty staging table in place of one that may be there: all columns nullable, no keys,
     /// no defaults. Values are for it what they are for the destination, which is of that kind.
     fn create_staging(&self, staging: &TableName, relation: Relation, columns: &[Column]) -> String;
-    /// A script that makes the receipt's state `abandoned` where it is `staged` for that run of that installation. It
-    /// waits for a session that is merging right now.
-    fn fence(&self, module: &str, install: &str, run_id: i64) -> String;
     /// SQL that lists what other tables lose when rows of this one, its partitions and the tables under a view are
     /// deleted: table, constraint, action.
     fn cascades(&self, table: &TableName) -> String;
@@ -197,12 +199,18 @@ pub trait Destination: Source {
     fn forbids_truncate(&self, table: &TableName) -> Option<String>;
     /// Whether a full merge can empty the destination by TRUNCATE within the merge's transaction.
     fn truncates(&self) -> bool;
+    /// A script that does these statements as one transaction, as [`Destination::merge`] does its own.
+    fn atomic(&self, statements: &[&str]) -> String;
+    /// A query that gives 0 where a table is empty, and 1 where it is not.
+    fn has_rows(&self, table: &TableName) -> String {
+        format!("SELECT count(*) FROM (SELECT 1 AS one FROM {} LIMIT 1) AS found", self.table(table))
+    }
     /// The merge: takes the receipt, counts staging again, empties, inserts, and notes the counts in the receipt, as
     /// one transaction.
     fn merge(&self, merge: &Merge<'_>) -> String;
     /// What an operator should know of how this merge behaves.
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
-    /// SQL that reads the destination, and waits no longer for others to let go of it than a merge does.
+    /// SQL that waits no longer for others to let go of a table than a merge does.
     fn patiently(&self, sql: &str) -> String {
         sql.to_owned()
     }
@@ -241,6 +249,16 @@ pub trait Destination: Source {
             literal(module),
             literal(install),
         )
+    }
+    /// A script that makes the receipt's state `abandoned` where it is `staged` for that run of that installation. It
+    /// waits for a session that is merging right now.
+    fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
+        self.patiently(&format!(
+            "UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
+            self.table(&self.receipt()),
+            literal(module),
+            literal(install)
+        ))
     }
     /// SQL that reads the receipt: install, run, state, rows deleted, rows inserted.
     fn read_receipt(&self, module: &str) -> String {

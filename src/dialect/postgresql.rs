@@ -216,15 +216,6 @@ impl Destination for Postgresql {
         ))
     }
 
-    fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
-        self.patiently(&format!(
-            "UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
-            self.table(&self.receipt()),
-            literal(module),
-            literal(install)
-        ))
-    }
-
     fn cascades(&self, table: &TableName) -> String {
         format!(
             "{}\nSELECT conrelid::regclass::text, conname,\n  \
@@ -270,6 +261,10 @@ impl Destination for Postgresql {
 
     fn truncates(&self) -> bool {
         true
+    }
+
+    fn atomic(&self, statements: &[&str]) -> String {
+        do_block(&format!("\nBEGIN\n  {};\nEND\n", statements.join(";\n  ")))
     }
 
     fn merge(&self, merge: &Merge<'_>) -> String {

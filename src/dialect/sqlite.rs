@@ -154,15 +154,6 @@ impl Destination for Sqlite {
         )
     }
 
-    fn fence(&self, module: &str, install: &str, run_id: i64) -> String {
-        format!(
-            "UPDATE {} SET state = 'abandoned'\nWHERE module = {} AND install = {} AND run_id = {run_id} AND state = 'staged'",
-            self.table(&self.receipt()),
-            literal(module),
-            literal(install)
-        )
-    }
-
     fn cascades(&self, table: &TableName) -> String {
         format!(
             "SELECT m.name, 'foreign key ' || f.id, f.on_delete\n\
@@ -179,6 +170,10 @@ impl Destination for Sqlite {
 
     fn truncates(&self) -> bool {
         false
+    }
+
+    fn atomic(&self, statements: &[&str]) -> String {
+        format!("BEGIN IMMEDIATE;\n{};\nCOMMIT", statements.join(";\n"))
     }
 
     fn merge(&self, merge: &Merge<'_>) -> String {

@@ -42,7 +42,8 @@ pub fn pass(
 ) -> Result<Passed> {
     refuse_to_harm_others(ledger, databases, definition, plan, session)?;
     let counts = counts(definition, plan);
-    let sql = format!("SELECT\n  {}", counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  "));
+    let list = counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  ");
+    let sql = format!("SELECT\n  {list}{}", plan.dialect.from_nothing());
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
         let sql = plan.dialect.patiently(sql);
         ledger
@@ -90,9 +91,7 @@ pub fn pass(
         }
     }
     if definition.strategy() == Strategy::Full && staged == 0 && definition.module.min_rows != Some(0) {
-        let table = plan.dialect.table(&plan.table);
-        let sql = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {table} LIMIT 1) AS found");
-        let some = ask("destination", &sql)?;
+        let some = ask("destination", &plan.dialect.has_rows(&plan.table))?;
         if first_value(&some).value.as_deref() != Some("0") {
             return Err(Error::new(
                 Code::Gate,

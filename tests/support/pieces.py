@@ -280,12 +280,9 @@ piece(13, "a receipt that is gone proves nothing", RECEIPT,
       ("_ => Fate::Unknown(format!(\"its receipt is gone from {}\", dest.name))", "_ => Fate::NotMerged"),
       tests=["recovery::a_doubt_without_a_receipt_stays_one",
              "doubt::the_receipt_of_another_proves_nothing_and_stays_as_it_is"])
-piece(13, "a fence of one installation on PostgreSQL", POSTGRESQL,
+piece(13, "a fence of one installation", DIALECT,
       ("WHERE module = {} AND install = {} AND run_id", "WHERE module = {} AND {} <> '' AND run_id"),
-      tests=["doubt::the_receipt_of_another_proves_nothing_and_stays_as_it_is::on_postgresql"])
-piece(13, "a fence of one installation on SQLite", SQLITE,
-      ("WHERE module = {} AND install = {} AND run_id", "WHERE module = {} AND {} <> '' AND run_id"),
-      tests=["doubt::the_receipt_of_another_proves_nothing_and_stays_as_it_is::on_sqlite"])
+      tests=["doubt::the_receipt_of_another_proves_nothing_and_stays_as_it_is"])
 piece(13, "no further try in doubt", SYNC,
       ("matches!(ended, Ended::Failed(_)) && !cancelled", "matches!(ended, Ended::Failed(_) | Ended::Unknown(_)) && !cancelled"),
       tests=["doubt::a_doubt_is_not_tried_again"])
