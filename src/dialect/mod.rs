@@ -161,7 +161,13 @@ pub trait Source: Sync {
         "SELECT 1"
     }
 
+    /// A text as a value of a query, or NULL, in a type for texts of any length up to 32,000 letters.
+    fn text(&self, value: Option<&str>) -> String {
+        format!("CAST({} AS VARCHAR(32000))", value.map_or("NULL".to_owned(), literal))
+    }
+
     /// What ends a query that reads no table, such as ` FROM SYSIBM.SYSDUMMY1`.
+    #[allow(clippy::wrong_self_convention)]
     fn from_nothing(&self) -> &'static str {
         ""
     }
