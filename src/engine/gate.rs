@@ -43,7 +43,7 @@ pub fn pass(
     refuse_to_harm_others(ledger, databases, definition, plan, session)?;
     let counts = counts(definition, plan);
     let list = counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  ");
-    let sql = format!("SELECT\n  {list}{}", plan.dialect.from_nothing());
+    let sql = format!("SELECT\n  {list}{}", plan.dialect.without_table());
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
         let sql = plan.dialect.patiently(sql);
         ledger

@@ -1,6 +1,7 @@
 //! Looking at a database through its connection: does it answer, which tables are there, what does a query give.
 
 use super::databases::{Databases, dialect_of};
+use crate::dialect::Qualifiers;
 use crate::error::{Code, Error, Result};
 use crate::runner::{FailureKind, Rows};
 use crate::store::{Store, connection};
@@ -85,7 +86,12 @@ fn text(row: &[Option<String>], i: usize) -> Option<String> {
 /// What the connection or the database says.
 pub fn tables(store: &Store, name: &str, schema: Option<&str>, like: Option<&str>) -> Result<Vec<Table>> {
     let dialect = dialect_of(&connection::find(store.read(), name)?)?;
-    let rows = query(store, name, &dialect.list_tables(schema), None)?;
+    let rows = query(
+        store,
+        name,
+        &dialect.list_tables(&Qualifiers { schema: schema.map(str::to_owned), ..Qualifiers::default() }),
+        None,
+    )?;
     let wanted = like.map(str::to_lowercase);
     Ok(rows
         .rows
