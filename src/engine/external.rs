@@ -165,7 +165,7 @@ pub fn learn_rows(
     let row = |i: usize, value: &Option<String>| {
         let texts = [dialect.text(Some(&mark(i))), dialect.text(value.as_deref()), dialect.text(Some(END))];
         let list: Vec<String> = texts.iter().zip(COLUMNS).map(|(text, name)| format!("{text} AS {name}")).collect();
-        format!("SELECT {}{}", list.join(", "), dialect.from_nothing())
+        format!("SELECT {}{}", list.join(", "), dialect.without_table())
     };
     let values: Vec<String> = values().iter().enumerate().map(|(i, value)| row(i, value)).collect();
     let rows = values.join("\nUNION ALL\n");

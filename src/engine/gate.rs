@@ -42,7 +42,7 @@ pub fn pass(
     refuse_to_harm_others(ledger, databases, definition, plan)?;
     let counts = counts(definition, plan);
     let list = counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  ");
-    let sql = format!("SELECT\n  {list}{}", plan.dialect.from_nothing());
+    let sql = format!("SELECT\n  {list}{}", plan.dialect.without_table());
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
         // An external runner gives the rows of one statement.
         let sql = match plan.dest.runner {

@@ -3,6 +3,7 @@
 use super::databases::{Databases, dialect_of};
 use super::external;
 use super::ledger::Ledger;
+use crate::dialect::Qualifiers;
 use crate::error::{Code, Error, Result};
 use crate::runner::{FailureKind, Rows, Runner};
 use crate::store::{Store, connection};
@@ -97,7 +98,12 @@ fn text(row: &[Option<String>], i: usize) -> Option<String> {
 /// What the connection or the database says.
 pub fn tables(store: &Store, name: &str, schema: Option<&str>, like: Option<&str>) -> Result<Vec<Table>> {
     let dialect = dialect_of(&connection::find(store.read(), name)?)?;
-    let rows = query(store, name, &dialect.list_tables(schema), None)?;
+    let rows = query(
+        store,
+        name,
+        &dialect.list_tables(&Qualifiers { schema: schema.map(str::to_owned), ..Qualifiers::default() }),
+        None,
+    )?;
     let wanted = like.map(str::to_lowercase);
     Ok(rows
         .rows
