@@ -3,6 +3,7 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+mod h2;
 mod name;
 mod postgresql;
 mod sqlite;
@@ -319,6 +320,7 @@ pub fn of(kind: &str) -> Option<&'static dyn Destination> {
     match kind {
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
+        "h2" => Some(&h2::H2),
         _ => None,
     }
 }
