@@ -222,7 +222,7 @@ impl Connection {
             }
             Connection::Test { name } => {
                 let tested = introspect::test(&store, &name).map_err(|mut e| {
-                    if e.code == Code::Runner {
+                    if e.code == Code::Runner && e.hint.as_ref().is_none_or(|hint| hint.contains("connection test")) {
                         e.hint = Some(format!(
                             "`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it"
                         ));

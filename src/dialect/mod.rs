@@ -191,6 +191,11 @@ pub trait Source: Sync {
         "SELECT 1"
     }
 
+    /// A text as a value of a query, or NULL, in a type for texts of any length up to 32,000 letters.
+    fn text(&self, value: Option<&str>) -> String {
+        format!("CAST({} AS VARCHAR(32000))", value.map_or("NULL".to_owned(), literal))
+    }
+
     /// What ends a query that reads no table, such as ` FROM SYSIBM.SYSDUMMY1`.
     fn without_table(&self) -> &'static str {
         ""

@@ -6,9 +6,11 @@ use crate::definition::lint;
 use crate::definition::module as define;
 use crate::dialect::Relation;
 use crate::engine::databases::Databases;
+use crate::engine::external;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
+use crate::runner::Runner;
 use crate::sql::lexer;
 use crate::store::Store;
 
@@ -17,13 +19,13 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     let definition = Definition::read(store, name)?;
     let databases = Databases::open(store, None)?;
     let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
-    let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
     let mut warnings = plan.resolved.warnings.clone();
-    let output = match session.describe(&plan.source, &plan.source_sql) {
-        Ok(output) => {
+    let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
+        Ok(Some(output)) => {
             warnings.extend(plan::misplaced(&output, &plan.columns));
             output
         }
+        Ok(None) => Vec::new(),
         // The last of several statements may need what those before it make, and a preview makes nothing.
         Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
             warnings.push(format!(
@@ -34,11 +36,13 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
-    // What a foreign table's server makes of a transaction is up to it.
-    let atomic = plan.described.relation != Relation::Foreign;
+    // What a foreign table's server makes of a transaction is up to it, and so it is with a runner from outside.
+    let told = external::foretell(store, &databases, &definition.dest, &plan.dest, &definition.module)?;
+    let atomic = plan.described.relation != Relation::Foreign && told.is_none();
     let (_, defined) = define::load(store.read(), name)?;
     warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
     warnings.extend(plan.remarks.iter().cloned());
+    warnings.extend(told);
 
     if ui.json {
         let columns: Vec<_> = plan
@@ -49,7 +53,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
             .collect();
         ui.document(&serde_json::json!({
             "module": definition.module.name,
-            "runner": "builtin",
+            "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
             "atomic": atomic,
             "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,
