@@ -91,6 +91,11 @@ impl Source for H2 {
 }
 
 impl Destination for H2 {
+    // Data Types, TIMESTAMP.
+    fn fraction(&self) -> u32 {
+        9
+    }
+
     fn type_sql(&self, mapped: &Type) -> String {
         match mapped {
             Type::Boolean => "BOOLEAN".to_owned(),
