@@ -173,6 +173,7 @@ impl Destination for H2 {
             decides: field(first, 6) == "1",
             displaces: false,
             hides: false,
+            ..Described::default()
         })
     }
 

@@ -3,10 +3,12 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+mod db2;
 mod h2;
 mod name;
 mod postgresql;
 mod sqlite;
+mod sqlserver;
 pub mod types;
 
 pub use name::{BrowseField, Qualifiers, TableName};
@@ -75,6 +77,8 @@ pub struct Described {
     pub displaces: bool,
     /// Whether row-level security may hide rows from the login.
     pub hides: bool,
+    /// Whether the database keeps no journal of it, and can't undo what was done to it.
+    pub unjournaled: bool,
 }
 
 /// What stands behind [`Relation::Unfit`] for a table in which pipekit keeps its own.
@@ -338,7 +342,9 @@ pub fn of(kind: &str) -> Option<&'static dyn Destination> {
     match kind {
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
+        "db2" => Some(&db2::Db2),
         "h2" => Some(&h2::H2),
+        "sqlserver" => Some(&sqlserver::SqlServer),
         _ => None,
     }
 }

@@ -185,6 +185,7 @@ impl Destination for Sqlite {
             decides: field(first, 5) == "1",
             displaces: field(first, 6) == "1",
             hides: false,
+            ..Described::default()
         })
     }
 
