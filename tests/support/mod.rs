@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod disk;
 pub mod fault;
 pub mod jdbc;
+pub mod java;
 pub mod jrunner;
 #[macro_use]
 mod pair;
