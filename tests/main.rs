@@ -50,6 +50,7 @@ mod readme;
 mod recovery;
 mod redacted;
 mod resolvers;
+mod routes;
 mod runs;
 mod scarcity;
 mod secrecy;
