@@ -57,6 +57,9 @@ pub fn transfer(
         (Client::Sqlite(source), Client::Sqlite(dest)) => {
             sqlite_to_sqlite::run(&source.0, &load, &dest.0, &mut progress)
         }
+        (Client::Mysql(_), _) | (_, Client::Mysql(_)) => {
+            Err(Failure::new(FailureKind::Shape, "MySQL moves no rows here yet"))
+        }
     };
     // Whichever end noticed the cancel first, it is one and the same.
     moved.map_err(|mut failure| match progress.check() {
