@@ -3,6 +3,7 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+mod mysql;
 mod name;
 mod postgresql;
 mod sqlite;
@@ -322,6 +323,7 @@ pub trait Destination: Source {
 /// The dialect of a kind of database, where there is one.
 pub fn of(kind: &str) -> Option<&'static dyn Destination> {
     match kind {
+        "mysql" => Some(&mysql::Mysql),
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
         _ => None,

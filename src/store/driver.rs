@@ -106,9 +106,11 @@ pub fn delete(conn: &Connection, id: i64) -> Result<()> {
 
 /// What is built in is there from the start.
 pub(super) fn fill(conn: &Connection) -> Result<()> {
-    for (name, url_template) in
-        [("sqlite", "jdbc:sqlite:/path/to/file.db"), ("postgresql", "jdbc:postgresql://host:5432/database")]
-    {
+    for (name, url_template) in [
+        ("sqlite", "jdbc:sqlite:/path/to/file.db"),
+        ("postgresql", "jdbc:postgresql://host:5432/database"),
+        ("mysql", "jdbc:mysql://host:3306/database"),
+    ] {
         insert(
             conn,
             &NewDriver { name, kind: name, jar_file: None, class_name: None, url_template: Some(url_template) },
