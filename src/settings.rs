@@ -16,15 +16,79 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub const SETTINGS: &[Setting] = &[Setting {
-    key: "timezone",
-    help: "the time zone that runners work in, such as Europe/Berlin; the machine's own where it is not set",
-    check: |value| {
-        jiff::tz::TimeZone::get(value)
-            .map(|_| ())
-            .map_err(|_| format!("`{value}` is not a time zone of the IANA database, such as Europe/Berlin or UTC"))
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "timezone",
+        help: "the time zone that runners work in, such as Europe/Berlin; the machine's own where it is not set",
+        check: |value| {
+            jiff::tz::TimeZone::get(value)
+                .map(|_| ())
+                .map_err(|_| format!("`{value}` is not a time zone of the IANA database, such as Europe/Berlin or UTC"))
+        },
     },
-}];
+    Setting {
+        key: "runner",
+        help: "who speaks to databases: auto (jrunner where the driver has a jar), jrunner, builtin",
+        check: |value| one_of(value, &["auto", "jrunner", "builtin"]),
+    },
+    Setting {
+        key: "jrunner_path",
+        help: "where jrunner is; the one in $PATH where it is not set",
+        check: |value| match Path::new(value) {
+            path if !path.is_absolute() => Err(format!("`{value}` does not begin with /: cron has another folder")),
+            path if !path.is_file() => Err(format!("there is no file {value}")),
+            _ => Ok(()),
+        },
+    },
+    Setting {
+        key: "jrunner_launch",
+        help: "how jrunner is started: auto (by java where its script is understood, so that no process list shows \
+               passwords), script, java",
+        check: |value| one_of(value, &["auto", "script", "java"]),
+    },
+    Setting {
+        key: "jrunner_rows_pattern",
+        help: "a regular expression for the number of rows moved, its first group where it has one; the last it finds counts",
+        check: is_pattern,
+    },
+    Setting {
+        key: "jrunner_error_pattern",
+        help: "a regular expression for what is an error in what jrunner prints; Java's stack traces where it is not set",
+        check: is_pattern,
+    },
+    Setting {
+        key: "jrunner_header",
+        help: "whether the first line of a query names its columns: yes or no; found out where it is not set",
+        check: |value| one_of(value, &["yes", "no"]),
+    },
+    Setting {
+        key: "jrunner_delimiter",
+        help: "what stands between columns: comma, tab, semicolon or a character; found out where it is not set",
+        check: |value| match delimiter_of(value) {
+            Some(_) => Ok(()),
+            None => Err(format!("`{value}` is not a delimiter: comma, tab, semicolon, or one character")),
+        },
+    },
+    Setting { key: "jrunner_null", help: "how jrunner prints NULL; found out where it is not set", check: |_| Ok(()) },
+];
+
+fn one_of(value: &str, all: &[&str]) -> Result<(), String> {
+    if all.contains(&value) { Ok(()) } else { Err(format!("`{value}` is not one of {}", all.join(", "))) }
+}
+
+fn is_pattern(value: &str) -> Result<(), String> {
+    regex_lite::Regex::new(value).map(|_| ()).map_err(|e| format!("`{value}` is not a regular expression: {e}"))
+}
+
+/// The delimiter that a setting names: `comma`, `tab`, or itself.
+pub fn delimiter_of(text: &str) -> Option<char> {
+    match text {
+        "comma" => Some(','),
+        "tab" => Some('\t'),
+        "semicolon" => Some(';'),
+        one => one.chars().next().filter(|c| one.len() == c.len_utf8() && !c.is_alphanumeric() && *c != '"'),
+    }
+}
 
 /// The setting of that key.
 ///

@@ -30,7 +30,7 @@ fn watch_program(program: &[&str]) -> Watched {
     let lock = File::create(world.path("lock")).unwrap();
     flock(&lock, FlockOperation::NonBlockingLockExclusive).unwrap();
     let program: Vec<_> = program.iter().map(Into::into).collect();
-    let (guarded, mut output, mut errors) = Guarded::start(world.command(), Some(&lock), &program).unwrap();
+    let (guarded, mut output, mut errors) = Guarded::start(world.command(), Some(&lock), None, &program).unwrap();
     let stdout = std::thread::spawn(move || read(&mut output));
     let stderr = std::thread::spawn(move || read(&mut errors));
     Watched { world, guarded, stdout, stderr }
@@ -177,7 +177,7 @@ fn a_program_gets_its_arguments_and_its_environment_and_no_input() {
     let program = ["python3", "-c", "import os, sys; print(sys.argv, sys.stdin.read(), sorted(os.environ.items()))"];
     let args = ["jrunner", "-scu", "--session", "--", "-sq", "a b", "", "*"];
     let program: Vec<_> = program.iter().chain(&args).map(Into::into).collect();
-    let (guarded, mut output, _errors) = Guarded::start(pipekit, None, &program).unwrap();
+    let (guarded, mut output, _errors) = Guarded::start(pipekit, None, None, &program).unwrap();
     let home = format!("('HOME', '{}')", world.path("").display());
     assert_eq!(
         String::from_utf8(read(&mut output)).unwrap(),

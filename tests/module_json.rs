@@ -16,6 +16,7 @@ fn definition() -> Value {
         "unique_key": ["id"],
         "full_by": "delete",
         "allow_cascade": true,
+        "allow_non_atomic": true,
         "timeout_s": 60,
         "retries": 1,
         "retry_delay_s": 2,
@@ -70,6 +71,7 @@ fn what_need_not_be_said_has_a_default() {
         ("retry_delay_s", json!(30)),
         ("full_by", json!("truncate")),
         ("allow_cascade", json!(false)),
+        ("allow_non_atomic", json!(false)),
         ("merge_key", json!([])),
         ("dest_columns", json!(null)),
     ] {

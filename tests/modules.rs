@@ -12,7 +12,7 @@ fn a_module_goes_from_add_to_remove() {
     assert_eq!(world.json("module list"), json!([]));
     world
         .call("module add orders --source erp --dest dw --table orders --strategy incremental --key id --query 'SELECT id FROM orders' \
-               --columns id --unique-key id,item --full-by delete --allow-cascade true --min-rows 5 --max-shrink-pct 12.5 \
+               --columns id --unique-key id,item --full-by delete --allow-cascade true --allow-non-atomic true --min-rows 5 --max-shrink-pct 12.5 \
                --timeout-s 60 --retries 2 --retry-delay-s 7 --notes 'of the shop' --disabled")
         .ok()
         .prints("added module orders")
@@ -30,6 +30,7 @@ fn a_module_goes_from_add_to_remove() {
         ("unique_key", json!(["id", "item"])),
         ("full_by", json!("delete")),
         ("allow_cascade", json!(true)),
+        ("allow_non_atomic", json!(true)),
         ("min_rows", json!(5)),
         ("max_shrink_pct", json!(12.5)),
         ("timeout_s", json!(60)),

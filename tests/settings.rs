@@ -6,7 +6,7 @@ use serde_json::json;
 #[test]
 fn a_setting_is_set_read_and_taken_back() {
     let world = World::new();
-    world.call("settings list").ok().prints("timezone  default");
+    world.call("settings list").ok().prints("timezone               default");
     assert_eq!(world.call("settings get timezone").ok().stdout(), "\n");
     world.call("settings set timezone Europe/Berlin").ok().prints("timezone is Europe/Berlin");
     assert_eq!(world.call("settings get timezone").ok().stdout(), "Europe/Berlin\n");

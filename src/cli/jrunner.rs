@@ -4,11 +4,12 @@ use super::Context;
 use crate::error::{Code, Error, Result};
 use crate::redact::Redactor;
 use crate::runner::builtin::{self, Client};
-use crate::runner::{Failure, FailureKind, Target, guard, server};
+use crate::runner::{Failure, FailureKind, Runner, Target, guard, server};
 use clap::Args;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Copy a query's rows into a table, or print them as CSV
@@ -51,6 +52,9 @@ pub struct Jrunner {
     /// Run a program, and end all that it starts when it ends or standard input does
     #[arg(long, hide = true, requires = "program")]
     guard: bool,
+    /// A folder that the guard removes at the end
+    #[arg(long, hide = true, requires = "guard")]
+    folder: Option<PathBuf>,
     /// The program under the guard, and its arguments
     #[arg(last = true, hide = true, requires = "guard")]
     program: Vec<OsString>,
@@ -77,16 +81,19 @@ impl Jrunner {
             return Ok(0);
         }
         if self.guard {
-            return guard::serve(&self.program).map_err(|message| Error::new(Code::System, message));
+            let served = guard::serve(&self.program, self.folder.as_deref());
+            return served.map_err(|message| Error::new(Code::System, message));
         }
         let sql = super::input::file(&self.sq.unwrap_or_default())?;
         let mut redactor = Redactor::default();
         [&self.scp, &self.dcp].into_iter().flatten().for_each(|password| redactor.add(password));
         let failed = |failure: Failure| Error::new(Code::Runner, redactor.clean(&failure.message));
-        let source = Target { url: self.scu.unwrap_or_default(), user: self.scn, password: self.scp };
+        let source =
+            Target { url: self.scu.unwrap_or_default(), user: self.scn, password: self.scp, runner: Runner::Builtin };
         let mut from = Client::connect(&source).map_err(failed)?;
         if let (Some(url), Some(table)) = (self.dcu, self.dt) {
-            let mut to = Client::connect(&Target { url, user: self.dcn, password: self.dcp }).map_err(failed)?;
+            let mut to = Client::connect(&Target { url, user: self.dcn, password: self.dcp, runner: Runner::Builtin })
+                .map_err(failed)?;
             let mut last = Instant::now();
             let mut progress = |rows| {
                 if last.elapsed() >= Duration::from_secs(1) {

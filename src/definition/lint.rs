@@ -270,6 +270,7 @@ mod tests {
             unique_key: vec![],
             full_by: Default::default(),
             allow_cascade: false,
+            allow_non_atomic: false,
             timeout_s: 1,
             retries: 0,
             retry_delay_s: 0,

@@ -94,6 +94,9 @@ pub struct Module {
     /// Whether a delete may cascade into other tables.
     #[serde(default)]
     pub allow_cascade: bool,
+    /// Whether its merge may run by a runner that is not known to run it as one transaction.
+    #[serde(default)]
+    pub allow_non_atomic: bool,
     /// The longest a run may take, in seconds.
     #[serde(default = "six_hours")]
     pub timeout_s: i64,
@@ -203,6 +206,7 @@ pub fn load(conn: &Connection, name_or_id: &str) -> Result<(table::Module, Modul
         unique_key: row.unique_key.clone(),
         full_by: if row.full_by == "delete" { FullBy::Delete } else { FullBy::Truncate },
         allow_cascade: row.allow_cascade,
+        allow_non_atomic: row.allow_non_atomic,
         timeout_s: row.timeout_s,
         retries: row.retries,
         retry_delay_s: row.retry_delay_s,
@@ -253,6 +257,7 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
             unique_key: &module.unique_key,
             full_by: module.full_by.as_str(),
             allow_cascade: module.allow_cascade,
+            allow_non_atomic: module.allow_non_atomic,
             timeout_s: module.timeout_s,
             retries: module.retries,
             retry_delay_s: module.retry_delay_s,

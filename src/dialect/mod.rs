@@ -3,31 +3,17 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+mod name;
 mod postgresql;
 mod sqlite;
+pub mod types;
 
-use std::fmt;
+pub use name::{BrowseField, Qualifiers, TableName};
+use name::{SCHEMA, double_quoted, split_name};
+use types::Type;
 
 /// The table of receipts, which stands among the staging tables: no module may be called so.
 pub const RECEIPT: &str = "pipekit_receipt";
-
-/// A table by its parts, as the catalog spells them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableName {
-    /// The schema; `None` where the session's default applies.
-    pub schema: Option<String>,
-    /// The table.
-    pub name: String,
-}
-
-impl fmt::Display for TableName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.schema {
-            Some(schema) => write!(f, "{schema}.{}", self.name),
-            None => f.write_str(&self.name),
-        }
-    }
-}
 
 /// How a destination column takes values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,13 +128,56 @@ impl Merge<'_> {
     }
 }
 
-/// How to browse a database and read its catalog.
+/// Another way to select a column than the one that is proposed: people choose it where they know the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// What it does: `a date kept as CYYMMDD`.
+    pub what: &'static str,
+    /// The expression.
+    pub expression: String,
+    /// What it gives.
+    pub gives: Type,
+}
+
+/// A column of a table that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewColumn {
+    /// Its name, to the letter.
+    pub name: String,
+    /// Its type.
+    pub mapped: Type,
+    /// What is to be said of it in the catalog.
+    pub comment: Option<String>,
+}
+
+/// How to browse a database and read its catalog. An external runner may run what is here and print it as CSV: a query
+/// is one statement, and its values mean the same where NULL can't be told from an empty text.
 pub trait Source: Sync {
-    /// SQL that lists tables and views: schema, name, kind, comment. `schema` narrows it.
-    fn list_tables(&self, schema: Option<&str>) -> String;
+    /// The qualifiers that narrow a search for tables.
+    fn browse_fields(&self) -> &'static [BrowseField] {
+        SCHEMA
+    }
+    /// SQL that lists tables and views: schema, name, kind, comment, and, where there are such, the short name.
+    fn list_tables(&self, within: &Qualifiers) -> String;
     /// SQL that lists the columns of a table: name, type, nullable (`1`/`0`), default, place in the primary key,
-    /// comment.
+    /// comment, and, where there are such, the short name.
     fn list_columns(&self, table: &TableName) -> String;
+    /// A type as [`Source::list_columns`] gives it.
+    fn map_type(&self, type_text: &str) -> Type;
+    /// How to select a column of that type: as it is, text without the blanks that pad it, and NULL for the dates that
+    /// stand for none.
+    fn default_expression(&self, type_text: &str, column: &str) -> String {
+        let column = self.quote(column);
+        match self.map_type(type_text) {
+            Type::Char(_) => format!("RTRIM({column})"),
+            Type::Date => format!("CASE WHEN {column} IN ('0001-01-01', '9999-12-31') THEN NULL ELSE {column} END"),
+            _ => column,
+        }
+    }
+    /// Other ways to select it, by what its type and its name hint at.
+    fn offers(&self, _type_text: &str, _column: &str) -> Vec<Offer> {
+        Vec::new()
+    }
     /// A name as an identifier in SQL, quoted so that nothing in it can end it.
     fn quote(&self, name: &str) -> String;
     /// Splits a table's name as an operator writes it, by the database's rules for case and quotes.
@@ -161,22 +190,42 @@ pub trait Source: Sync {
         "SELECT 1"
     }
 
+    /// A text as a value of a query, or NULL, in a type for texts of any length up to 32,000 letters.
+    fn text(&self, value: Option<&str>) -> String {
+        format!("CAST({} AS VARCHAR(32000))", value.map_or("NULL".to_owned(), literal))
+    }
+
     /// What ends a query that reads no table, such as ` FROM SYSIBM.SYSDUMMY1`.
-    fn from_nothing(&self) -> &'static str {
+    fn without_table(&self) -> &'static str {
         ""
     }
 
-    /// A table's name in SQL, every part quoted.
+    /// A table's name in SQL, every part quoted: what stands behind FROM.
     fn table(&self, table: &TableName) -> String {
-        match &table.schema {
-            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(&table.name)),
-            None => self.quote(&table.name),
-        }
+        let parts = table.parts().map(|part| part.map(|part| self.quote(part)).unwrap_or_default());
+        parts.collect::<Vec<_>>().join(".")
     }
 }
 
 /// How to load into a database.
 pub trait Destination: Source {
+    /// A type as this database's DDL spells it: one that holds every value of it.
+    fn type_sql(&self, mapped: &Type) -> String;
+    /// The statements that make a table, one by one, with what is said of its columns. All of them take NULL, and there
+    /// is no key: what the source promises is the operator's to ask for here.
+    fn create_table(&self, table: &TableName, columns: &[NewColumn]) -> Vec<String> {
+        let mut statements = vec![self.create_columns(table, columns)];
+        statements.extend(columns.iter().filter_map(|c| {
+            let comment = literal(c.comment.as_ref()?);
+            Some(format!("COMMENT ON COLUMN {}.{} IS {comment}", self.table(table), self.quote(&c.name)))
+        }));
+        statements
+    }
+    /// The first of them.
+    fn create_columns(&self, table: &TableName, columns: &[NewColumn]) -> String {
+        let columns = columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), self.type_sql(&c.mapped)));
+        format!("CREATE TABLE {} (\n{}\n)", self.table(table), columns.collect::<Vec<_>>().join(",\n"))
+    }
     /// Where a module's rows are staged.
     fn staging(&self, module: &str) -> TableName;
     /// The table of receipts.
@@ -289,81 +338,12 @@ pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A name in double quotes, those in it doubled.
-fn double_quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Splits `schema.table`, each part bare (then `fold`ed) or in double quotes.
-fn split_name(text: &str, fold: impl Fn(&str) -> String) -> Result<TableName, String> {
-    let mut parts: Vec<String> = Vec::new();
-    let mut rest = text.trim();
-    loop {
-        if let Some(body) = rest.strip_prefix('"') {
-            let mut name = String::new();
-            let mut chars = body.char_indices().peekable();
-            let end = loop {
-                match chars.next() {
-                    Some((_, '"')) if chars.next_if(|(_, c)| *c == '"').is_some() => name.push('"'),
-                    Some((i, '"')) => break i + 1,
-                    Some((_, c)) => name.push(c),
-                    None => return Err(format!("`{text}` has a quote that does not end")),
-                }
-            };
-            parts.push(name);
-            rest = &body[end..];
-        } else {
-            let end = rest.find('.').unwrap_or(rest.len());
-            let name = &rest[..end];
-            if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '@')) {
-                return Err(format!(
-                    "`{text}` is not a table's name: put a part with other characters in double quotes"
-                ));
-            }
-            parts.push(fold(name));
-            rest = &rest[end..];
-        }
-        match rest.strip_prefix('.') {
-            Some(more) => rest = more,
-            None if rest.is_empty() => break,
-            None => return Err(format!("`{text}` is not a table's name")),
-        }
-    }
-    if parts.iter().any(String::is_empty) || parts.len() > 2 {
-        return Err(format!("`{text}` is not a table's name: it is TABLE or SCHEMA.TABLE"));
-    }
-    let name = parts.pop().unwrap_or_default();
-    Ok(TableName { schema: parts.pop(), name })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::literal;
 
     #[test]
-    fn names_split_by_sql_rules() {
-        let fold = |s: &str| s.to_lowercase();
-        let cases = [
-            ("Orders", Ok((None, "orders"))),
-            ("Sales.Orders", Ok((Some("sales"), "orders"))),
-            ("\"Sales\".\"Or\"\"d.ers\"", Ok((Some("Sales"), "Or\"d.ers"))),
-            (" a.\"B;c\" ", Ok((Some("a"), "B;c"))),
-            ("orders; drop table x", Err(())),
-            ("a.b.c", Err(())),
-            ("a.", Err(())),
-            ("\"open", Err(())),
-            ("\"a\"b", Err(())),
-            ("", Err(())),
-        ];
-        for (text, expected) in cases {
-            let got = split_name(text, fold).map(|t| (t.schema, t.name)).map_err(|_| ());
-            assert_eq!(got, expected.map(|(s, n)| (s.map(str::to_owned), n.to_owned())), "{text}");
-        }
-    }
-
-    #[test]
-    fn quotes_can_not_be_broken_out_of() {
-        assert_eq!(double_quoted("a\"; drop table x; --"), "\"a\"\"; drop table x; --\"");
+    fn literals_can_not_be_broken_out_of() {
         assert_eq!(literal("it's"), "'it''s'");
     }
 }

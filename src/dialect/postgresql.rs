@@ -1,8 +1,9 @@
 //! PostgreSQL, 12 and later. The merge is one `DO` block: one statement, so one transaction by any road.
 
+use super::types::{self, Type};
 use super::{
-    Column, Described, Destination, Emptying, Fill, Merge, OF_THE_DATABASE, OURS, Relation, Source, TableName,
-    double_quoted, literal, split_name,
+    Column, Described, Destination, Emptying, Fill, Merge, OF_THE_DATABASE, OURS, Qualifiers, Relation, Source,
+    TableName, double_quoted, literal, split_name,
 };
 
 pub(super) struct Postgresql;
@@ -76,8 +77,8 @@ fn do_block(body: &str) -> String {
 }
 
 impl Source for Postgresql {
-    fn list_tables(&self, schema: Option<&str>) -> String {
-        let narrow = match schema {
+    fn list_tables(&self, within: &Qualifiers) -> String {
+        let narrow = match &within.schema {
             Some(schema) => format!("n.nspname = {}", literal(schema)),
             None => "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pipekit_staging')\n  \
                      AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'"
@@ -104,6 +105,20 @@ impl Source for Postgresql {
         )
     }
 
+    fn map_type(&self, type_text: &str) -> Type {
+        let (words, numbers) = types::split(type_text);
+        // `timestamp(3)[]` would else be read as what it is an array of.
+        match types::common(&words, &numbers, 6) {
+            // A negative scale, which rounds before the point (manual, 8.1.2), is no one else's.
+            Some(Type::Decimal(_)) if type_text.contains('-') => Type::Decimal(None),
+            // A scale beyond the precision, for numbers below 1, neither.
+            Some(Type::Decimal(Some((digits, scale)))) if scale > digits => Type::Decimal(Some((scale, scale))),
+            Some(mapped) => mapped,
+            None if words == "oid" => Type::BigInt,
+            None => Type::Other(type_text.to_owned()),
+        }
+    }
+
     fn quote(&self, name: &str) -> String {
         double_quoted(name)
     }
@@ -115,24 +130,53 @@ impl Source for Postgresql {
 }
 
 impl Destination for Postgresql {
+    // Text has no limit here that would be of use (manual, 8.3). A seventh digit of a second is not kept (8.5): such a
+    // time is kept as text.
+    fn type_sql(&self, mapped: &Type) -> String {
+        match mapped {
+            Type::Boolean => "boolean".to_owned(),
+            Type::SmallInt => "smallint".to_owned(),
+            Type::Integer => "integer".to_owned(),
+            Type::BigInt => "bigint".to_owned(),
+            Type::Decimal(Some((digits, scale))) if *digits <= 1000 => format!("numeric({digits},{scale})"),
+            Type::Decimal(_) => "numeric".to_owned(),
+            Type::Real => "real".to_owned(),
+            Type::Double => "double precision".to_owned(),
+            Type::Bytes(_) => "bytea".to_owned(),
+            Type::Date => "date".to_owned(),
+            Type::Time(digits) if *digits <= 6 => "time".to_owned(),
+            Type::Timestamp(digits) if *digits <= 6 => "timestamp".to_owned(),
+            Type::TimestampTz(digits) if *digits <= 6 => "timestamptz".to_owned(),
+            Type::Uuid => "uuid".to_owned(),
+            // `jsonb` would order the keys anew and drop those that repeat (8.14).
+            Type::Json => "json".to_owned(),
+            Type::Char(_)
+            | Type::Text(_)
+            | Type::Time(_)
+            | Type::Timestamp(_)
+            | Type::TimestampTz(_)
+            | Type::Other(_) => "text".to_owned(),
+        }
+    }
+
     fn staging(&self, module: &str) -> TableName {
-        TableName { schema: Some("pipekit_staging".to_owned()), name: module.to_owned() }
+        TableName { schema: Some("pipekit_staging".to_owned()), name: module.to_owned(), ..TableName::default() }
     }
 
     fn describe(&self, table: &TableName) -> String {
         // Of triggers only those BEFORE each ROW (pg_trigger.tgtype) can keep a row in, or out.
         let table = literal(&self.table(table));
         format!(
-            "SELECT a.attname, format_type(under.type, under.modifier), a.attnotnull, a.attidentity, a.attgenerated,\n  \
+            "SELECT a.attname, format_type(under.type, under.modifier), CASE WHEN a.attnotnull THEN 1 ELSE 0 END, a.attidentity, a.attgenerated,\n  \
              CASE n.nspname WHEN 'pipekit_staging' THEN 'ours' WHEN 'pg_catalog' THEN 'catalog'\n    \
              WHEN 'information_schema' THEN 'catalog' ELSE c.relkind::text END,\n  \
              CASE WHEN a.attcollation <> base.typcollation\n    \
              THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,\n  \
-             {EQUALS},\n  n.nspname, row_security_active(c.oid),\n  \
-             EXISTS (\n    {}\n    \
+             {EQUALS},\n  n.nspname, CASE WHEN row_security_active(c.oid) THEN 1 ELSE 0 END,\n  \
+             CASE WHEN EXISTS (\n    {}\n    \
              SELECT FROM family AS f WHERE EXISTS (SELECT FROM pg_catalog.pg_trigger AS g\n      \
              WHERE g.tgrelid = f.oid AND g.tgtype & 3 = 3 AND g.tgenabled IN ('O', 'A'))\n    \
-             OR EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = f.oid AND r.ev_type <> '1'))\n\
+             OR EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = f.oid AND r.ev_type <> '1')) THEN 1 ELSE 0 END\n\
              FROM pg_catalog.pg_class AS c\n\
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace\n\
              LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped\n\
@@ -146,8 +190,9 @@ impl Destination for Postgresql {
     }
 
     fn read(&self, rows: &[Vec<Option<String>>]) -> Option<Described> {
-        let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten();
-        let is = |row: &[Option<String>], i: usize| field(row, i).as_deref() == Some("t");
+        // NULL and empty are the same in the CSV of some runners, and a truth has many spellings.
+        let field = |row: &[Option<String>], i: usize| row.get(i).cloned().flatten().filter(|text| !text.is_empty());
+        let is = |row: &[Option<String>], i: usize| matches!(field(row, i).as_deref(), Some("1" | "t" | "true"));
         let first = rows.first()?;
         let relation = match field(first, 5).as_deref() {
             Some("v") => Relation::View,

@@ -1,19 +1,24 @@
 //! SQLite: no schemas, no TRUNCATE, one writer. Staging tables stand beside the destination under a prefix.
 
+use super::types::{self, Type};
 use super::{
-    Column, Described, Destination, Emptying, Fill, Merge, OF_THE_DATABASE, OURS, Relation, Source, TableName,
-    double_quoted, literal, split_name,
+    BrowseField, Column, Described, Destination, Emptying, Fill, Merge, NewColumn, OF_THE_DATABASE, OURS, Qualifiers,
+    Relation, Source, TableName, double_quoted, literal, split_name,
 };
 
 pub(super) struct Sqlite;
 
 impl Source for Sqlite {
-    fn list_tables(&self, schema: Option<&str>) -> String {
+    fn browse_fields(&self) -> &'static [BrowseField] {
+        &[BrowseField { name: "schema", label: "Attached database", required: false, default: Some("main") }]
+    }
+
+    fn list_tables(&self, within: &Qualifiers) -> String {
         format!(
             "SELECT schema, name, type, NULL AS comment FROM pragma_table_list\n\
              WHERE type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\n  \
              AND name NOT LIKE 'pipekit\\_staging\\_%' ESCAPE '\\' AND schema = {}\nORDER BY name",
-            literal(schema.unwrap_or("main"))
+            literal(within.schema.as_deref().unwrap_or("main"))
         )
     }
 
@@ -23,6 +28,28 @@ impl Source for Sqlite {
              FROM {} ORDER BY cid",
             xinfo(table)
         )
+    }
+
+    // A declared type is whatever somebody wrote; the affinity that SQLite reads out of it decides what there can be
+    // (https://www.sqlite.org/datatype3.html, 3.1). A number wider than its storage classes is not in there.
+    fn map_type(&self, type_text: &str) -> Type {
+        let (words, numbers) = types::split(type_text);
+        match (words.as_str(), types::common(&words, &numbers, 6)) {
+            (_, Some(Type::SmallInt | Type::Integer)) => Type::BigInt,
+            // Any text may be longer than a type says, and none is padded.
+            (_, Some(Type::Char(_) | Type::Text(_))) => Type::Text(None),
+            (_, Some(Type::Real)) => Type::Double,
+            (_, Some(Type::Bytes(_))) => Type::Bytes(None),
+            (_, Some(mapped)) => mapped,
+            (words, None) if words.contains("int") => Type::BigInt,
+            (words, None) if ["char", "clob", "text"].iter().any(|part| words.contains(part)) => Type::Text(None),
+            _ => Type::Other(type_text.to_owned()),
+        }
+    }
+
+    // The dates that stand for none elsewhere are dates here, and nothing is padded.
+    fn default_expression(&self, _type_text: &str, column: &str) -> String {
+        double_quoted(column)
     }
 
     fn quote(&self, name: &str) -> String {
@@ -69,8 +96,41 @@ fn type_sql(declared: &str) -> String {
 }
 
 impl Destination for Sqlite {
+    // Names that the next reader maps back, with an affinity that leaves the values as they are.
+    fn type_sql(&self, mapped: &Type) -> String {
+        match mapped {
+            Type::Boolean => "BOOLEAN".to_owned(),
+            Type::SmallInt | Type::Integer | Type::BigInt => "INTEGER".to_owned(),
+            // A number keeps 15 digits here.
+            Type::Decimal(Some((digits, scale))) if *digits <= 15 => format!("DECIMAL({digits},{scale})"),
+            Type::Real | Type::Double => "REAL".to_owned(),
+            Type::Bytes(_) => "BLOB".to_owned(),
+            Type::Date => "DATE".to_owned(),
+            Type::Time(_) => "TIME".to_owned(),
+            Type::Timestamp(_) => "TIMESTAMP".to_owned(),
+            Type::Decimal(_)
+            | Type::Char(_)
+            | Type::Text(_)
+            | Type::TimestampTz(_)
+            | Type::Uuid
+            | Type::Json
+            | Type::Other(_) => "TEXT".to_owned(),
+        }
+    }
+
+    // There is no comment in the catalog but the statement itself, which keeps its remarks.
+    fn create_table(&self, table: &TableName, columns: &[NewColumn]) -> Vec<String> {
+        let lines = columns.iter().enumerate().map(|(i, c)| {
+            let comma = if i + 1 < columns.len() { "," } else { "" };
+            let remark = c.comment.as_ref().map(|text| format!(" -- {}", text.replace(char::is_control, " ")));
+            let line = format!("  {} {}{comma}", self.quote(&c.name), self.type_sql(&c.mapped));
+            line + &remark.unwrap_or_default()
+        });
+        vec![format!("CREATE TABLE {} (\n{}\n)", self.table(table), lines.collect::<Vec<_>>().join("\n"))]
+    }
+
     fn staging(&self, module: &str) -> TableName {
-        TableName { schema: None, name: format!("pipekit_staging_{module}") }
+        TableName { name: format!("pipekit_staging_{module}"), ..TableName::default() }
     }
 
     fn describe(&self, table: &TableName) -> String {

@@ -1,44 +1,65 @@
 //! The way from a connection's row to a database: its login with the secret looked up, and the runner's session.
 
+use super::external;
 use crate::dialect::{self, Destination};
 use crate::error::{Code, Error, Result};
 use crate::redact::Redactor;
-use crate::runner::session::Session;
-use crate::runner::{Failure, FailureKind, Target};
+use crate::runner::builtin::Client;
+use crate::runner::runners::Runners;
+use crate::runner::{Failure, FailureKind, Runner, Target};
 use crate::secrets::Secrets;
 use crate::store::{Store, connection, connection::Connection, lock::Lock, setting};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The databases that one run or one command reaches. The session is started at the first use.
+/// The databases that one run or one command reaches. Runners are started at the first use.
 pub struct Databases {
     secrets: Secrets,
     redactor: Mutex<Redactor>,
     timezone: Option<String>,
     held: Option<Arc<Lock>>,
-    session: Mutex<Option<Arc<Session>>>,
+    /// The setting `runner`: who speaks to a database, whatever its driver says.
+    wanted: Option<Runner>,
+    runners: Runners,
+    /// By what the probes of jrunner are remembered, or why there is none.
+    jrunner: Result<String>,
 }
 
 impl Databases {
-    /// Reads the secrets and the settings anew: from now on the passwords are taken out of all text. The runner's processes inherit `held`, the lock of the run.
+    /// Reads the secrets and the settings anew: from now on the passwords are taken out of all text. The runner's
+    /// processes inherit `held`, the lock of the run.
     ///
     /// # Errors
     /// `Secret` when the secrets can't be read.
     pub fn open(store: &Store, held: Option<Arc<Lock>>) -> Result<Databases> {
         let secrets = Secrets::load()?;
         let mut redactor = Redactor::default();
+        let connections = connection::all(store.read())?;
         // Of every connection, as one database may speak of another's.
-        for password in connection::all(store.read())?.iter().filter_map(|other| other.password.as_ref()) {
+        for password in connections.iter().filter_map(|other| other.password.as_ref()) {
             if let Ok(password) = secrets.resolve(password) {
                 redactor.add(&password);
             }
         }
-        Ok(Databases {
-            secrets,
-            redactor: Mutex::new(redactor),
-            timezone: setting::get(store.read(), "timezone")?,
-            held,
-            session: Mutex::default(),
-        })
+        let timezone = setting::get(store.read(), "timezone")?;
+        let wanted = match setting::get(store.read(), "runner")?.as_deref() {
+            Some("jrunner") => Some(Runner::Jrunner),
+            Some("builtin") => Some(Runner::Builtin),
+            _ => None,
+        };
+        // Looked for only where it may be needed.
+        let needed = wanted == Some(Runner::Jrunner) || connections.iter().any(|other| other.jar_file.is_some());
+        let found = if needed {
+            external::find(store, timezone.clone())
+        } else {
+            Err(Error::new(Code::Runner, "no connection has a JDBC driver"))
+        };
+        let (jrunner, program) = match found {
+            Ok(found) => (Some(found.jrunner), Ok(found.program)),
+            Err(error) => (None, Err(error)),
+        };
+        let lock = held.clone();
+        let runners = Runners::new(timezone.clone(), Box::new(move || lock.as_ref().map(|lock| lock.file())), jrunner);
+        Ok(Databases { secrets, redactor: Mutex::new(redactor), timezone, held, wanted, runners, jrunner: program })
     }
 
     /// Where to connect. Its password is taken out of all text from now on, whenever the connection was defined.
@@ -46,16 +67,7 @@ impl Databases {
     /// # Errors
     /// `Secret` when the password can't be found, `Runner` when the connection needs a runner that is not there.
     pub fn target(&self, connection: &Connection) -> Result<Target> {
-        if let Some(jar) = &connection.jar_file {
-            return Err(Error::new(
-                Code::Runner,
-                format!(
-                    "connection {} needs jrunner for {jar}, and this pipekit does not drive jrunner yet",
-                    connection.name
-                ),
-            )
-            .hint("the built-in runner speaks SQLite and PostgreSQL: `pipekit driver list`"));
-        }
+        let runner = self.runner_of(connection)?;
         let password = match &connection.password {
             Some(reference) => Some(self.secrets.resolve(reference).map_err(|mut e| {
                 e.message = format!("connection {}: {}", connection.name, e.message);
@@ -66,24 +78,41 @@ impl Databases {
         if let Some(password) = &password {
             self.redactor.lock().unwrap_or_else(PoisonError::into_inner).add(password);
         }
-        Ok(Target { url: connection.jdbc_url.clone(), user: connection.username.clone(), password })
+        Ok(Target { url: connection.jdbc_url.clone(), user: connection.username.clone(), password, runner })
     }
 
-    /// The session, started now where there is none that lives.
+    /// Who speaks to a connection: jrunner where its driver has a jar, unless the setting `runner` says otherwise.
+    fn runner_of(&self, connection: &Connection) -> Result<Runner> {
+        let by_driver = if connection.jar_file.is_some() { Runner::Jrunner } else { Runner::Builtin };
+        let runner = self.wanted.unwrap_or(by_driver);
+        let in_front = |mut error: Error| {
+            error.message = format!("connection {}: {}", connection.name, error.message);
+            error
+        };
+        match runner {
+            Runner::Jrunner => self.program().map(|_| runner).map_err(in_front),
+            Runner::Builtin if Client::speaks(&connection.jdbc_url) => Ok(runner),
+            Runner::Builtin => Err(in_front(
+                Error::new(Code::Runner, "the built-in runner does not speak to such a database")
+                    .hint("`pipekit settings set runner auto` leaves it to jrunner where its driver has a jar"),
+            )),
+        }
+    }
+
+    /// The runners.
+    pub fn runners(&self) -> &Runners {
+        &self.runners
+    }
+
+    /// By what the probes of jrunner are remembered.
     ///
     /// # Errors
-    /// `Lost` when it can't be started.
-    pub fn session(&self) -> Result<Arc<Session>, Failure> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*session {
-            Some(alive) if alive.is_alive() => Ok(alive.clone()),
-            _ => {
-                let held = self.held.as_ref().map(|lock| lock.file());
-                let started = Arc::new(Session::start(held.as_deref(), self.timezone.as_deref())?);
-                *session = Some(started.clone());
-                Ok(started)
-            }
-        }
+    /// `Runner` where there is no jrunner.
+    pub fn program(&self) -> Result<&str> {
+        self.jrunner.as_deref().map_err(|e| {
+            let again = Error::new(e.code, e.message.clone());
+            e.hint.iter().fold(again, |error, hint| error.hint(hint.clone()))
+        })
     }
 
     /// Sees to it that the lock of the run can be found.
@@ -91,11 +120,6 @@ impl Databases {
         if let Some(lock) = &self.held {
             lock.keep();
         }
-    }
-
-    /// The session, if one was started.
-    pub fn started(&self) -> Option<Arc<Session>> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Text without the passwords that this run knows.

@@ -7,7 +7,7 @@ use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
 use crate::definition::module::Strategy;
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, Rows, session::Session};
+use crate::runner::{Failure, Rows, Runner};
 
 /// What the gate counted.
 pub struct Passed {
@@ -38,16 +38,26 @@ pub fn pass(
     definition: &Definition,
     plan: &Plan,
     moved: Option<u64>,
-    session: &Session,
 ) -> Result<Passed> {
-    refuse_to_harm_others(ledger, databases, definition, plan, session)?;
+    refuse_to_harm_others(ledger, databases, definition, plan)?;
     let counts = counts(definition, plan);
     let list = counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  ");
-    let sql = format!("SELECT\n  {list}{}", plan.dialect.from_nothing());
+    let sql = format!("SELECT\n  {list}{}", plan.dialect.without_table());
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
-        let sql = plan.dialect.patiently(sql);
+        // An external runner gives the rows of one statement.
+        let sql = match plan.dest.runner {
+            Runner::Builtin => plan.dialect.patiently(sql),
+            Runner::Jrunner => sql.to_owned(),
+        };
         ledger
-            .step("gate", name, &definition.dest.name, &sql, || session.query(&plan.dest, &sql, None), first_value)?
+            .step(
+                "gate",
+                name,
+                &definition.dest.name,
+                &sql,
+                || databases.runners().query(&plan.dest, &sql, None),
+                first_value,
+            )?
             .map_err(|f| {
                 let error = databases.explain(&f, &definition.dest, "checking the staged rows");
                 advice::on_destination(error, &f, definition, plan)
@@ -100,7 +110,7 @@ pub fn pass(
             .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name)));
         }
     }
-    write_receipt(ledger, databases, definition, plan, staged, session)?;
+    write_receipt(ledger, databases, definition, plan, staged)?;
     Ok(Passed { staged })
 }
 
@@ -186,7 +196,6 @@ fn refuse_to_harm_others(
     databases: &Databases,
     definition: &Definition,
     plan: &Plan,
-    session: &Session,
 ) -> Result<()> {
     let full = definition.strategy() == Strategy::Full;
     let truncate = full && plan.truncates;
@@ -204,7 +213,7 @@ fn refuse_to_harm_others(
             "references",
             &definition.dest.name,
             &sql,
-            || session.query(&plan.dest, &sql, None),
+            || databases.runners().query(&plan.dest, &sql, None),
             |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
@@ -229,13 +238,19 @@ fn write_receipt(
     definition: &Definition,
     plan: &Plan,
     staged: i64,
-    session: &Session,
 ) -> Result<()> {
     let install = super::receipt::install_id(ledger.store().read())?;
     let run = ledger.run().unwrap_or_default();
     let sql = plan.dialect.stage(&definition.module.name, &install, run, staged);
     ledger
-        .step("gate", "receipt", &definition.dest.name, &sql, || session.script(&plan.dest, &sql), |_| Came::default())?
+        .step(
+            "gate",
+            "receipt",
+            &definition.dest.name,
+            &sql,
+            || databases.runners().script(&plan.dest, &sql),
+            |_| Came::default(),
+        )?
         .map(|_| ())
         .map_err(|f: Failure| databases.explain(&f, &definition.dest, "writing the receipt"))
 }

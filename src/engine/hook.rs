@@ -43,7 +43,7 @@ pub fn run(
             let target = databases
                 .target(connection)
                 .map_err(|e| crate::runner::Failure::new(crate::runner::FailureKind::Connect, e.message))?;
-            databases.session()?.script(&target, &hook.sql)
+            databases.runners().script(&target, &hook.sql)
         };
         let done = ledger.step("hook", &hook.run_order.to_string(), &connection.name, &hook.sql, work, |o| Came {
             rows: o.rows_affected,

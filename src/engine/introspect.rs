@@ -1,8 +1,11 @@
 //! Looking at a database through its connection: does it answer, which tables are there, what does a query give.
 
 use super::databases::{Databases, dialect_of};
+use super::external;
+use super::ledger::Ledger;
+use crate::dialect::Qualifiers;
 use crate::error::{Code, Error, Result};
-use crate::runner::{FailureKind, Rows};
+use crate::runner::{FailureKind, Rows, Runner};
 use crate::store::{Store, connection};
 use serde::Serialize;
 use std::time::Instant;
@@ -57,7 +60,17 @@ pub fn query(store: &Store, name: &str, sql: &str, limit: Option<usize>) -> Resu
     let connection = connection::find(store.read(), name)?;
     let databases = Databases::open(store, None)?;
     let target = databases.target(&connection)?;
-    databases.session().and_then(|session| session.query(&target, sql, limit)).map_err(|f| {
+    if target.runner == Runner::Jrunner {
+        let (mut store, dialect) = (store.reopen()?, dialect_of(&connection)?);
+        external::learn_rows(
+            &mut Ledger::new(&mut store, None, &databases),
+            &databases,
+            &connection,
+            &target,
+            dialect,
+        )?;
+    }
+    databases.runners().query(&target, sql, limit).map_err(|f| {
         let connecting = matches!(f.kind, FailureKind::Connect | FailureKind::Url);
         databases.explain(&f, &connection, if connecting { "connecting" } else { "the query" })
     })
@@ -85,7 +98,12 @@ fn text(row: &[Option<String>], i: usize) -> Option<String> {
 /// What the connection or the database says.
 pub fn tables(store: &Store, name: &str, schema: Option<&str>, like: Option<&str>) -> Result<Vec<Table>> {
     let dialect = dialect_of(&connection::find(store.read(), name)?)?;
-    let rows = query(store, name, &dialect.list_tables(schema), None)?;
+    let rows = query(
+        store,
+        name,
+        &dialect.list_tables(&Qualifiers { schema: schema.map(str::to_owned), ..Qualifiers::default() }),
+        None,
+    )?;
     let wanted = like.map(str::to_lowercase);
     Ok(rows
         .rows

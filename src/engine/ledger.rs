@@ -6,8 +6,11 @@ use crate::error::Result;
 use crate::runner::Failure;
 use crate::store::step::{NewStep, StepEnd};
 use crate::store::{Store, output, step};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+/// The most that is kept of what a program says on a stream, in bytes: less than the log keeps of one.
+const SAID: usize = 512 << 10;
 /// How often a piece of live log is written at most.
 const PIECE_EVERY: Duration = Duration::from_millis(500);
 
@@ -17,6 +20,17 @@ pub struct Ledger<'a> {
     run: Option<i64>,
     databases: &'a Databases,
     last_piece: Instant,
+    tapes: BTreeMap<&'static str, Tape>,
+}
+
+/// What a program has said on one stream, on its way into the log: in pieces at first, and once that is much, the last
+/// of it at the end.
+#[derive(Default)]
+struct Tape {
+    written: usize,
+    piece: String,
+    tail: String,
+    left_out: usize,
 }
 
 /// A step that goes on.
@@ -37,7 +51,7 @@ pub struct Came {
 impl<'a> Ledger<'a> {
     /// The ledger of `run`.
     pub fn new(store: &'a mut Store, run: Option<i64>, databases: &'a Databases) -> Self {
-        Ledger { store, run, databases, last_piece: Instant::now() }
+        Ledger { store, run, databases, last_piece: Instant::now(), tapes: BTreeMap::new() }
     }
 
     /// The file that it is written to.
@@ -115,15 +129,71 @@ impl<'a> Ledger<'a> {
         self.live(line)
     }
 
+    /// Adds a line that a program says on a stream, and to what `log follow` shows.
+    pub fn said(&mut self, stream: &'static str, line: &str) -> Result<()> {
+        for stream in [stream, "live_log"] {
+            let line = self.entry(stream, line);
+            let tape = self.tapes.entry(stream).or_default();
+            if tape.written + tape.piece.len() < SAID / 2 {
+                tape.piece.push_str(&line);
+                continue;
+            }
+            tape.tail.push_str(&line);
+            if tape.tail.len() > SAID {
+                let cut = tape.tail.ceil_char_boundary(tape.tail.len() - SAID / 2);
+                tape.tail.drain(..cut);
+                tape.left_out += cut;
+            }
+        }
+        if self.last_piece.elapsed() < PIECE_EVERY {
+            return Ok(());
+        }
+        self.last_piece = Instant::now();
+        self.write_pieces()
+    }
+
+    /// Writes what programs have said and is not in the log yet.
+    pub fn all_said(&mut self) -> Result<()> {
+        self.write_pieces()?;
+        for (stream, mut tape) in std::mem::take(&mut self.tapes) {
+            if tape.left_out > 0 {
+                tape.tail.insert_str(0, &format!("… {} bytes cut here …\n", tape.left_out));
+            }
+            self.append(stream, &tape.tail)?;
+        }
+        Ok(())
+    }
+
+    fn write_pieces(&mut self) -> Result<()> {
+        let pieces = self.tapes.iter_mut().map(|(stream, tape)| {
+            tape.written += tape.piece.len();
+            (*stream, std::mem::take(&mut tape.piece))
+        });
+        let pieces: Vec<_> = pieces.collect();
+        pieces.into_iter().try_for_each(|(stream, piece)| self.append(stream, &piece))
+    }
+
+    fn append(&mut self, stream: &str, text: &str) -> Result<()> {
+        match self.run {
+            Some(run) if !text.is_empty() => self.store.write(|tx| output::append(tx, run, stream, text)),
+            _ => Ok(()),
+        }
+    }
+
     /// Adds a line to a stream of the run's output.
     pub fn print(&mut self, stream: &str, line: &str) -> Result<()> {
-        let Some(run) = self.run else { return Ok(()) };
+        let text = self.entry(stream, line);
+        self.append(stream, &text)
+    }
+
+    /// A line as a stream has it: without secrets, with the time but on the runner's own output.
+    fn entry(&self, stream: &str, line: &str) -> String {
         let mut text = self.databases.clean(line);
         if stream != "jrunner_stdout" {
             let now = clock::local(&clock::now_text());
             text.insert_str(0, &format!("{} ", now.get(11..).unwrap_or_default()));
         }
         text.push('\n');
-        self.store.write(|tx| output::append(tx, run, stream, &text))
+        text
     }
 }

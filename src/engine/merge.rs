@@ -8,7 +8,6 @@ use super::stop::error_for;
 use super::sync::{Attempt, Ended, nothing_merged};
 use crate::error::{Code, Error, Result};
 use crate::runner::FailureKind;
-use crate::runner::session::Session;
 
 /// What to do about a run whose end is not known.
 pub(super) fn unknown_hint(run: i64, dest: &str) -> String {
@@ -20,16 +19,10 @@ pub(super) fn unknown_hint(run: i64, dest: &str) -> String {
 
 impl Attempt<'_> {
     /// The merge, and what its receipt says of it.
-    pub(super) fn merge(
-        &mut self,
-        ledger: &mut Ledger<'_>,
-        plan: &Plan,
-        staged: i64,
-        session: &Session,
-    ) -> Result<Ended> {
+    pub(super) fn merge(&mut self, ledger: &mut Ledger<'_>, plan: &Plan, staged: i64) -> Result<Ended> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
         let open = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
-        let merged = session.script(&plan.dest, &plan.merge_sql);
+        let merged = self.databases.runners().script(&plan.dest, &plan.merge_sql);
         // From here on the question is what happened, and asking it must not be cut short.
         self.watch.hold();
         let install = receipt::install_id(ledger.store().read())?;

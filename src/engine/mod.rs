@@ -4,6 +4,7 @@
 
 mod advice;
 pub mod databases;
+pub mod external;
 pub mod gate;
 pub mod hook;
 pub mod introspect;

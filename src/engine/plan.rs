@@ -1,6 +1,7 @@
 //! What a run would do, to the byte: the same function makes it for `preview`, for a dry run, and for the run itself.
 
 use super::databases::{Databases, dialect_of};
+use super::external;
 use super::ledger::{Came, Ledger};
 use super::watermark::{self, Resolved};
 use crate::definition::lint;
@@ -183,14 +184,14 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
 
     let mut table = dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
     let sql = dialect.describe(&table);
-    let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
+    external::learn_rows(ledger, databases, &definition.dest, &dest, dialect)?;
     let rows = ledger
         .step(
             "staging",
             "catalog",
             &definition.dest.name,
             &sql,
-            || session.query(&dest, &sql, None),
+            || databases.runners().query(&dest, &sql, None),
             |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;

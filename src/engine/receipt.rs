@@ -3,6 +3,7 @@
 //! leaves a doubt: that waits for a session still at work, and shuts out one that has not begun.
 
 use super::databases::{Databases, dialect_of};
+use super::external;
 use super::ledger::{Came, Ledger};
 use crate::dialect::Destination;
 use crate::error::Result;
@@ -78,8 +79,11 @@ pub fn read(
         Ok(place) => place,
         Err(failure) => return Ok(Err(failure)),
     };
+    if let Err(error) = external::learn_rows(ledger, databases, dest, &target, dialect) {
+        return Ok(Err(Failure::new(FailureKind::Connect, error.message)));
+    }
     let sql = dialect.read_receipt(module);
-    let work = || Ok(receipt(&databases.session()?.query(&target, &sql, Some(1))?));
+    let work = || Ok(receipt(&databases.runners().query(&target, &sql, Some(1))?));
     let came = |r: &Option<Receipt>| Came { rows: None, value: r.as_ref().map(|r| r.state.clone()) };
     ledger.step(kind, name, &dest.name, &sql, work, came)
 }
@@ -110,9 +114,7 @@ pub fn within(
                 // Again, until it is through: it may have started a session anew.
                 Err(RecvTimeoutError::Timeout) => {
                     (wait, late) = (Duration::from_millis(100), true);
-                    if let Some(session) = databases.started() {
-                        session.kill();
-                    }
+                    databases.runners().kill();
                 }
             }
         }
@@ -150,7 +152,7 @@ fn fence(
         Err(failure) => return Ok(Err(failure)),
     };
     let sql = dialect.fence(module, install, run);
-    let work = || databases.session()?.script(&target, &sql);
+    let work = || databases.runners().statements(&target, &sql, false);
     let came = |o: &ScriptOutcome| Came { rows: o.rows_affected, value: None };
     if let Err(failure) = ledger.step("merge", "fence", &dest.name, &sql, work, came)? {
         return Ok(Err(failure));

@@ -97,24 +97,27 @@ impl Watch {
                     continue;
                 };
                 // The lock is held while the session is told: what is asked of it after `hold` comes after this.
-                let Some(session) = databases.started() else { continue };
+                let runners = databases.runners();
+                if !runners.is_started() {
+                    continue;
+                }
                 if let Some(asking) = state.asking {
                     // What is not known then is found out later.
                     if now - asking.max(since) > GRACE {
-                        session.kill();
+                        runners.kill();
                     }
                     told = None;
                     continue;
                 }
                 match told {
-                    Some((first, _)) if now - first > GRACE => session.kill(),
+                    Some((first, _)) if now - first > GRACE => runners.kill(),
                     Some((_, last)) if now - last < Duration::from_secs(1) => {}
                     Some((first, _)) => {
-                        session.cancel();
+                        runners.cancel();
                         told = Some((first, now));
                     }
                     None => {
-                        session.cancel();
+                        runners.cancel();
                         told = Some((now, now));
                     }
                 }

@@ -6,11 +6,10 @@ use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
 use super::receipt;
 use super::stop::{Watch, error_for};
-use super::{advice, gate, recover};
+use super::{advice, external, gate, recover};
 use crate::clock;
 use crate::error::{Code, Error, Result};
-use crate::runner::session::Session;
-use crate::runner::{Failure, FailureKind};
+use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
 use crate::store::run::{End, NewRun, Run};
 use crate::store::{Store, lock, module, output, run};
 use std::sync::Arc;
@@ -291,28 +290,38 @@ impl Attempt<'_> {
             return Ok(Ended::DryRun);
         }
         self.watch.check()?;
-        let session = self.databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
         (options.progress)(Progress::Doing("staging"));
-        self.stage(ledger, &plan, &session)?;
+        let together = self.scripts(ledger, &plan)?;
+        self.stage(ledger, &plan, together)?;
         (options.progress)(Progress::Doing("transfer"));
-        self.facts.moved = Some(self.transfer(ledger, &plan, &session, options)?);
+        self.facts.moved = self.transfer(ledger, &plan, options)?.rows;
         (options.progress)(Progress::Doing("gate"));
         self.watch.check()?;
-        let passed = gate::pass(ledger, self.databases, self.definition, &plan, self.facts.moved, &session)?;
+        let passed = gate::pass(ledger, self.databases, self.definition, &plan, self.facts.moved)?;
         self.watch.check()?;
         (options.progress)(Progress::Doing("merge"));
-        self.merge(ledger, &plan, passed.staged, &session)
+        self.merge(ledger, &plan, passed.staged)
+    }
+
+    /// Whether the runner of the destination does several statements in one call. Refuses one that can't merge safely.
+    fn scripts(&mut self, ledger: &mut Ledger<'_>, plan: &Plan) -> Result<bool> {
+        let (module, dest) = (&self.definition.module, &self.definition.dest);
+        let scripts = external::learn_scripts(ledger, self.databases, dest, &plan.dest, plan.dialect)?;
+        let Some(scripts) = scripts else { return Ok(true) };
+        let warning = external::refuse_merge(&scripts, &dest.name, &module.name, module.allow_non_atomic)?;
+        self.facts.warnings.extend(warning);
+        Ok(scripts.plain)
     }
 
     /// An empty staging table of our own.
-    fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, session: &Session) -> Result<()> {
+    fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
         let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
         let refused = |f| advice::on_staging(explain(&f), &f, self.definition, plan);
         let install = receipt::install_id(ledger.store().read())?;
         let claim = plan.dialect.claim(&module.name, &install, self.run_id);
         let prepare = format!("{};\n{claim}", plan.dialect.prepare());
-        let work = || session.script(&plan.dest, &prepare);
+        let work = || self.databases.runners().statements(&plan.dest, &prepare, together);
         ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(refused)?;
 
         let owner =
@@ -327,7 +336,7 @@ impl Attempt<'_> {
             )
             .hint(format!("rename the module here (`pipekit module rename {} NEW`), or there", module.name)));
         }
-        let work = || session.script(&plan.dest, &plan.staging_sql);
+        let work = || self.databases.runners().statements(&plan.dest, &plan.staging_sql, together);
         ledger
             .step("staging", "create", &dest.name, &plan.staging_sql, work, |_| Came::default())?
             .map_err(|f| advice::on_staging_table(explain(&f), &f, self.definition, plan))?;
@@ -335,38 +344,51 @@ impl Attempt<'_> {
     }
 
     /// The rows, from the source into staging.
-    fn transfer(
-        &mut self,
-        ledger: &mut Ledger<'_>,
-        plan: &Plan,
-        session: &Session,
-        options: &mut Options<'_>,
-    ) -> Result<u64> {
+    fn transfer(&mut self, ledger: &mut Ledger<'_>, plan: &Plan, options: &mut Options<'_>) -> Result<Moved> {
         let name = format!("{} to {}", self.definition.source.name, self.definition.dest.name);
         let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
         let staging = plan.dialect.table(&plan.staging);
+        let runners = self.databases.runners();
         // Where the query can't be prepared, running it says why.
-        if let Ok(output) = session.describe(&plan.source, &plan.source_sql) {
+        if let Ok(Some(output)) = runners.describe(&plan.source, &plan.source_sql) {
             self.facts.warnings.extend(plan::misplaced(&output, &plan.columns));
         }
+        let runner = Runner::of_transfer(&plan.source, &plan.dest);
         let mut written = Ok(());
-        let moved = session.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, |rows| {
-            (options.progress)(Progress::Rows(rows));
+        let moved = runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, |said| {
+            let write = match said {
+                Said::Rows(rows) => {
+                    (options.progress)(Progress::Rows(rows));
+                    match runner {
+                        Runner::Builtin => ledger.live_now_and_then(&format!("{rows} rows")),
+                        Runner::Jrunner => Ok(()),
+                    }
+                }
+                Said::Line(line) => ledger.said("jrunner_stdout", line),
+                Said::Error(line) => ledger.said("jrunner_stderr", line),
+            };
             if written.is_ok() {
-                written = ledger.live_now_and_then(&format!("{rows} rows"));
+                written = write;
             }
         });
         written?;
-        ledger.end(open, moved.as_ref().map(|rows| Came { rows: Some(*rows), value: None }))?;
+        ledger.all_said()?;
+        ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
         match moved {
-            Ok(rows) => {
-                ledger.live(&format!("{rows} rows moved"))?;
-                ledger.print("jrunner_stdout", &format!("{rows} rows"))?;
-                (options.progress)(Progress::Rows(rows));
-                Ok(rows)
+            Ok(moved) => {
+                let rows = moved.rows.map_or("an unknown number of".to_owned(), |rows| rows.to_string());
+                let by = if runner == Runner::Jrunner { " by jrunner" } else { "" };
+                ledger.live(&format!("{rows} rows moved{by}"))?;
+                if let (Runner::Builtin, Some(rows)) = (runner, moved.rows) {
+                    ledger.print("jrunner_stdout", &format!("{rows} rows"))?;
+                }
+                moved.rows.into_iter().for_each(|rows| (options.progress)(Progress::Rows(rows)));
+                Ok(moved)
             }
             Err(failure) => {
-                ledger.print("jrunner_stderr", &failure.message)?;
+                if runner == Runner::Builtin {
+                    ledger.print("jrunner_stderr", &failure.message)?;
+                }
                 if failure.kind == FailureKind::ConnectSource {
                     return Err(self.databases.explain(&failure, &self.definition.source, "reading the rows"));
                 }

@@ -1,6 +1,7 @@
 //! Resolving watermarks: each resolver is run once, its value is read once, logged, and used.
 
-use super::databases::Databases;
+use super::databases::{Databases, dialect_of};
+use super::external;
 use super::ledger::{Came, Ledger};
 use crate::clock;
 use crate::error::{Code, Error, Result};
@@ -39,6 +40,7 @@ pub fn resolve(
     let mut jobs = Vec::new();
     for (watermark, connection) in watermarks {
         let target = databases.target(connection)?;
+        external::learn_rows(ledger, databases, connection, &target, dialect_of(connection)?)?;
         let sql = lexer::without_tail(&watermark.resolver_sql);
         let open = ledger.begin("watermark", &watermark.name, &connection.name, sql)?;
         jobs.push((watermark, connection, target, sql, open));
@@ -46,11 +48,11 @@ pub fn resolve(
     if jobs.is_empty() {
         return Ok(Resolved::default());
     }
-    let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
+    let runners = databases.runners();
     // Two rows are enough to know that there is more than one.
     let answers: Vec<Result<Rows, Failure>> = std::thread::scope(|scope| {
         let threads: Vec<_> =
-            jobs.iter().map(|(_, _, target, sql, _)| scope.spawn(|| session.resolve(target, sql, 2))).collect();
+            jobs.iter().map(|(_, _, target, sql, _)| scope.spawn(|| runners.resolve(target, sql, 2))).collect();
         threads
             .into_iter()
             .map(|t| t.join().unwrap_or_else(|_| Err(Failure::new(crate::runner::FailureKind::Lost, "a thread ended"))))

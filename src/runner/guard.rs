@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +27,7 @@ use std::time::{Duration, Instant};
 /// How long the descendants of a program that has ended by itself have to end as well: a `tee` still has words to pass.
 const LINGER: Duration = Duration::from_secs(2);
 /// How long descendants have between SIGTERM and SIGKILL.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_millis(1500);
 /// How often SIGKILL is repeated. The end of a child wakes the guard besides.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -35,13 +36,18 @@ const AGAIN: Duration = Duration::from_millis(20);
 pub type Report = Result<i32, String>;
 
 /// Runs a program, with no standard input and with our standard output and error, to its end and that of all its
-/// descendants, and gives the exit code as a shell does: the program's own, or 128 and the signal that ended it. The
-/// process that calls this is a guard from then on, and does nothing else.
+/// descendants, and gives the exit code as a shell does: the program's own, or 128 and the signal that ended it. At the
+/// end `folder` is removed. The process that calls this is a guard from then on, and does nothing else.
 ///
 /// # Errors
 /// When the program can't be started, and nobody has heard the report of it.
-pub fn serve(program: &[OsString]) -> Result<u8, String> {
-    let report: Report = keep(program).map_err(|e| {
+pub fn serve(program: &[OsString], folder: Option<&Path>) -> Result<u8, String> {
+    let kept = keep(program);
+    if let Some(folder) = folder {
+        // Whoever started us removes it too.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    let report: Report = kept.map_err(|e| {
         let name = program.first().map(|name| name.to_string_lossy());
         format!("can't start {}: {e}", name.unwrap_or_default())
     });

@@ -12,6 +12,7 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -26,18 +27,24 @@ pub struct Guarded {
 impl Guarded {
     /// Starts `program` (its name and its arguments) with no standard input, and gives what it prints. `pipekit` is the
     /// command that starts pipekit itself, such as [`process::own`]; its environment and folder become the program's.
-    /// The guard and the program inherit `held`, the lock of the run, and whatever the program starts in turn does.
+    /// The guard and the program inherit `held`, the lock of the run, and whatever the program starts in turn does. The
+    /// guard removes `folder` at the end, even where nobody is there any more who waits for it.
     ///
     /// # Errors
     /// `Lost` when the guard can't be started. That the program can't is told by [`Guarded::wait`].
     pub fn start(
         mut pipekit: Command,
         held: Option<&File>,
+        folder: Option<&Path>,
         program: &[OsString],
     ) -> Result<(Guarded, Output, Output), Failure> {
         let fail = |e: io::Error| Failure::new(FailureKind::Lost, format!("can't start a guard: {e}"));
         let (leash, its) = UnixStream::pair().map_err(fail)?;
-        pipekit.args(["jrunner", "--guard", "--"]).args(program).process_group(0);
+        pipekit.args(["jrunner", "--guard"]).process_group(0);
+        if let Some(folder) = folder {
+            pipekit.arg("--folder").arg(folder);
+        }
+        pipekit.arg("--").args(program);
         pipekit.stdin(Stdio::from(OwnedFd::from(its))).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(file) = held {
             process::inherit(&mut pipekit, file);

@@ -3,18 +3,72 @@
 //! The engine speaks to every user database through [`session::Session`] (`query`, `script`, `transfer`), never by a
 //! connection of its own, so that whatever happens to a driver can't take the engine's state with it. [`builtin`] is
 //! the runner itself: SQLite and PostgreSQL without a JVM. `pipekit jrunner` is the same runner behind jrunner's flags.
-//! An external program runs under the [`guard`], by way of [`guarded::Guarded`], so that nothing of it outlives its run.
+//! The operator's own program is [`jrunner`]'s to call: it runs under the [`guard`], by way of [`guarded::Guarded`], so
+//! that nothing of it outlives its run. [`runners::Runners`] is the door to both.
 
 pub mod builtin;
 pub mod guard;
 pub mod guarded;
+pub mod jrunner;
 mod process;
+pub mod runners;
 pub mod server;
 pub mod session;
 mod wire;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::fs::File;
+use std::sync::Arc;
+
+/// Gives the lock of a run, for its processes to inherit.
+pub type Held<'a> = &'a (dyn Fn() -> Option<Arc<File>> + Send + Sync);
+
+/// Who speaks to a database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Runner {
+    /// The runner that is built in.
+    #[default]
+    Builtin,
+    /// The operator's jrunner.
+    Jrunner,
+}
+
+impl Runner {
+    /// Who moves rows between these two.
+    pub fn of_transfer(source: &Target, dest: &Target) -> Runner {
+        match (source.runner, dest.runner) {
+            (Runner::Builtin, Runner::Builtin) => Runner::Builtin,
+            _ => Runner::Jrunner,
+        }
+    }
+
+    /// Its name, as `module preview` and the setting `runner` have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Runner::Builtin => "builtin",
+            Runner::Jrunner => "jrunner",
+        }
+    }
+}
+
+/// What a transfer says while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Said<'a> {
+    /// So many rows so far.
+    Rows(u64),
+    /// A line that the program printed.
+    Line(&'a str),
+    /// A line that it printed on its standard error.
+    Error(&'a str),
+}
+
+/// What a transfer came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Rows moved, where the runner says so.
+    pub rows: Option<u64>,
+}
 
 /// Where to connect: a JDBC URL and the login, with the password as it is, after secrets were looked up.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +79,9 @@ pub struct Target {
     pub user: Option<String>,
     /// The password itself. Never printed: [`fmt::Debug`] leaves it out.
     pub password: Option<String>,
+    /// Who is to connect.
+    #[serde(skip)]
+    pub runner: Runner,
 }
 
 impl fmt::Debug for Target {

@@ -74,13 +74,19 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runner::Runner;
     use crate::runner::builtin::url;
 
     /// A panic prints what it is about, and so may whoever looks for a fault.
     #[test]
     fn no_debug_print_has_a_password() {
         let password = Some("hush".to_owned());
-        let target = Target { url: "jdbc:postgresql://h/d".to_owned(), user: Some("me".to_owned()), password };
+        let target = Target {
+            url: "jdbc:postgresql://h/d".to_owned(),
+            user: Some("me".to_owned()),
+            password,
+            runner: Runner::default(),
+        };
         let request = Request::Transfer {
             id: 1,
             source: target.clone(),

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Every migration there has been, in order; the file's version is how many of them it has had. Append only.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_init.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_init.sql"), include_str!("../../migrations/0002_jrunner.sql")];
 
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
 const APPLICATION_ID: i32 = 0x706b_6974;

@@ -13,6 +13,7 @@ mod migrate;
 pub mod module;
 pub mod output;
 mod place;
+pub mod probe;
 pub mod run;
 pub mod setting;
 pub mod sql_text;

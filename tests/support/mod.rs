@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod disk;
 pub mod fault;
 pub mod jrunner;
+pub mod mariadb;
 #[macro_use]
 mod pair;
 mod plant;

@@ -154,6 +154,14 @@ impl World {
         self
     }
 
+    /// Adds a connection to MySQL or MariaDB: `password` is a reference to a secret.
+    #[track_caller]
+    pub fn mariadb(&self, name: &str, url: &str, login: &str, password: &str) -> &World {
+        let add = ["connection", "add", name, "--driver", "mysql", "--url", url, "--user", login];
+        self.args(&[&add[..], &["--password", password]].concat()).ok();
+        self
+    }
+
     /// Every row of a query on an SQLite file of the world, values as SQLite quotes them, one line a row.
     pub fn rows(&self, db: &str, sql: &str) -> Vec<String> {
         let conn = self.sqlite(&format!("{db}.db"));

@@ -39,6 +39,9 @@ pub struct Fields {
     /// Whether its deletes may cascade into other tables
     #[arg(long, value_name = "BOOL")]
     allow_cascade: Option<bool>,
+    /// Whether its merge may run by a jrunner that does not run it as one transaction
+    #[arg(long, value_name = "BOOL")]
+    allow_non_atomic: Option<bool>,
     /// Fail if fewer rows come
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = maybe::<i64>)]
     min_rows: Option<Maybe<i64>>,
@@ -108,6 +111,9 @@ impl Fields {
         if let Some(allow) = self.allow_cascade {
             module.allow_cascade = allow;
         }
+        if let Some(allow) = self.allow_non_atomic {
+            module.allow_non_atomic = allow;
+        }
         if let Some(given) = &self.min_rows {
             given.put(&mut module.min_rows);
         }
@@ -162,6 +168,7 @@ impl Fields {
             unique_key: Vec::new(),
             full_by: FullBy::default(),
             allow_cascade: false,
+            allow_non_atomic: false,
             timeout_s: module::six_hours(),
             retries: 0,
             retry_delay_s: module::half_a_minute(),

@@ -8,7 +8,8 @@ use crate::dialect::Relation;
 use crate::engine::databases::Databases;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
+use crate::runner::Runner;
 use crate::sql::lexer;
 use crate::store::Store;
 
@@ -17,13 +18,13 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     let definition = Definition::read(store, name)?;
     let databases = Databases::open(store, None)?;
     let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
-    let session = databases.session().map_err(|f| Error::new(Code::Runner, f.message))?;
     let mut warnings = plan.resolved.warnings.clone();
-    let output = match session.describe(&plan.source, &plan.source_sql) {
-        Ok(output) => {
+    let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
+        Ok(Some(output)) => {
             warnings.extend(plan::misplaced(&output, &plan.columns));
             output
         }
+        Ok(None) => Vec::new(),
         // The last of several statements may need what those before it make, and a preview makes nothing.
         Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
             warnings.push(format!(
@@ -49,7 +50,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
             .collect();
         ui.document(&serde_json::json!({
             "module": definition.module.name,
-            "runner": "builtin",
+            "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
             "atomic": atomic,
             "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,

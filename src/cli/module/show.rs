@@ -53,6 +53,7 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
         ("unique key", row.unique_key.join(", ")),
         ("full by", if full { row.full_by.clone() } else { String::new() }),
         ("may cascade", if row.allow_cascade { "yes".into() } else { String::new() }),
+        ("non-atomic", if row.allow_non_atomic { "yes".into() } else { String::new() }),
         ("min rows", some(row.min_rows.map(|n| n.to_string()))),
         ("max shrink", some(row.max_shrink_pct.map(|n| format!("{n} %")))),
         ("timeout", output::duration(row.timeout_s.saturating_mul(1000))),

@@ -297,7 +297,12 @@ mod tests {
 
     #[test]
     fn a_refused_connection_names_place_and_login_and_no_password() {
-        let target = Target { url: String::new(), user: Some("me".to_owned()), password: Some("hush".to_owned()) };
+        let target = Target {
+            url: String::new(),
+            user: Some("me".to_owned()),
+            password: Some("hush".to_owned()),
+            runner: crate::runner::Runner::Builtin,
+        };
         let failure = open(&url("jdbc:postgresql://127.0.0.1:1/d?sslmode=disable"), &target).err().unwrap();
         assert_eq!(failure.kind, FailureKind::Connect);
         assert!(failure.message.contains("127.0.0.1:1") && failure.message.contains("`me`"), "{}", failure.message);
