@@ -11,6 +11,7 @@ pub mod failure;
 pub mod protocol;
 mod query;
 pub mod rows;
+pub mod table;
 mod wire;
 
 use super::cancel::{CancelFlag, Canceller};
@@ -44,8 +45,10 @@ pub struct Connection {
     status: Done,
     way: Arc<(MysqlUrl, Target)>,
     cancelled: CancelFlag,
-    /// Whether it is of no more use: it broke, or rows were left unread.
+    /// Whether it broke.
     lost: Cell<bool>,
+    /// Whether we hung up, with rows left unread.
+    left: Cell<bool>,
 }
 
 /// What a cancel request needs.
@@ -96,7 +99,7 @@ pub struct Prepared {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if !self.lost.get() {
+        if self.is_usable() {
             // The server sees the end in any case.
             let _ = self.wire.command(command::QUIT, &[]);
         }
@@ -112,12 +115,25 @@ impl Connection {
 
     fn of(opened: Opened, way: Arc<(MysqlUrl, Target)>) -> Connection {
         let Opened { wire, id, status } = opened;
-        Connection { wire, id, status, way, cancelled: CancelFlag::default(), lost: Cell::new(false) }
+        Connection {
+            wire,
+            id,
+            status,
+            way,
+            cancelled: CancelFlag::default(),
+            lost: Cell::new(false),
+            left: Cell::new(false),
+        }
     }
 
     /// Whether the connection still stands.
     pub fn is_usable(&self) -> bool {
-        !self.lost.get()
+        !self.lost.get() && !self.left.get()
+    }
+
+    /// Whether it broke, other than by our will.
+    pub fn is_lost(&self) -> bool {
+        self.lost.get()
     }
 
     /// Whether the server still answers, within a few seconds.
@@ -156,7 +172,7 @@ impl Connection {
 
     /// Hangs up: what the server would still send is not wanted.
     pub fn abandon(&self) {
-        self.lost.set(true);
+        self.left.set(true);
         self.wire.shut();
     }
 
@@ -248,6 +264,15 @@ impl Connection {
     /// Rows of these columns, which an answer announced.
     pub fn rows<'a>(&'a mut self, columns: &'a [Column], binary: bool) -> rows::Rows<'a> {
         rows::Rows::new(&mut self.wire, columns, binary)
+    }
+
+    /// Runs an INSERT of this beginning and these rows.
+    pub fn insert(&mut self, beginning: &str, rows: &[u8]) -> Result<Done, Trouble> {
+        self.wire.send_command(command::QUERY, &[beginning.as_bytes(), rows])?;
+        match self.answer()? {
+            Answer::Done(done) => Ok(done),
+            _ => Err(Trouble::Garbled),
+        }
     }
 
     /// Takes note of the end of rows.

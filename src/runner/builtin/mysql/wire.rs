@@ -110,15 +110,15 @@ impl Wire {
         }
     }
 
-    /// The packet that was read last.
-    pub fn last(&self) -> &[u8] {
-        &self.packet
-    }
-
     /// Sends a command, with which a new conversation begins.
     pub fn command(&mut self, command: u8, arguments: &[u8]) -> io::Result<()> {
+        self.send_command(command, &[arguments])
+    }
+
+    /// The same, with arguments in several parts.
+    pub fn send_command(&mut self, command: u8, arguments: &[&[u8]]) -> io::Result<()> {
         self.number = 0;
-        self.send(&[&[command], arguments])
+        self.send(&[&[&[command][..]], arguments].concat())
     }
 
     /// Sends a packet of these parts.
