@@ -19,10 +19,11 @@ on_each! {
         assert_eq!(pair.world.steps("orders"), ["watermark since", "staging catalog"]);
         assert_eq!(pair.rows("SELECT * FROM orders"), before);
         // Nothing of ours is in the destination: no staging, no receipts.
-        let ours = match pair.is_postgres() {
-            true => "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pipekit%'",
-            false => "SELECT name FROM sqlite_schema WHERE name LIKE 'pipekit%'",
-        };
+        let ours = pair.by_kind(
+            "SELECT name FROM sqlite_schema WHERE name LIKE 'pipekit%'",
+            "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pipekit%'",
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'pipekit%'",
+        );
         assert_eq!(pair.rows(ours), [""; 0]);
         assert_eq!(pair.world.own("SELECT running FROM module"), "0");
         // What would run next is on the module for everyone to see.

@@ -122,15 +122,19 @@ impl Database {
         session
     }
 
-    /// Ends the server's sessions in this database that are no test's. Says whether there were any.
-    pub fn end_sessions(&mut self) -> bool {
+    /// The numbers of the server's sessions in this database that are no test's.
+    pub fn others(&mut self) -> Vec<String> {
         let ours: Vec<String> = self.sessions.lock().unwrap().iter().map(u32::to_string).collect();
-        let others = format!(
+        self.rows(&format!(
             "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id NOT IN ({})",
             ours.join(", ")
-        );
+        ))
+    }
+
+    /// Ends the server's sessions in this database that are no test's. Says whether there were any.
+    pub fn end_sessions(&mut self) -> bool {
         let mut ended = false;
-        for id in self.rows(&others) {
+        for id in self.others() {
             ended |= self.tries(&format!("KILL {id}")).is_ok();
         }
         ended

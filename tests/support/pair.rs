@@ -82,6 +82,16 @@ impl Pair {
         Pair { world, source, destination }
     }
 
+    /// A pair whose destination is of that kind, and as new as this one was.
+    pub fn like(&self) -> Pair {
+        self.by_kind::<fn() -> Pair>(Pair::sqlite, Pair::postgres, Pair::mariadb)()
+    }
+
+    /// Whether the destination is on a server.
+    pub fn is_on_server(&self) -> bool {
+        !matches!(self.destination, Side::Sqlite)
+    }
+
     /// Another installation of pipekit, with a source of its own and the same destination.
     pub fn neighbour(&self) -> Pair {
         let world = World::new();
@@ -236,6 +246,18 @@ impl Pair {
     pub fn let_merge(&mut self, held: Option<Held>) {
         if held.is_none() {
             self.dst("DROP TRIGGER hold");
+        }
+    }
+
+    /// The sessions of pipekit on the destination's server.
+    pub fn sessions(&mut self) -> Vec<String> {
+        match &mut self.destination {
+            Side::Sqlite => Vec::new(),
+            Side::Postgres(database) => database.rows(
+                "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database()
+                 AND pid <> pg_backend_pid() AND application_name LIKE 'pipekit%'",
+            ),
+            Side::Mariadb(database) => database.others(),
         }
     }
 
