@@ -7,13 +7,13 @@ use super::{STAGING, literal};
 const OF_THE_SERVER: &str = "('mysql', 'information_schema', 'performance_schema', 'sys')";
 
 /// The database of a table.
-pub fn database(table: &TableName) -> String {
+fn database(table: &TableName) -> String {
     table.schema.as_deref().map_or("DATABASE()".to_owned(), literal)
 }
 
 /// A condition by which the row `t` of a catalog's view is about `table`. The catalog compares names without regard to
 /// case, where the server may have two that differ in nothing else.
-fn is(t: &str, table: &TableName) -> String {
+pub fn is(t: &str, table: &TableName) -> String {
     let name = literal(&table.name);
     format!(
         "{t}.TABLE_SCHEMA = {} AND {t}.TABLE_NAME = {name}\n  \
@@ -46,7 +46,7 @@ pub fn columns(table: &TableName) -> String {
          NULLIF(t.COLUMN_DEFAULT, 'NULL'),\n  \
          (SELECT k.ORDINAL_POSITION FROM information_schema.KEY_COLUMN_USAGE AS k\n    \
          WHERE k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME AND k.CONSTRAINT_NAME = 'PRIMARY'\n      \
-         AND k.COLUMN_NAME = t.COLUMN_NAME),\n  \
+         AND CAST(k.TABLE_NAME AS BINARY) = CAST(t.TABLE_NAME AS BINARY) AND k.COLUMN_NAME = t.COLUMN_NAME),\n  \
          NULLIF(t.COLUMN_COMMENT, '')\n\
          FROM information_schema.COLUMNS AS t\nWHERE {}\nORDER BY t.ORDINAL_POSITION",
         is("t", table)
@@ -89,7 +89,8 @@ pub fn describe(table: &TableName) -> String {
          WHERE NOT {}) THEN 'kept' ELSE 'view' END FROM seen)\n    \
          WHEN t.ENGINE = 'InnoDB' THEN 'table' WHEN {} THEN 'foreign' ELSE 'kept' END\n\
          FROM information_schema.TABLES AS t\n\
-         LEFT JOIN information_schema.COLUMNS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME\n\
+         LEFT JOIN information_schema.COLUMNS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME\n  \
+         AND CAST(c.TABLE_NAME AS BINARY) = CAST(t.TABLE_NAME AS BINARY)\n\
          WHERE {}\nORDER BY c.ORDINAL_POSITION",
         STAGING.len(),
         views(table),

@@ -107,11 +107,10 @@ fn clocks(merge: &Merge<'_>, staging: &str) -> String {
 fn retyped(merge: &Merge<'_>) -> String {
     format!(
         "SELECT 1 FROM information_schema.COLUMNS AS s JOIN information_schema.COLUMNS AS d ON d.COLUMN_NAME = s.COLUMN_NAME\n      \
-         WHERE s.TABLE_SCHEMA = DATABASE() AND s.TABLE_NAME = {} AND d.TABLE_SCHEMA = {} AND d.TABLE_NAME = {}\n      \
+         WHERE {}\n  AND {}\n  \
          AND NOT (d.COLUMN_TYPE = s.COLUMN_TYPE AND d.COLLATION_NAME <=> s.COLLATION_NAME)",
-        literal(&merge.staging.name),
-        catalog::database(merge.dest),
-        literal(&merge.dest.name)
+        catalog::is("s", merge.staging),
+        catalog::is("d", merge.dest)
     )
 }
 
