@@ -62,6 +62,7 @@ mod values;
 mod values_across;
 mod values_in;
 mod values_lite;
+mod values_mysql;
 mod values_out;
 mod watermarks;
 mod watermarks_hooks;
