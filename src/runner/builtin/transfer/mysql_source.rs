@@ -93,7 +93,9 @@ impl Source {
     /// never be lost.
     pub fn end<T>(&self, source: &mut Connection, moved: Result<T, Failure>) -> Result<T, Failure> {
         match &moved {
-            Ok(_) if self.writes => drop(source.execute("COMMIT").map_err(|trouble| source.failure(&trouble))?),
+            Ok(_) if self.writes => {
+                source.execute("COMMIT").map_err(|trouble| source.failure(&trouble))?;
+            }
             Ok(_) => {}
             Err(_) => self.roll_back(source),
         }

@@ -357,7 +357,8 @@ mod tests {
 
     #[test]
     fn hosts_and_databases() {
-        let cases: &[(&str, &[(&str, u16)], Option<&str>)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, u16)], Option<&'a str>);
+        let cases: &[Case<'_>] = &[
             ("//h:1/db", &[("h", 1)], Some("db")),
             ("//h/db", &[("h", 3306)], Some("db")),
             ("//h", &[("h", 3306)], None),
