@@ -42,6 +42,7 @@ mod memory;
 mod merge;
 mod module_json;
 mod modules;
+mod mysql;
 mod network;
 mod never;
 mod places;

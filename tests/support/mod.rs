@@ -18,6 +18,7 @@ mod plant;
 pub mod postgres;
 pub mod proxy;
 pub mod random;
+pub mod session;
 pub mod shop;
 pub mod steps;
 pub mod values;
