@@ -1,8 +1,8 @@
 //! `pipekit connection`.
 
-use super::Context;
 use super::input::{self, Maybe, maybe};
 use super::output::{Field, Tone};
+use super::{Context, browse};
 use crate::definition::connection as definition;
 use crate::engine::introspect;
 use crate::error::{Code, Error, Result};
@@ -64,25 +64,13 @@ pub enum Connection {
         name: String,
     },
     /// List a database's tables and views
-    #[command(after_help = "Example:\n  pipekit connection tables dw --schema rlarp --like ord")]
-    Tables {
-        /// Its name or id
-        name: String,
-        /// Only those of this schema
-        #[arg(long)]
-        schema: Option<String>,
-        /// Only those whose name contains this
-        #[arg(long, value_name = "TEXT")]
-        like: Option<String>,
-    },
-    /// List a table's columns
-    #[command(after_help = "Example:\n  pipekit connection columns dw rlarp.orders")]
-    Columns {
-        /// Its name or id
-        name: String,
-        /// The table, as TABLE or SCHEMA.TABLE
-        table: String,
-    },
+    #[command(after_help = "Example:\n  pipekit connection tables dw --schema rlarp --like ord\n  \
+        pipekit connection tables sales --server ERP01 --database live")]
+    Tables(browse::Tables),
+    /// List a table's columns, and what could be made of them elsewhere
+    #[command(after_help = "Example:\n  pipekit connection columns dw rlarp.orders\n  \
+        pipekit connection columns erp LGDAT/OCRH --for dw --ddl")]
+    Columns(browse::Columns),
     /// Run SQL and show its rows
     #[command(after_help = "Example:\n  pipekit connection query dw 'SELECT count(*) FROM rlarp.orders'\n  \
         pipekit connection query dw @check.sql --json")]
@@ -222,7 +210,7 @@ impl Connection {
             }
             Connection::Test { name } => {
                 let tested = introspect::test(&store, &name).map_err(|mut e| {
-                    if e.code == Code::Runner {
+                    if e.code == Code::Runner && e.hint.as_ref().is_none_or(|hint| hint.contains("connection test")) {
                         e.hint = Some(format!(
                             "`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it"
                         ));
@@ -233,45 +221,8 @@ impl Connection {
                     format!("{} {} answers ({} ms)", ui.paint("✔", Tone::Good), tested.connection, tested.elapsed_ms);
                 super::said(context, &tested, &line);
             }
-            Connection::Tables { name, schema, like } => {
-                let tables = introspect::tables(&store, &name, schema.as_deref(), like.as_deref())?;
-                if ui.json {
-                    ui.document(&tables);
-                } else if tables.is_empty() {
-                    ui.note("there are none");
-                } else {
-                    ui.table(
-                        &["schema", "name", "kind", "comment"],
-                        tables.into_iter().map(|t| {
-                            let text = |t: Option<String>| Field::from(t.unwrap_or_default());
-                            vec![text(t.schema), t.name.into(), t.kind.into(), text(t.comment)]
-                        }),
-                    );
-                }
-            }
-            Connection::Columns { name, table } => {
-                let columns = introspect::columns(&store, &name, &table)?;
-                if ui.json {
-                    ui.document(&columns);
-                } else {
-                    ui.table(
-                        &["name", "type", "null", "key", "default", "comment"],
-                        columns.into_iter().map(|c| {
-                            let text = |t: Option<String>| Field::from(t.unwrap_or_default());
-                            let null = if c.nullable { "" } else { "not null" };
-                            let key = c.key.map(|k| k.to_string());
-                            vec![
-                                c.name.into(),
-                                c.type_name.into(),
-                                null.into(),
-                                text(key),
-                                text(c.default),
-                                text(c.comment),
-                            ]
-                        }),
-                    );
-                }
-            }
+            Connection::Tables(tables) => tables.run(context, &store)?,
+            Connection::Columns(columns) => columns.run(context, &store)?,
             Connection::Query { name, sql, limit } => query(context, &store, &name, &input::sql(&sql)?, limit)?,
         }
         Ok(0)

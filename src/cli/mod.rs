@@ -1,5 +1,6 @@
 //! The command line: one file a noun or a verb. A command parses, calls the engine or the definitions, and prints.
 
+mod browse;
 mod cancel;
 mod completions;
 mod connection;

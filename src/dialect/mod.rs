@@ -3,10 +3,13 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+mod db2;
+mod h2;
 mod mysql;
 mod name;
 mod postgresql;
 mod sqlite;
+mod sqlserver;
 pub mod types;
 
 pub use name::{BrowseField, Qualifiers, TableName};
@@ -75,6 +78,8 @@ pub struct Described {
     pub displaces: bool,
     /// Whether row-level security may hide rows from the login.
     pub hides: bool,
+    /// Whether the database keeps no journal of it, and can't undo what was done to it.
+    pub unjournaled: bool,
 }
 
 /// What stands behind [`Relation::Unfit`] for a table in which pipekit keeps its own.
@@ -175,6 +180,15 @@ pub trait Source: Sync {
             _ => column,
         }
     }
+    /// A column as a text that has every digit and sorts as the column does, for a destination whose own type has fewer.
+    fn as_text(&self, _type_text: &str, column: &str) -> String {
+        format!("CAST({} AS VARCHAR(40))", self.quote(column))
+    }
+    /// The newest value of a column as a watermark's resolver gives it: with every digit, as a later query that compares
+    /// with a value that is a bit lower would have the same rows come for ever.
+    fn newest(&self, _type_text: &str, column: &str) -> String {
+        format!("MAX({})", self.quote(column))
+    }
     /// Other ways to select it, by what its type and its name hint at.
     fn offers(&self, _type_text: &str, _column: &str) -> Vec<Offer> {
         Vec::new()
@@ -212,6 +226,10 @@ pub trait Source: Sync {
 pub trait Destination: Source {
     /// A type as this database's DDL spells it: one that holds every value of it.
     fn type_sql(&self, mapped: &Type) -> String;
+    /// The most digits behind a second that its types keep.
+    fn fraction(&self) -> u32 {
+        6
+    }
     /// The statements that make a table, one by one, with what is said of its columns. All of them take NULL, and there
     /// is no key: what the source promises is the operator's to ask for here.
     fn create_table(&self, table: &TableName, columns: &[NewColumn]) -> Vec<String> {
@@ -326,6 +344,9 @@ pub fn of(kind: &str) -> Option<&'static dyn Destination> {
         "mysql" => Some(&mysql::Mysql),
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
+        "db2" => Some(&db2::Db2),
+        "h2" => Some(&h2::H2),
+        "sqlserver" => Some(&sqlserver::SqlServer),
         _ => None,
     }
 }

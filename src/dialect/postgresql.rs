@@ -227,6 +227,7 @@ impl Destination for Postgresql {
             decides: is(first, 10),
             displaces: false,
             hides: is(first, 9),
+            ..Described::default()
         })
     }
 

@@ -96,6 +96,11 @@ fn type_sql(declared: &str) -> String {
 }
 
 impl Destination for Sqlite {
+    // A time is text here, of any length.
+    fn fraction(&self) -> u32 {
+        u32::MAX
+    }
+
     // Names that the next reader maps back, with an affinity that leaves the values as they are.
     fn type_sql(&self, mapped: &Type) -> String {
         match mapped {
@@ -180,6 +185,7 @@ impl Destination for Sqlite {
             decides: field(first, 5) == "1",
             displaces: field(first, 6) == "1",
             hides: false,
+            ..Described::default()
         })
     }
 

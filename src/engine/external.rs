@@ -4,7 +4,7 @@
 //! once for each program; what it and a JDBC driver make of a script, by scripts in the staging area, once for each
 //! driver and options of a connection. Both are remembered until the program or one of its jars changes.
 
-use super::databases::Databases;
+use super::databases::{Databases, dialect_of};
 use super::ledger::{Came, Ledger};
 use crate::dialect::{Column, Destination, Fill, Relation, TableName};
 use crate::error::{Code, Error, Result};
@@ -13,6 +13,7 @@ use crate::runner::{Failure, FailureKind, Rows, Runner, Target};
 use crate::settings::delimiter_of;
 use crate::sql::lexer::statements;
 use crate::store::connection::Connection;
+use crate::store::module::Module;
 use crate::store::{Store, probe, setting};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -209,10 +210,7 @@ pub fn learn_scripts(
     if target.runner != Runner::Jrunner {
         return Ok(None);
     }
-    let program = databases.program()?;
-    let jar = connection.jar_file.as_deref().unwrap_or_default();
-    let options = connection.jdbc_url.find(['?', ';']).map_or("", |at| &connection.jdbc_url[at..]);
-    let about = format!("scripts {} {jar} {options}", connection.kind);
+    let (program, about) = (databases.program()?, about_scripts(connection));
     if let Some(scripts) = remembered::<Scripts>(ledger.store(), program, &about)? {
         return Ok(Some(scripts));
     }
@@ -220,6 +218,66 @@ pub fn learn_scripts(
     let scripts = try_out.run(ledger)?;
     remember(ledger, program, &about, &scripts)?;
     Ok(Some(scripts))
+}
+
+/// By what it is remembered what jrunner makes of scripts on such a connection.
+fn about_scripts(connection: &Connection) -> String {
+    let jar = connection.jar_file.as_deref().unwrap_or_default();
+    let options = connection.jdbc_url.find(['?', ';']).map_or("", |at| &connection.jdbc_url[at..]);
+    format!("scripts {} {jar} {options}", connection.kind)
+}
+
+/// What is to be said of merges into a connection that is jrunner's, before a run has tried, or without trying again.
+///
+/// # Errors
+/// Only where pipekit's own file can't be read.
+pub fn foretell(
+    store: &Store,
+    databases: &Databases,
+    connection: &Connection,
+    target: &Target,
+    module: &Module,
+) -> Result<Option<String>> {
+    if target.runner != Runner::Jrunner {
+        return Ok(None);
+    }
+    let name = &connection.name;
+    let Some(scripts) = remembered::<Scripts>(store, databases.program()?, &about_scripts(connection))? else {
+        return Ok(Some(format!(
+            "it is not known yet whether jrunner merges into {name} in one transaction: the first run tries it in the \
+             staging area, and is refused where it does not"
+        )));
+    };
+    Ok(match refuse_merge(&scripts, name, &module.name, module.allow_non_atomic) {
+        Ok(warning) => warning,
+        Err(error) => Some(error.message),
+    })
+}
+
+/// Refuses SQL of a hook of which only a part would run, without an error.
+///
+/// # Errors
+/// `Runner`, with the reason.
+pub fn refuse_hook(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    connection: &Connection,
+    target: &Target,
+    sql: &str,
+) -> Result<()> {
+    // What is between BEGIN and END is one statement, whatever semicolons it has.
+    let first = sql.split_whitespace().next().unwrap_or_default().to_uppercase();
+    let is_one = statements(sql).len() < 2 || ["BEGIN", "CREATE", "DECLARE", "DO"].contains(&&*first);
+    if target.runner != Runner::Jrunner || is_one {
+        return Ok(());
+    }
+    match learn_scripts(ledger, databases, connection, target, dialect_of(connection)?)? {
+        Some(scripts) if !scripts.plain => Err(Error::new(
+            Code::Runner,
+            "jrunner does not run a script of several statements here: make each a hook of its own",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The staging table that scripts are tried on, one for each who tries: no module's name begins so.

@@ -2,8 +2,10 @@
 //! and changes nothing else.
 
 use super::databases::Databases;
+use super::external;
 use super::ledger::{Came, Ledger};
 use crate::error::Result;
+use crate::runner::{Failure, FailureKind};
 use crate::store::connection::Connection;
 use crate::store::hook::Hook;
 
@@ -39,10 +41,12 @@ pub fn run(
             continue;
         }
         let name = format!("hook {} on {}", hook.run_order, connection.name);
+        let target = databases.target(connection).and_then(|target| {
+            external::refuse_hook(ledger, databases, connection, &target, &hook.sql)?;
+            Ok(target)
+        });
         let work = || {
-            let target = databases
-                .target(connection)
-                .map_err(|e| crate::runner::Failure::new(crate::runner::FailureKind::Connect, e.message))?;
+            let target = target.map_err(|e| Failure::new(FailureKind::Connect, e.message))?;
             databases.runners().script(&target, &hook.sql)
         };
         let done = ledger.step("hook", &hook.run_order.to_string(), &connection.name, &hook.sql, work, |o| Came {

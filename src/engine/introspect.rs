@@ -3,7 +3,7 @@
 use super::databases::{Databases, dialect_of};
 use super::external;
 use super::ledger::Ledger;
-use crate::dialect::Qualifiers;
+use crate::dialect::{Qualifiers, Source, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::{FailureKind, Rows, Runner};
 use crate::store::{Store, connection};
@@ -32,10 +32,13 @@ pub struct Table {
     pub kind: String,
     /// What the catalog says of it.
     pub comment: Option<String>,
+    /// The name that the system knows it by, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_name: Option<String>,
 }
 
 /// A column as a catalog lists it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -50,6 +53,9 @@ pub struct Column {
     pub key: Option<i64>,
     /// What the catalog says of it.
     pub comment: Option<String>,
+    /// The name that the system knows it by, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_name: Option<String>,
 }
 
 /// Runs SQL on a connection and gives its rows.
@@ -89,22 +95,20 @@ pub fn test(store: &Store, name: &str) -> Result<Tested> {
 }
 
 fn text(row: &[Option<String>], i: usize) -> Option<String> {
-    row.get(i).cloned().flatten()
+    // What NULL and an empty text have in common in some runners' CSV, they have in common here.
+    row.get(i).cloned().flatten().filter(|text| !text.is_empty())
 }
 
-/// The tables of a connection whose name contains `like`.
+/// The tables of a connection within `within`, whose name, short name or comment contains `like`.
 ///
 /// # Errors
-/// What the connection or the database says.
-pub fn tables(store: &Store, name: &str, schema: Option<&str>, like: Option<&str>) -> Result<Vec<Table>> {
+/// `Usage` where the database has no such qualifier; what the connection or the database says.
+pub fn tables(store: &Store, name: &str, within: &Qualifiers, like: Option<&str>) -> Result<Vec<Table>> {
     let dialect = dialect_of(&connection::find(store.read(), name)?)?;
-    let rows = query(
-        store,
-        name,
-        &dialect.list_tables(&Qualifiers { schema: schema.map(str::to_owned), ..Qualifiers::default() }),
-        None,
-    )?;
+    check(dialect, name, within)?;
+    let rows = query(store, name, &dialect.list_tables(within), None)?;
     let wanted = like.map(str::to_lowercase);
+    let has = |text: &str| wanted.as_ref().is_none_or(|like| text.to_lowercase().contains(like));
     Ok(rows
         .rows
         .iter()
@@ -113,33 +117,64 @@ pub fn tables(store: &Store, name: &str, schema: Option<&str>, like: Option<&str
             name: text(row, 1).unwrap_or_default(),
             kind: text(row, 2).unwrap_or_default(),
             comment: text(row, 3),
+            short_name: text(row, 4),
         })
-        .filter(|table| wanted.as_ref().is_none_or(|like| table.name.to_lowercase().contains(like)))
+        .filter(|t| {
+            [Some(&t.name), t.short_name.as_ref(), t.comment.as_ref()].into_iter().flatten().any(|text| has(text))
+        })
         .collect())
 }
 
-/// The columns of a table.
+/// Refuses qualifiers that the database does not have.
+fn check(dialect: &dyn Source, connection: &str, within: &Qualifiers) -> Result<()> {
+    let fields = dialect.browse_fields();
+    for (name, given) in [("server", &within.server), ("database", &within.database), ("schema", &within.schema)] {
+        if given.is_some() && !fields.iter().any(|field| field.name == name) {
+            let known: Vec<String> = fields.iter().map(|field| format!("--{}", field.name)).collect();
+            let known = if known.is_empty() { "nothing of the kind".to_owned() } else { known.join(", ") };
+            return Err(Error::new(Code::Usage, format!("--{name} means nothing to {connection}'s database"))
+                .hint(format!("it has {known}")));
+        }
+    }
+    Ok(())
+}
+
+/// The columns of a table, and the table as the database's catalog was asked for it: `within` fills in what `table`
+/// does not say.
 ///
 /// # Errors
 /// `NotFound` where there is no such table; what the connection or the database says.
-pub fn columns(store: &Store, name: &str, table: &str) -> Result<Vec<Column>> {
+pub fn columns(store: &Store, name: &str, table: &str, within: &Qualifiers) -> Result<(TableName, Vec<Column>)> {
     let dialect = dialect_of(&connection::find(store.read(), name)?)?;
-    let parsed = dialect.parse_table(table).map_err(Error::invalid)?;
+    check(dialect, name, within)?;
+    let mut parsed = dialect.parse_table(table).map_err(Error::invalid)?;
+    for (part, given, flag) in [
+        (&mut parsed.server, &within.server, "--server"),
+        (&mut parsed.database, &within.database, "--database"),
+        (&mut parsed.schema, &within.schema, "--schema"),
+    ] {
+        match (&part, given) {
+            (Some(said), Some(given)) if said != given => {
+                return Err(Error::new(Code::Usage, format!("{table} says {said}, and {flag} says {given}"))
+                    .hint("leave one of the two out"));
+            }
+            (None, given) => part.clone_from(given),
+            _ => {}
+        }
+    }
     let rows = query(store, name, &dialect.list_columns(&parsed), None)?;
     if rows.rows.is_empty() {
-        return Err(Error::new(Code::NotFound, format!("there is no table {table} on {name}"))
+        return Err(Error::new(Code::NotFound, format!("there is no table {parsed} on {name}"))
             .hint(format!("`pipekit connection tables {name}` shows what there is")));
     }
-    Ok(rows
-        .rows
-        .iter()
-        .map(|row| Column {
-            name: text(row, 0).unwrap_or_default(),
-            type_name: text(row, 1).unwrap_or_default(),
-            nullable: text(row, 2).as_deref() == Some("1"),
-            default: text(row, 3),
-            key: text(row, 4).and_then(|n| n.parse().ok()),
-            comment: text(row, 5),
-        })
-        .collect())
+    let columns = rows.rows.iter().map(|row| Column {
+        name: text(row, 0).unwrap_or_default(),
+        type_name: text(row, 1).unwrap_or_default(),
+        nullable: text(row, 2).as_deref() == Some("1"),
+        default: text(row, 3),
+        key: text(row, 4).and_then(|n| n.parse().ok()),
+        comment: text(row, 5),
+        short_name: text(row, 6),
+    });
+    Ok((parsed, columns.collect()))
 }

@@ -11,6 +11,7 @@ pub mod introspect;
 pub mod ledger;
 mod merge;
 pub mod plan;
+pub mod propose;
 pub mod receipt;
 pub mod recover;
 pub mod stop;

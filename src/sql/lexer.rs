@@ -164,7 +164,8 @@ pub fn without_tail(sql: &str) -> &str {
 }
 
 /// The statements of a script, each without its closing `;` and without white space or comments around it.
-/// A `;` inside quotes, comments, or a SQLite `CREATE TRIGGER … BEGIN … END` body does not end a statement.
+/// A `;` inside quotes, comments, a SQLite `CREATE TRIGGER … BEGIN … END` body, or a compound statement of DB2 or
+/// MariaDB (`BEGIN [NOT] ATOMIC … END`) does not end a statement.
 pub fn statements(sql: &str) -> Vec<&str> {
     between(sql, tokens(sql))
 }
@@ -174,12 +175,17 @@ pub fn statements_of_mysql(sql: &str) -> Vec<&str> {
     between(sql, scan(sql, Style::Mysql))
 }
 
-fn between(sql: &str, tokens: Vec<Token>) -> Vec<&str> {
+fn between(sql: &str, all: Vec<Token>) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut first, mut last) = (None, 0);
     let mut words: Vec<String> = Vec::new();
     let mut depth = 0usize;
-    for token in tokens {
+    let mut after_end = false;
+    let word_after = |at: usize| {
+        let next = all[at + 1..].iter().find(|t| !matches!(t.kind, Kind::Space | Kind::Comment));
+        next.map(|t| sql[t.span.clone()].to_ascii_uppercase()).unwrap_or_default()
+    };
+    for (at, token) in all.iter().enumerate() {
         match token.kind {
             Kind::Space | Kind::Comment => continue,
             Kind::Symbol if &sql[token.span.clone()] == ";" && depth == 0 => {
@@ -192,11 +198,17 @@ fn between(sql: &str, tokens: Vec<Token>) -> Vec<&str> {
             Kind::Word => {
                 let word = sql[token.span.clone()].to_ascii_uppercase();
                 let in_trigger = words.first().is_some_and(|w| w == "CREATE") && words.iter().any(|w| w == "TRIGGER");
+                let in_body = in_trigger || depth > 0;
                 match word.as_str() {
-                    "BEGIN" | "CASE" if in_trigger => depth += 1,
-                    "END" if in_trigger => depth = depth.saturating_sub(1),
+                    "ATOMIC" if words == ["BEGIN"] || words == ["BEGIN", "NOT"] => depth = 1,
+                    "BEGIN" | "CASE" if in_body && !after_end => depth += 1,
+                    // What ends an IF or a loop ends no BEGIN.
+                    "END" if in_body && !matches!(&*word_after(at), "IF" | "WHILE" | "LOOP" | "FOR" | "REPEAT") => {
+                        depth = depth.saturating_sub(1);
+                    }
                     _ => {}
                 }
+                after_end = word == "END";
                 if words.len() < 8 {
                     words.push(word);
                 }
@@ -273,6 +285,18 @@ mod tests {
                 ],
             ),
             ("begin; a; commit", &["begin", "a", "commit"]),
+            (
+                "begin atomic declare n int; if exists (select 1 from b) then signal sqlstate '70001'; end if; case when a then b; end case; end; y; z",
+                &[
+                    "begin atomic declare n int; if exists (select 1 from b) then signal sqlstate '70001'; end if; case when a then b; end case; end",
+                    "y",
+                    "z",
+                ],
+            ),
+            (
+                "begin not atomic a; begin b; end; for x in y do c; end for; end; d",
+                &["begin not atomic a; begin b; end; for x in y do c; end for; end", "d"],
+            ),
             ("-- only a comment", &[]),
             ("select E'\\';' ; x", &["select E'\\';'", "x"]),
             ("/* a /* b */ c; /* d */ e", &["c", "e"]),

@@ -8,6 +8,8 @@ pub mod clock;
 pub mod cluster;
 pub mod disk;
 pub mod fault;
+pub mod java;
+pub mod jdbc;
 pub mod jrunner;
 pub mod mariadb;
 #[macro_use]
@@ -16,6 +18,7 @@ mod plant;
 pub mod postgres;
 pub mod proxy;
 pub mod random;
+pub mod session;
 pub mod shop;
 pub mod steps;
 pub mod values;

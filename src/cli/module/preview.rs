@@ -6,6 +6,7 @@ use crate::definition::lint;
 use crate::definition::module as define;
 use crate::dialect::Relation;
 use crate::engine::databases::Databases;
+use crate::engine::external;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
 use crate::error::Result;
@@ -35,11 +36,13 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
-    // What a foreign table's server makes of a transaction is up to it.
-    let atomic = plan.described.relation != Relation::Foreign;
+    // What a foreign table's server makes of a transaction is up to it, and so it is with a runner from outside.
+    let told = external::foretell(store, &databases, &definition.dest, &plan.dest, &definition.module)?;
+    let atomic = plan.described.relation != Relation::Foreign && told.is_none();
     let (_, defined) = define::load(store.read(), name)?;
     warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
     warnings.extend(plan.remarks.iter().cloned());
+    warnings.extend(told);
 
     if ui.json {
         let columns: Vec<_> = plan

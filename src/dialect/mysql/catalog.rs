@@ -144,6 +144,7 @@ pub fn read(rows: &[Vec<Option<String>>]) -> Option<Described> {
         decides: false,
         displaces: false,
         hides: false,
+        unjournaled: false,
     })
 }
 

@@ -91,6 +91,10 @@ impl Source for Mysql {
         }
     }
 
+    fn as_text(&self, _type_text: &str, column: &str) -> String {
+        format!("CAST({} AS CHAR(40))", quote(column))
+    }
+
     fn quote(&self, name: &str) -> String {
         quote(name)
     }

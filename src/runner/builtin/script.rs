@@ -106,7 +106,7 @@ pub fn split_last_of_mysql(sql: &str) -> Option<(&str, &str)> {
     split(sql, statements_of_mysql)
 }
 
-fn split<'a>(sql: &'a str, statements: fn(&str) -> Vec<&str>) -> Option<(&'a str, &'a str)> {
+fn split(sql: &str, statements: fn(&str) -> Vec<&str>) -> Option<(&str, &str)> {
     let last = statements(sql).pop()?;
     // The statement is a slice of the script, so its place is known.
     let start = last.as_ptr() as usize - sql.as_ptr() as usize;

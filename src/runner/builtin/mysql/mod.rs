@@ -47,8 +47,8 @@ pub struct Connection {
     cancelled: CancelFlag,
     /// Whether it broke.
     lost: Cell<bool>,
-    /// Whether we hung up, with rows left unread.
-    left: Cell<bool>,
+    /// Whether rows are on their way, or were left unread.
+    reading: Cell<bool>,
 }
 
 /// What a cancel request needs.
@@ -122,13 +122,13 @@ impl Connection {
             way,
             cancelled: CancelFlag::default(),
             lost: Cell::new(false),
-            left: Cell::new(false),
+            reading: Cell::new(false),
         }
     }
 
     /// Whether the connection still stands.
     pub fn is_usable(&self) -> bool {
-        !self.lost.get() && !self.left.get()
+        !self.lost.get() && !self.reading.get()
     }
 
     /// Whether it broke, other than by our will.
@@ -161,6 +161,11 @@ impl Connection {
         self.status.no_backslash_escapes()
     }
 
+    /// Whether the URL lets LOAD DATA LOCAL be used.
+    pub fn local_infile(&self) -> bool {
+        self.way.0.local_infile
+    }
+
     /// The failure that `trouble` means here.
     pub fn failure(&self, trouble: &Trouble) -> Failure {
         let failure = failure::of(trouble, self.cancelled.is_up());
@@ -172,7 +177,7 @@ impl Connection {
 
     /// Hangs up: what the server would still send is not wanted.
     pub fn abandon(&self) {
-        self.left.set(true);
+        self.reading.set(true);
         self.wire.shut();
     }
 
@@ -180,6 +185,11 @@ impl Connection {
     pub fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<Rows, Failure> {
         self.cancelled.check()?;
         query::query(self, sql, limit)
+    }
+
+    /// The rows of one statement, which may stand in a transaction.
+    pub fn look(&mut self, sql: &str) -> Result<Rows, Failure> {
+        query::look(self, sql)
     }
 
     /// The columns that the last statement would give.
@@ -245,6 +255,7 @@ impl Connection {
             _ => {
                 let count = Parser(packet).number().ok_or(Trouble::Garbled)?;
                 let columns = self.columns(count)?;
+                self.reading.set(true);
                 Ok(Answer::Columns(columns))
             }
         }
@@ -259,6 +270,14 @@ impl Connection {
             return Err(Trouble::Garbled);
         }
         Ok(columns)
+    }
+
+    /// Takes note of an error among rows: none follow it.
+    pub fn broke_off(&mut self, trouble: &Trouble) -> Failure {
+        if let Trouble::Server(_) = trouble {
+            self.reading.set(false);
+        }
+        self.failure(trouble)
     }
 
     /// Rows of these columns, which an answer announced.
@@ -277,12 +296,24 @@ impl Connection {
 
     /// Takes note of the end of rows.
     pub fn ended(&mut self, done: Done) {
+        self.reading.set(false);
         self.status = done;
     }
 
     /// Feeds a LOAD DATA LOCAL that the server asked for; nothing ends it.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        Ok(self.wire.send(&[bytes])?)
+        // No server takes packets of any length.
+        let pieces = bytes.chunks(512 * 1024).chain(bytes.is_empty().then_some(bytes));
+        for piece in pieces {
+            if let Err(error) = self.wire.send(&[piece]) {
+                self.lost.set(true);
+                // It may have said why it hung up.
+                let _ = self.wire.stream().tcp().set_read_timeout(Some(Duration::from_secs(1)));
+                let said = self.wire.read().ok().and_then(failure::parse);
+                return Err(said.map_or(Trouble::Io(error), Trouble::Server));
+            }
+        }
+        Ok(())
     }
 
     /// Has the server take a statement apart, without running it.

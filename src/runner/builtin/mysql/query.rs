@@ -109,7 +109,7 @@ fn prepared_rows(
                     connection.abandon();
                     return Err(failure);
                 }
-                Err(Stopped::Server(trouble)) => return Err(connection.failure(&trouble)),
+                Err(Stopped::Server(trouble)) => return Err(connection.broke_off(&trouble)),
             }
         }
     }
@@ -174,6 +174,11 @@ pub fn script(connection: &mut Connection, sql: &str) -> Result<ScriptOutcome, F
     Ok(ScriptOutcome { rows, rows_affected, notices })
 }
 
+/// The rows of one statement, which may stand in a transaction.
+pub fn look(connection: &mut Connection, sql: &str) -> Result<Rows, Failure> {
+    all(connection, sql).map(|answers| answers.rows)
+}
+
 /// What came back for one or several statements.
 #[derive(Default)]
 struct Answers {
@@ -195,7 +200,7 @@ fn all(connection: &mut Connection, sql: &str) -> Result<Answers, Failure> {
             Err(failure)
         }
         Err(Stopped::Server(trouble)) => {
-            let failure = connection.failure(&trouble);
+            let failure = connection.broke_off(&trouble);
             if connection.is_usable() {
                 connection.roll_back();
             }
@@ -247,7 +252,7 @@ fn notices(connection: &mut Connection, warnings: &[u16]) -> Result<Vec<String>,
         .map(|(at, count)| format!("Warning: statement {} has {count} warnings, whose words are gone", at + 1))
         .collect();
     if *last > 0 {
-        let rows = all(connection, "SHOW WARNINGS")?.rows;
+        let rows = look(connection, "SHOW WARNINGS")?;
         notices.extend(rows.rows.iter().filter_map(|row| match &row[..] {
             [Some(level), Some(code), Some(message)] => Some(format!("{level} {code}: {message}")),
             _ => None,

@@ -15,6 +15,8 @@ pub struct Column {
     pub kind: Kind,
     /// Whether it takes NULL.
     pub nullable: bool,
+    /// Whether it numbers the rows that give it no number.
+    pub numbers: bool,
 }
 
 /// What a column takes.
@@ -87,6 +89,7 @@ pub fn columns(connection: &mut Connection, table: &str) -> Result<Vec<Column>, 
             type_text: type_text.to_owned(),
             kind,
             nullable: null.eq_ignore_ascii_case("yes"),
+            numbers: extra.contains("AUTO_INCREMENT"),
         });
     }
     if columns.is_empty() {

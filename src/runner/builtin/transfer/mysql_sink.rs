@@ -67,7 +67,7 @@ impl<'a> MysqlSink<'a> {
         let asked = dest.query("SELECT @@local_infile, @@max_allowed_packet", None)?;
         let setting = |index: usize| asked.rows.first().and_then(|row| row.get(index)?.as_deref()?.parse().ok());
         let how = match setting(0) {
-            Some(1usize) => How::Lines,
+            Some(1usize) if dest.local_infile() => How::Lines,
             // The rest is the statement's own.
             _ => How::Literals(setting(1).unwrap_or(1024 * 1024).saturating_sub(16 * 1024)),
         };
@@ -119,7 +119,7 @@ impl<'a> MysqlSink<'a> {
             }
             match form {
                 Form::Null => self.piece.extend_from_slice(b"\\N"),
-                Form::Plain | Form::Hex => self.piece.extend_from_slice(self.text.as_bytes()),
+                Form::Whole | Form::Plain | Form::Hex => self.piece.extend_from_slice(self.text.as_bytes()),
                 Form::Text => push_field(&mut self.piece, self.text.as_bytes()),
             }
         }
@@ -185,7 +185,7 @@ impl<'a> MysqlSink<'a> {
                     return Err(Failure::new(FailureKind::Value, message));
                 }
                 let sent = self.dest.insert(&self.statement, &self.piece);
-                let done = sent.map_err(|trouble| renumbered(self.dest.failure(&trouble), self.rows))?;
+                let done = sent.map_err(|trouble| self.placed(self.dest.failure(&trouble)))?;
                 self.count(&done)?;
             }
         }
@@ -208,7 +208,7 @@ impl<'a> MysqlSink<'a> {
         match ended {
             Ok(Answer::Done(done)) => self.count(&done),
             Ok(_) => Err(self.dest.failure(&Trouble::Garbled)),
-            Err(trouble) => Err(renumbered(self.dest.failure(&trouble), self.rows)),
+            Err(trouble) => Err(self.placed(self.dest.failure(&trouble))),
         }
     }
 
@@ -217,12 +217,12 @@ impl<'a> MysqlSink<'a> {
     /// <https://dev.mysql.com/doc/refman/8.4/en/load-data.html#load-data-error-handling>
     fn count(&mut self, done: &Done) -> Result<(), Failure> {
         if done.warnings > 0 {
-            let shown = self.dest.query("SHOW WARNINGS LIMIT 1", None)?;
+            let shown = self.dest.look("SHOW WARNINGS LIMIT 1")?;
             let words = match shown.rows.first().map(Vec::as_slice) {
                 Some([_, Some(code), Some(message)]) => format!("ERROR {code}: {message}"),
                 _ => "the server changed a value, and does not say which".to_owned(),
             };
-            return Err(renumbered(Failure::new(FailureKind::Value, words), self.rows));
+            return Err(self.placed(Failure::new(FailureKind::Value, words)));
         }
         if done.rows != self.pending {
             let (sent, taken) = (self.pending, done.rows);
@@ -232,6 +232,16 @@ impl<'a> MysqlSink<'a> {
         self.rows += self.pending;
         self.pending = 0;
         Ok(())
+    }
+
+    /// The failure with its row counted from the beginning of the load, or, where the server names none, with those that
+    /// it can be.
+    fn placed(&self, mut failure: Failure) -> Failure {
+        if matches!(failure.kind, FailureKind::Value | FailureKind::Sql) && !renumber(&mut failure.message, self.rows) {
+            let (first, last) = (self.rows + 1, self.rows + self.pending);
+            failure.message.push_str(&format!("\nit is one of the rows {first} to {last}"));
+        }
+        failure
     }
 
     /// Ends the transaction: only now are the rows in the table.
@@ -261,19 +271,24 @@ impl<'a> MysqlSink<'a> {
 }
 
 fn load_data(table: &str, columns: &[Column]) -> String {
+    let from_text = |index: usize, column: &Column| match column.kind {
+        Kind::Binary(_) | Kind::Bytes(_) => Some(format!("UNHEX(@v{index})")),
+        Kind::Bit(_) => Some(format!("CAST(@v{index} AS UNSIGNED)")),
+        _ => None,
+    };
+    let any = columns.iter().enumerate().any(|(index, column)| from_text(index, column).is_some());
     let (mut list, mut set) = (Vec::new(), Vec::new());
     for (index, column) in columns.iter().enumerate() {
         let name = quoted(&column.name);
-        let from_text = match column.kind {
-            Kind::Binary(_) | Kind::Bytes(_) => format!("UNHEX(@v{index})"),
-            Kind::Bit(_) => format!("CAST(@v{index} AS UNSIGNED)"),
-            _ => {
-                list.push(name);
-                continue;
+        // Beside a SET, MariaDB takes the zero of a column that numbers rows for none, whatever the mode is.
+        let value = from_text(index, column).or_else(|| (any && column.numbers).then(|| format!("@v{index}")));
+        match value {
+            None => list.push(name),
+            Some(value) => {
+                list.push(format!("@v{index}"));
+                set.push(format!("{name}={value}"));
             }
-        };
-        list.push(format!("@v{index}"));
-        set.push(format!("{name}={from_text}"));
+        }
     }
     let set = if set.is_empty() { String::new() } else { format!(" SET {}", set.join(",")) };
     // The signs in hex, as whether a backslash escapes in literals is the session's mode.
@@ -300,6 +315,7 @@ fn push_field(out: &mut Vec<u8>, text: &[u8]) {
 fn push_literal(out: &mut Vec<u8>, text: &str, form: Form, no_escapes: bool) {
     match form {
         Form::Null => return out.extend_from_slice(b"NULL"),
+        Form::Whole => return out.extend_from_slice(text.as_bytes()),
         Form::Hex => out.push(b'x'),
         Form::Plain | Form::Text => {}
     }
@@ -317,15 +333,17 @@ fn push_literal(out: &mut Vec<u8>, text: &str, form: Form, no_escapes: bool) {
     out.push(b'\'');
 }
 
-/// The failure with its row counted from the beginning of the load: the server counts from that of the statement.
-fn renumbered(mut failure: Failure, before: u64) -> Failure {
+/// Has the row counted from the beginning of the load: the server counts from that of the statement. `false` where it
+/// names none.
+fn renumber(message: &mut String, before: u64) -> bool {
     const AT_ROW: &str = " at row ";
-    if let Some(at) = failure.message.rfind(AT_ROW).map(|at| at + AT_ROW.len())
-        && let Ok(row) = failure.message[at..].trim_end().parse::<u64>()
+    if let Some(at) = message.rfind(AT_ROW).map(|at| at + AT_ROW.len())
+        && let Ok(row) = message[at..].trim_end().parse::<u64>()
     {
-        failure.message.replace_range(at.., &(row + before).to_string());
+        message.replace_range(at.., &(row + before).to_string());
+        return true;
     }
-    failure
+    false
 }
 
 #[cfg(test)]
@@ -339,6 +357,7 @@ mod tests {
             ("it's \\ so", Form::Text, true, r"'it''s \ so'"),
             ("00ff", Form::Hex, false, "x'00ff'"),
             ("1.5", Form::Plain, false, "'1.5'"),
+            ("15", Form::Whole, false, "15"),
             ("", Form::Null, false, "NULL"),
         ] {
             let mut out = Vec::new();
@@ -352,11 +371,9 @@ mod tests {
 
     #[test]
     fn rows_are_counted_from_the_beginning_of_the_load() {
-        for (message, expected) in [
-            ("Data too long for column 'a' at row 3", "Data too long for column 'a' at row 103"),
-            ("x at row y", "x at row y"),
-        ] {
-            assert_eq!(renumbered(Failure::new(FailureKind::Value, message), 100).message, expected);
-        }
+        let mut message = "Data too long for column 'a' at row 3".to_owned();
+        assert!(renumber(&mut message, 100));
+        assert_eq!(message, "Data too long for column 'a' at row 103");
+        assert!(!renumber(&mut "Duplicate entry 'x at row y' for key 'k'".to_owned(), 100));
     }
 }

@@ -11,6 +11,10 @@ use crate::runner::{Failure, FailureKind};
 /// A statement on a MySQL source that is ready to be run.
 pub struct Source {
     prepared: Prepared,
+    /// What it gives.
+    columns: Vec<Column>,
+    /// Whether it runs already: of an `INSERT … RETURNING` MariaDB does not say before what it gives.
+    runs: bool,
     /// Whether it may change rows, so that its own commit can fail.
     writes: bool,
 }
@@ -42,25 +46,40 @@ impl Source {
         if !load.before.is_empty() {
             source.script(load.before)?;
         }
-        let prepared = source.prepare(load.last)?;
-        if let Some(column) = prepared.columns.iter().find(|column| column.kind == Kind::Geometry) {
+        let mut prepared = source.prepare(load.last)?;
+        let columns = std::mem::take(&mut prepared.columns);
+        let writes = !script::is_plain_query(load.last);
+        let mut ours = Source { prepared, columns, runs: false, writes };
+        if ours.columns.is_empty() && writes {
+            ours.columns = ours.start(source)?;
+            ours.runs = true;
+        }
+        if let Some(column) = ours.columns.iter().find(|column| column.kind == Kind::Geometry) {
             let name = &column.name;
             let message = format!("column {name} is a geometry: say in the query how it goes, as ST_AsText({name})");
             return Err(Failure::new(FailureKind::Shape, message));
         }
-        Ok(Source { prepared, writes: !script::is_plain_query(load.last) })
+        Ok(ours)
     }
 
     /// The names of its columns.
     pub fn names(&self) -> Vec<String> {
-        self.prepared.columns.iter().map(|column| column.name.clone()).collect()
+        self.columns.iter().map(|column| column.name.clone()).collect()
     }
 
     /// Begins the source's transaction, runs the statement, and gives the columns of the rows that follow.
     pub fn run(&self, source: &mut Connection) -> Result<Vec<Column>, Failure> {
+        if self.runs { Ok(self.columns.clone()) } else { self.start(source) }
+    }
+
+    fn start(&self, source: &mut Connection) -> Result<Vec<Column>, Failure> {
         let begun = if self.writes { source.execute("START TRANSACTION").map(drop) } else { Ok(()) };
         match begun.and_then(|()| source.run(&self.prepared)) {
             Ok(Answer::Columns(columns)) => Ok(columns),
+            Ok(Answer::Done(_)) => {
+                self.roll_back(source);
+                Ok(Vec::new())
+            }
             Ok(_) => Err(source.failure(&Trouble::Garbled)),
             Err(trouble) => {
                 let failure = source.failure(&trouble);
@@ -74,7 +93,9 @@ impl Source {
     /// never be lost.
     pub fn end<T>(&self, source: &mut Connection, moved: Result<T, Failure>) -> Result<T, Failure> {
         match &moved {
-            Ok(_) if self.writes => drop(source.execute("COMMIT").map_err(|trouble| source.failure(&trouble))?),
+            Ok(_) if self.writes => {
+                source.execute("COMMIT").map_err(|trouble| source.failure(&trouble))?;
+            }
             Ok(_) => {}
             Err(_) => self.roll_back(source),
         }
@@ -92,7 +113,7 @@ impl Source {
                 failure
             }
             Stopped::Server(trouble) => {
-                let mut failure = source.failure(&trouble);
+                let mut failure = source.broke_off(&trouble);
                 if failure.kind != FailureKind::Cancelled {
                     failure.message.push_str(&format!("\nthe source gave {rows} rows before that"));
                 }

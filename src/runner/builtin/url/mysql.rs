@@ -48,6 +48,8 @@ pub struct MysqlUrl {
     pub keepalive: bool,
     /// The collation of literals, where it is not the server's for utf8mb4.
     pub collation: Option<String>,
+    /// Whether LOAD DATA LOCAL may be used, where the server has it switched on too.
+    pub local_infile: bool,
     /// What is set in the session, as SQL: `innodb_lock_wait_timeout=5`.
     pub session: Vec<String>,
 }
@@ -60,7 +62,9 @@ impl fmt::Debug for MysqlUrl {
 }
 
 /// The parameters that mean something here.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 22] = [
+    "allowLoadLocalInfile",
+    "allowLocalInfile",
     "connectionCollation",
     "connectTimeout",
     "disableSslHostnameVerification",
@@ -85,9 +89,7 @@ const KNOWN: [&str; 20] = [
 
 /// Parameters of the two drivers that concern a JVM, or what is always so here (UTF-8, instants in UTC, several
 /// statements at once, values as they are): taken, and left alone.
-const WITHOUT_MEANING: [&str; 66] = [
-    "allowLocalInfile",
-    "allowLoadLocalInfile",
+const WITHOUT_MEANING: [&str; 64] = [
     "allowMultiQueries",
     "allowPublicKeyRetrieval",
     "assureReadOnly",
@@ -179,6 +181,7 @@ pub(super) fn parse(rest: &str) -> Result<MysqlUrl, Failure> {
         socket_timeout: None,
         keepalive: true,
         collation: None,
+        local_infile: true,
         session: Vec::new(),
     };
     let mut old = Old::default();
@@ -236,6 +239,7 @@ fn set(
         "tcpkeepalive" => url.keepalive = boolean(name, &value)?,
         "user" | "username" => url.user = Some(value),
         "password" => url.password = Some(value),
+        "allowlocalinfile" | "allowloadlocalinfile" => url.local_infile = boolean(name, &value)?,
         "connectioncollation" => url.collation = Some(collation(value)?),
         "sessionvariables" => url.session.extend(session(&value)?),
         "sslmode" => *mode = Some(ssl_mode(&value)?),
@@ -353,7 +357,8 @@ mod tests {
 
     #[test]
     fn hosts_and_databases() {
-        let cases: &[(&str, &[(&str, u16)], Option<&str>)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, u16)], Option<&'a str>);
+        let cases: &[Case<'_>] = &[
             ("//h:1/db", &[("h", 1)], Some("db")),
             ("//h/db", &[("h", 3306)], Some("db")),
             ("//h", &[("h", 3306)], None),

@@ -76,7 +76,7 @@ fn reads_like(double: f64, number: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::repeated_key;
+    use super::{long_number, repeated_key};
 
     #[test]
     fn numbers_that_a_double_does_not_hold_are_found() {

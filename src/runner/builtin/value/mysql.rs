@@ -1,6 +1,6 @@
 //! Writes values as the text that a MySQL column reads back as the same, and refuses what the column would change.
 
-use super::calendar::{self, DAY, SECOND, days_from_civil};
+use super::calendar::{self, DAY, EPOCH_DAYS, SECOND, days_from_civil};
 use super::encode::Encoder;
 use super::numeric::{self, Digits, Numeric};
 use super::temporal::{date, decimals, instant, time, timestamp};
@@ -14,7 +14,9 @@ use std::fmt::Write;
 pub enum Form {
     /// NULL.
     Null,
-    /// A number, or another text in which nothing needs an escape.
+    /// A whole number, which stands without quotes: in them it would be bytes to a `bit`.
+    Whole,
+    /// Another number, or another text in which nothing needs an escape.
     Plain,
     /// Text.
     Text,
@@ -36,6 +38,9 @@ impl Default for Texts {
     }
 }
 
+/// 1970-01-01 00:00:01 UTC.
+const FIRST_TIMESTAMP: i64 = SECOND - EPOCH_DAYS * DAY;
+
 fn no<T>(why: impl Into<String>) -> Result<T, Misfit> {
     Err(Misfit::new(why))
 }
@@ -54,7 +59,8 @@ impl Texts {
                 if number < *low || number > *high {
                     return no(format!("the range is {low} to {high}"));
                 }
-                push(out, number)
+                push(out, number);
+                return Ok(Form::Whole);
             }
             Kind::Decimal(digits, unsigned) => self.decimal(value, *digits, *unsigned, out)?,
             Kind::Float { single, digits, unsigned } => self.float(value, *single, *digits, *unsigned, out)?,
@@ -98,7 +104,12 @@ impl Texts {
                 calendar::push_timestamp(out, in_years(timestamp(value, limit(*most))?)?, "");
             }
             Kind::Timestamp(most) => {
-                calendar::push_timestamp(out, in_years(instant(value, limit(*most), &self.zone)?)?, "");
+                let micros = instant(value, limit(*most), &self.zone)?;
+                // Where it ends depends on the server.
+                if micros < FIRST_TIMESTAMP {
+                    return no("a timestamp begins at 1970-01-01 00:00:01+00: datetime goes further back");
+                }
+                calendar::push_timestamp(out, in_years(micros)?, "");
             }
             Kind::Time(most) => push_time(span(value, limit(*most))?, out),
             Kind::Year => match self.whole(value)? {
@@ -108,7 +119,10 @@ impl Texts {
                 }
                 _ => return no("the range is 1901 to 2155"),
             },
-            Kind::Bit(length) => push(out, self.bits(value, *length)?),
+            Kind::Bit(length) => {
+                push(out, self.bits(value, *length)?);
+                return Ok(Form::Whole);
+            }
             Kind::Enum(labels) => {
                 let label = label(value)?;
                 // The server takes one that differs in case only, or the number of one.
@@ -304,7 +318,7 @@ fn in_years(micros: i64) -> Result<i64, Misfit> {
 
 /// Microseconds of a `time`, which is a span of up to 838 hours as well.
 fn span(value: &Value<'_>, most: Option<u32>) -> Result<i64, Misfit> {
-    const LONGEST: i64 = 839 * 3_600 * SECOND - SECOND;
+    const LONGEST: i64 = 839 * 3_600 * SECOND - 1;
     let micros = match *value {
         Value::Interval(Interval { micros, days: 0, months: 0 }) => decimals(micros, most)?,
         Value::Interval(_) => return no("it has days or months, which a time has not"),
@@ -336,7 +350,7 @@ mod tests {
     use super::*;
 
     fn show(value: &Value<'_>, kind: Kind) -> String {
-        let column = Column { name: "c".to_owned(), type_text: String::new(), kind, nullable: true };
+        let column = Column { name: "c".to_owned(), type_text: String::new(), kind, nullable: true, numbers: false };
         let mut out = String::new();
         match Texts::default().field(value, &column, &mut out) {
             Ok(form) => format!("{form:?} {out}"),
@@ -357,9 +371,9 @@ mod tests {
         let digits = Digits { precision: 5, scale: 2 };
         let single = |digits| Kind::Float { single: true, digits, unsigned: false };
         for (value, kind, expected) in [
-            (number(&u64_max), Kind::Int(0, u64::MAX.into()), "Plain 18446744073709551615"),
+            (number(&u64_max), Kind::Int(0, u64::MAX.into()), "Whole 18446744073709551615"),
             (Value::Int(-1), Kind::Int(0, 255), "error: the range is 0 to 255"),
-            (Value::Text("007"), Kind::Int(0, 255), "Plain 7"),
+            (Value::Text("007"), Kind::Int(0, 255), "Whole 7"),
             (Value::Text("7.5"), Kind::Int(0, 255), "error: it has 1 decimal"),
             (number(&third), Kind::Decimal(digits, false), "error: it has 3 decimals"),
             (Value::Text("1.330"), Kind::Decimal(digits, true), "Plain 1.330"),
@@ -383,7 +397,7 @@ mod tests {
             (Value::Text("-838:59:59.5"), Kind::Time(1), "Plain -838:59:59.5"),
             (Value::Text("839:00:00"), Kind::Time(0), "error: the range is -838:59:59 to 838:59:59"),
             (Value::Text("12:00:00.5"), Kind::Time(0), "error: its seconds have 1 decimal"),
-            (Value::Text("0101"), Kind::Bit(4), "Plain 5"),
+            (Value::Text("0101"), Kind::Bit(4), "Whole 5"),
             (Value::Int(16), Kind::Bit(4), "error: it has more than 4 bits"),
             (Value::Text("0000-00-00"), Kind::Date, "error: it is not a date as YYYY-MM-DD"),
             (Value::Timestamp(0), Kind::DateTime(0), "Plain 2000-01-01 00:00:00"),

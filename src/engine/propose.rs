@@ -1,0 +1,297 @@
+//! What the wizard proposes for the columns of a source's table: how to select each, what it is called and what type it
+//! has at the destination. Opinions of the dialects, for people to change.
+
+use super::databases::dialect_of;
+use super::introspect::{self, Column};
+use crate::dialect::types::Type;
+use crate::dialect::{Destination, NewColumn, Qualifiers, Source, TableName};
+use crate::error::Result;
+use crate::store::{Store, connection};
+use serde::Serialize;
+
+/// Words that columns are called, and that some database takes for SQL where they are not quoted.
+const RESERVED: &[&str] = &[
+    "all",
+    "and",
+    "as",
+    "asc",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "check",
+    "column",
+    "condition",
+    "constraint",
+    "create",
+    "cross",
+    "current",
+    "cursor",
+    "database",
+    "date",
+    "day",
+    "default",
+    "delete",
+    "desc",
+    "distinct",
+    "drop",
+    "else",
+    "end",
+    "exists",
+    "external",
+    "false",
+    "file",
+    "for",
+    "foreign",
+    "from",
+    "full",
+    "function",
+    "grant",
+    "group",
+    "having",
+    "hour",
+    "if",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "interval",
+    "into",
+    "is",
+    "join",
+    "key",
+    "left",
+    "level",
+    "like",
+    "limit",
+    "lock",
+    "match",
+    "minute",
+    "mode",
+    "month",
+    "name",
+    "natural",
+    "new",
+    "no",
+    "not",
+    "null",
+    "number",
+    "of",
+    "off",
+    "offset",
+    "old",
+    "on",
+    "only",
+    "open",
+    "option",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "partition",
+    "percent",
+    "plan",
+    "position",
+    "primary",
+    "range",
+    "rank",
+    "references",
+    "restrict",
+    "return",
+    "right",
+    "row",
+    "rows",
+    "schema",
+    "second",
+    "select",
+    "set",
+    "some",
+    "start",
+    "system",
+    "table",
+    "then",
+    "time",
+    "timestamp",
+    "to",
+    "top",
+    "trigger",
+    "true",
+    "type",
+    "union",
+    "unique",
+    "update",
+    "user",
+    "using",
+    "value",
+    "values",
+    "view",
+    "when",
+    "where",
+    "window",
+    "with",
+    "year",
+];
+
+/// A column of the source, and what becomes of it.
+#[derive(Debug, Serialize)]
+pub struct Proposed {
+    /// The column.
+    #[serde(flatten)]
+    pub column: Column,
+    /// Its name in the query's output, which is its name at the destination.
+    pub alias: String,
+    /// How to select it.
+    pub expression: String,
+    /// Its type at the destination, as DDL spells it.
+    pub dest_type: String,
+    /// A resolver at the destination that finds where the last run ended, where a column can tell.
+    pub resolver: Option<String>,
+    /// Other ways to select it, where its type and name hint at some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offered>,
+}
+
+/// Another way to select a column.
+#[derive(Debug, Serialize)]
+pub struct Offered {
+    /// What it does.
+    pub what: &'static str,
+    /// How to select it so.
+    pub expression: String,
+    /// The type that it then has at the destination.
+    pub dest_type: String,
+}
+
+/// What is proposed for a table.
+#[derive(Debug)]
+pub struct Proposal {
+    /// Its columns.
+    pub columns: Vec<Proposed>,
+    /// The query that selects them.
+    pub query: String,
+    /// What makes a table for them at the destination, one statement each.
+    pub ddl: Vec<String>,
+}
+
+/// Proposes how to load a table of connection `name` into connection `dest`.
+///
+/// # Errors
+/// As [`introspect::columns`].
+pub fn propose(store: &Store, name: &str, table: &str, within: &Qualifiers, dest: &str) -> Result<Proposal> {
+    let from = connection::find(store.read(), name)?;
+    let (source, dest) = (dialect_of(&from)?, dialect_of(&connection::find(store.read(), dest)?)?);
+    let (table, columns) = introspect::columns(store, name, table, within)?;
+    let mut target = folded(dest, &plain(&table.name, 0));
+    target.schema = from.default_dest_schema.map(|schema| folded(dest, &schema).name);
+    let (mut taken, mut made, mut proposed) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, column) in columns.into_iter().enumerate() {
+        let alias = free(plain(&column.name, i + 1), &mut taken);
+        let there = folded(dest, &alias).name;
+        let (expression, mapped) = select(source, dest, &column);
+        let dest_type = dest.type_sql(&mapped);
+        let ordered = !matches!(
+            mapped,
+            Type::Boolean | Type::Bytes(_) | Type::Char(_) | Type::Json | Type::Uuid | Type::Other(_)
+        ) && !matches!(source.map_type(&column.type_name), Type::Text(_) | Type::Real | Type::Double);
+        let resolver =
+            ordered.then(|| format!("SELECT {} FROM {}", dest.newest(&dest_type, &there), dest.table(&target)));
+        let offers = source.offers(&column.type_name, &column.name).into_iter().map(|offer| Offered {
+            what: offer.what,
+            expression: offer.expression,
+            dest_type: dest.type_sql(&offer.gives),
+        });
+        made.push(NewColumn { name: there, mapped, comment: said(&column) });
+        proposed.push(Proposed { offers: offers.collect(), column, alias, expression, dest_type, resolver });
+    }
+    let named = |p: &Proposed| match RESERVED.contains(&&*p.alias) {
+        true => format!("  {} AS {}", p.expression, source.quote(&p.alias)),
+        false => format!("  {} AS {}", p.expression, p.alias),
+    };
+    let list: Vec<String> = proposed.iter().map(named).collect();
+    Ok(Proposal {
+        query: format!("SELECT\n{}\nFROM {}", list.join(",\n"), source.table(&table)),
+        ddl: dest.create_table(&target, &made),
+        columns: proposed,
+    })
+}
+
+/// How to select a column so that the destination's type has all of it.
+fn select(source: &dyn Source, dest: &dyn Destination, column: &Column) -> (String, Type) {
+    let mapped = source.map_type(&column.type_name);
+    match mapped {
+        Type::Time(digits) | Type::Timestamp(digits) | Type::TimestampTz(digits) if digits > dest.fraction() => {
+            (source.as_text(&column.type_name, &column.name), Type::Text(Some(40)))
+        }
+        mapped => (source.default_expression(&column.type_name, &column.name), mapped),
+    }
+}
+
+/// A name as the destination's SQL takes it where it is not quoted.
+fn folded(dest: &dyn Destination, name: &str) -> TableName {
+    dest.parse_table(name).unwrap_or_else(|_| TableName { name: name.to_owned(), ..TableName::default() })
+}
+
+/// What the catalog says of a column, and the name that its users know it by where the alias hides it.
+fn said(column: &Column) -> Option<String> {
+    let short = column.short_name.as_ref().filter(|short| **short != column.name);
+    match (&column.comment, short) {
+        (comment, None) => comment.clone(),
+        (None, Some(short)) => Some(short.clone()),
+        (Some(comment), Some(short)) => Some(format!("{short}: {comment}")),
+    }
+}
+
+/// A name in lower case without what would need quotes: `DCORD#` is `dcord`. `place` stands in for one of which nothing
+/// is left.
+pub fn plain(name: &str, place: usize) -> String {
+    let mut plain = String::new();
+    for c in name.to_lowercase().chars() {
+        match c {
+            c if c.is_alphanumeric() => plain.push(c),
+            '_' | ' ' | '-' | '.' | '/' if !plain.is_empty() && !plain.ends_with('_') => plain.push('_'),
+            _ => {}
+        }
+    }
+    let plain = plain.trim_end_matches('_');
+    match plain.chars().next() {
+        None => format!("c{place}"),
+        Some(first) if first.is_numeric() => format!("c{plain}"),
+        _ => plain.to_owned(),
+    }
+}
+
+/// The name, with a number where another column has it.
+fn free(name: String, taken: &mut Vec<String>) -> String {
+    let mut free = name.clone();
+    for n in 2.. {
+        if !taken.contains(&free) {
+            break;
+        }
+        free = format!("{name}_{n}");
+    }
+    taken.push(free.clone());
+    free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_needs_no_quotes() {
+        for (name, alias) in [
+            ("DCORD#", "dcord"),
+            ("Order Date", "order_date"),
+            ("__a--b__", "a_b"),
+            ("1ST", "c1st"),
+            ("###", "c7"),
+            ("Größe€", "größe"),
+            ("x\"; DROP TABLE y; --", "x_drop_table_y"),
+        ] {
+            assert_eq!(plain(name, 7), alias, "{name}");
+        }
+        let mut taken = Vec::new();
+        let names = ["a", "a", "a_2", "a"].map(|name| free(name.to_owned(), &mut taken));
+        assert_eq!(names, ["a", "a_2", "a_2_2", "a_3"]);
+    }
+}
