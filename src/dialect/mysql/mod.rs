@@ -26,7 +26,7 @@ const WRITING: Writing = Writing {
 /// Begins a script of ours: nothing of what another left open on the connection becomes part of it, and what it does
 /// waits 30 seconds for others to let go, where the URL does not say (`sessionVariables=lock_wait_timeout=300`). The
 /// first is for a table's definition, the second for rows (MySQL manual, 5.1.8 and 15.14).
-const PATIENCE: &str = "ROLLBACK AND NO CHAIN NO RELEASE;\nSET autocommit = 1, completion_type = 0,\n  \
+const PATIENCE: &str = "ROLLBACK;\nSET autocommit = 1,\n  \
     lock_wait_timeout = IF(@@SESSION.lock_wait_timeout = @@GLOBAL.lock_wait_timeout, 30, @@SESSION.lock_wait_timeout),\n  \
     innodb_lock_wait_timeout = IF(@@SESSION.innodb_lock_wait_timeout = @@GLOBAL.innodb_lock_wait_timeout, 30, \
     @@SESSION.innodb_lock_wait_timeout);\n";
