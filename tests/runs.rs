@@ -1,6 +1,7 @@
 //! A run as a whole: what it shows, what it writes down, and what others see of the destination meanwhile.
 
 use super::support::{NEW, Pair, World, postgres, until};
+use mysql::prelude::Queryable;
 use serde_json::{Value, json};
 
 on_each! {
@@ -194,6 +195,18 @@ fn postgresql_a_reader_never_sees_half_a_merge() {
         let mut pair = many(Pair::postgres(), flags);
         let mut session = pair.pg().session();
         let seen = watched(&pair, || session.query_one("SELECT count(*) FROM orders", &[]).unwrap().get(0));
+        assert_eq!(seen, [7994], "{flags}");
+    }
+}
+
+/// Never 1: nobody sees the destination without its rows.
+#[test]
+#[ignore = "needs MariaDB: tests/run.sh"]
+fn mariadb_a_reader_never_sees_half_a_merge() {
+    for flags in ["--strategy full", "--strategy incremental --key id"] {
+        let mut pair = many(Pair::mariadb(), flags);
+        let mut session = pair.my().session();
+        let seen = watched(&pair, || session.query_first("SELECT count(*) FROM orders").unwrap().unwrap());
         assert_eq!(seen, [7994], "{flags}");
     }
 }
