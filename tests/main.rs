@@ -38,6 +38,7 @@ mod keys;
 mod ledger;
 mod locks;
 mod look;
+mod mariadb;
 mod memory;
 mod merge;
 mod module_json;

@@ -5,6 +5,7 @@
 
 mod db2;
 mod h2;
+mod mysql;
 mod name;
 mod postgresql;
 mod sqlite;
@@ -340,6 +341,7 @@ pub trait Destination: Source {
 /// The dialect of a kind of database, where there is one.
 pub fn of(kind: &str) -> Option<&'static dyn Destination> {
     match kind {
+        "mysql" => Some(&mysql::Mysql),
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
         "db2" => Some(&db2::Db2),

@@ -4,11 +4,14 @@ use super::World;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Opts, OptsBuilder, Value};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A database that is dropped at the end.
 pub struct Database {
     pub name: String,
     pub client: Conn,
+    /// The numbers of the tests' own sessions.
+    sessions: Arc<Mutex<Vec<u32>>>,
     /// Whether it is dropped at the end.
     ours: bool,
 }
@@ -75,12 +78,13 @@ impl Database {
         let mut admin = login(user(), password(), None).unwrap();
         admin.query_drop(format!("CREATE DATABASE {name} {options}")).unwrap();
         let client = login(user(), password(), Some(&name)).unwrap();
-        Database { name, client, ours: true }
+        let sessions = Arc::new(Mutex::new(vec![client.connection_id()]));
+        Database { name, client, sessions, ours: true }
     }
 
     /// The same database once more, for somebody else.
     pub fn again(&self) -> Database {
-        Database { name: self.name.clone(), client: self.session(), ours: false }
+        Database { name: self.name.clone(), client: self.session(), sessions: self.sessions.clone(), ours: false }
     }
 
     /// The server's port.
@@ -113,7 +117,27 @@ impl Database {
 
     /// Another session in the same database.
     pub fn session(&self) -> Conn {
-        login(user(), password(), Some(&self.name)).unwrap()
+        let session = login(user(), password(), Some(&self.name)).unwrap();
+        self.sessions.lock().unwrap().push(session.connection_id());
+        session
+    }
+
+    /// The numbers of the server's sessions in this database that are no test's.
+    pub fn others(&mut self) -> Vec<String> {
+        let ours: Vec<String> = self.sessions.lock().unwrap().iter().map(u32::to_string).collect();
+        self.rows(&format!(
+            "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id NOT IN ({})",
+            ours.join(", ")
+        ))
+    }
+
+    /// Ends the server's sessions in this database that are no test's. Says whether there were any.
+    pub fn end_sessions(&mut self) -> bool {
+        let mut ended = false;
+        for id in self.others() {
+            ended |= self.tries(&format!("KILL {id}")).is_ok();
+        }
+        ended
     }
 
     /// Makes it the connection `name` of a world, with its password as a secret.

@@ -212,11 +212,15 @@ impl World {
         found
     }
 
-    /// The runner's process behind a run that goes on.
+    /// The runner's process behind a run that goes on: the first step that needs it starts it.
     #[track_caller]
     pub fn runner(&self) -> u32 {
-        let found = self.processes();
-        found.iter().find(|(_, line)| line.contains("--session")).unwrap_or_else(|| panic!("no runner: {found:?}")).0
+        let mut runner = None;
+        until("there is a runner", || {
+            runner = self.processes().into_iter().find(|(_, line)| line.contains("--session"));
+            runner.is_some()
+        });
+        runner.unwrap().0
     }
 
     /// Waits until no process of this world is left.
