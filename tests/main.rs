@@ -23,6 +23,7 @@ mod disks;
 mod doubt;
 mod drivers;
 mod editor;
+mod external;
 mod faults;
 mod flights;
 mod gate;

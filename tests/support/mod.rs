@@ -8,6 +8,7 @@ pub mod clock;
 pub mod cluster;
 pub mod disk;
 pub mod fault;
+pub mod jdbc;
 pub mod java;
 pub mod jrunner;
 #[macro_use]
