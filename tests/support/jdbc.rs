@@ -70,7 +70,8 @@ impl Jdbc {
         for folder in ["bin", "lib"] {
             std::fs::create_dir_all(jdbc.home.join(folder)).unwrap();
         }
-        let link = |from: &Path, name: &str| std::os::unix::fs::symlink(from, jdbc.home.join("lib").join(name)).unwrap();
+        let link =
+            |from: &Path, name: &str| std::os::unix::fs::symlink(from, jdbc.home.join("lib").join(name)).unwrap();
         link(jar(), "jrunner.jar");
         let mut class_path = "$APP_HOME/lib/jrunner.jar".to_owned();
         for driver in DRIVERS.iter().filter(|driver| Path::new(JARS).join(driver).exists()) {
@@ -200,14 +201,26 @@ impl JdbcDatabase {
 
     /// Runs SQL, and gives the last statement's rows, or the error.
     pub fn tries(&self, sql: &str) -> Result<Vec<String>, String> {
+        Ok(self.ask(sql, "")?.lines().map(str::to_owned).collect())
+    }
+
+    /// Runs SQL by one call of the driver, as a runner does, and gives its rows, or the error.
+    pub fn call(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let text = self.ask(sql, " 77")?;
+        let field = |text: &str| (text != "\0").then(|| text.to_owned());
+        let row = |text: &str| text.split_terminator('\u{1f}').map(field).collect();
+        Ok(text.split_terminator('\u{1e}').map(row).collect())
+    }
+
+    fn ask(&self, sql: &str, how: &str) -> Result<String, String> {
         let mut helper = helper().lock().unwrap();
         let parts = [&*self.url, &self.user, &self.password, sql].map(hex);
-        writeln!(helper.input, "{}", parts.join(" ")).unwrap();
+        writeln!(helper.input, "{}{how}", parts.join(" ")).unwrap();
         let mut line = String::new();
         helper.output.read_line(&mut line).unwrap();
         let (word, text) = line.trim_end_matches('\n').split_once(' ').expect("the helper has gone");
         let text = unhex(text);
-        if word == "ok" { Ok(text.lines().map(str::to_owned).collect()) } else { Err(text) }
+        if word == "ok" { Ok(text) } else { Err(text) }
     }
 
     /// Runs SQL, and gives the last statement's rows.

@@ -9,7 +9,6 @@ pub mod cluster;
 pub mod disk;
 pub mod fault;
 pub mod jdbc;
-pub mod java;
 pub mod jrunner;
 #[macro_use]
 mod pair;
