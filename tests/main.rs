@@ -18,6 +18,7 @@ mod counted;
 mod crashes;
 mod demo;
 mod destinations;
+mod dialects;
 mod dialects_h2;
 mod disks;
 mod doubt;

@@ -324,25 +324,29 @@ impl Destination for Db2 {
             (Relation::View, _) | (_, Emptying::Nothing) => String::new(),
             _ => format!("  LOCK TABLE {dest} IN EXCLUSIVE MODE ALLOW READ;\n"),
         };
+        let counted = "  GET DIAGNOSTICS pipekit_deleted = ROW_COUNT;\n";
+        let still = |rows: &str| match merge.looks_back() {
+            true => refuse(
+                &format!("EXISTS (SELECT 1 FROM {rows})"),
+                "rows that were to be deleted are still there: a trigger keeps them",
+            ),
+            false => String::new(),
+        };
         let empty = match merge.emptying {
             Emptying::Nothing => "  SET pipekit_deleted = 0;\n".to_owned(),
-            Emptying::Truncate | Emptying::Delete => format!("  DELETE FROM {dest};\n"),
+            Emptying::Truncate | Emptying::Delete => format!("  DELETE FROM {dest};\n{counted}{}", still(&dest)),
             Emptying::ByKey(key) => {
                 let equals = |k: &String| format!("target.{0} = staged.{0}", self.quote(k));
                 let equal = key.iter().map(equals).collect::<Vec<_>>().join(" AND ");
-                format!(
-                    "  DELETE FROM {dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {equal});\n"
-                )
+                let matching =
+                    format!("{dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {equal})");
+                format!("  DELETE FROM {matching};\n{counted}{}", still(&matching))
             }
         };
-        let counted = match merge.emptying {
-            Emptying::Nothing => "",
-            _ => "  GET DIAGNOSTICS pipekit_deleted = ROW_COUNT;\n",
-        };
-        let still = match merge.fills() {
+        let filled = match merge.fills() {
             true => refuse(
-                &format!("EXISTS (SELECT 1 FROM {dest})"),
-                "rows that were to be deleted are still there: a trigger keeps them",
+                &format!("pipekit_staged > 0 AND NOT EXISTS (SELECT 1 FROM {dest})"),
+                "none of the staged rows came in: a trigger keeps them out",
             ),
             false => String::new(),
         };
@@ -353,9 +357,9 @@ impl Destination for Db2 {
              GET DIAGNOSTICS pipekit_staged = ROW_COUNT;\n{}  \
              SET pipekit_expected = (SELECT staged_rows FROM {receipt} WHERE module = {module});\n\
              {lock}  SET pipekit_staged = (SELECT COUNT(*) FROM {staging});\n{}\
-             {empty}{counted}{still}  \
+             {empty}  \
              INSERT INTO {dest} ({columns}){overriding}\n    SELECT {columns} FROM {staging};\n  \
-             GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n  \
+             GET DIAGNOSTICS pipekit_inserted = ROW_COUNT;\n{filled}  \
              UPDATE {receipt} SET rows_deleted = pipekit_deleted, rows_inserted = pipekit_inserted\n    \
              WHERE module = {module};\nEND",
             refuse("pipekit_staged <> 1", "no rows are staged for this merge (its receipt is taken)"),

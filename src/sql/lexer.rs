@@ -64,9 +64,8 @@ fn scan(sql: &str, brackets: bool) -> Vec<Token> {
             }
             '"' => (Kind::Quoted, quoted(bytes, at, b'"', false)),
             '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
-            '[' if brackets || is_name_in_brackets(&sql[at..]) => {
-                (Kind::Quoted, sql[at..].find(']').map_or(sql.len(), |n| at + n + 1))
-            }
+            // A bracket within is doubled (SQL Server; SQLite has none within).
+            '[' if brackets || is_name_in_brackets(&sql[at..]) => (Kind::Quoted, quoted(bytes, at, b']', false)),
             '$' if dollar_tag(sql, at).is_some() => {
                 let tag = dollar_tag(sql, at).unwrap_or("$$");
                 let body = at + tag.len();
@@ -271,6 +270,7 @@ mod tests {
             ("/* a /* b */ c; /* d */ e", &["c", "e"]),
             ("/* a /* b */ c; */ e", &["e"]),
             ("select [a;b] from [it's; x]; y", &["select [a;b] from [it's; x]", "y"]),
+            ("select [it's]]; x]; y", &["select [it's]]; x]", "y"]),
             ("select a[1], array['x]y;', E'z;'], '{}'[2]; y", &["select a[1], array['x]y;', E'z;'], '{}'[2]", "y"]),
             ("select array[1, -- one; two]\n 2]; y", &["select array[1, -- one; two]\n 2]", "y"]),
         ];
