@@ -20,6 +20,7 @@ mod demo;
 mod destinations;
 mod dialects;
 mod dialects_h2;
+mod dialects_stand_ins;
 mod disks;
 mod doubt;
 mod drivers;

@@ -104,6 +104,12 @@ impl Jdbc {
         self.home.join("bin/jrunner")
     }
 
+    /// Adds a driver of this kind whose jar is another's: a stand-in for a database that can't be run here.
+    pub fn driver(&self, world: &World, name: &str, kind: &str, jar: &str) {
+        let jar = format!("{}/lib/{jar}.jar", self.home.display());
+        world.args(&["driver", "add", name, "--kind", kind, "--jar", &jar]).ok();
+    }
+
     /// From now on it has these manners, which it is not told by pipekit: what pipekit has found out may be wrong then.
     pub fn has(&self, manners: &[&str]) {
         std::fs::write(self.home.join("manners"), manners.join("\n")).unwrap();
@@ -183,6 +189,11 @@ impl JdbcDatabase {
             user: user.to_owned(),
             password: password.to_owned(),
         }
+    }
+
+    /// The same, as pipekit is to see it: by the name of another driver.
+    pub fn taken_for(&self, driver: &str) -> JdbcDatabase {
+        JdbcDatabase { driver: driver.to_owned(), ..self.clone() }
     }
 
     /// Makes it the connection `name` of a world, with its password as a secret.

@@ -85,7 +85,7 @@ impl Source for SqlServer {
             None => "s.name <> 'pipekit_staging'".to_owned(),
         };
         format!(
-            "SELECT s.name, o.name, CASE o.type WHEN 'V' THEN 'view' ELSE 'table' END, CAST(p.value AS nvarchar(3750))\n\
+            "SELECT s.name, o.name, CASE o.type WHEN 'V' THEN 'view' ELSE 'table' END, CAST(p.[value] AS nvarchar(3750))\n\
              FROM {} AS o\nJOIN {} AS s ON s.schema_id = o.schema_id\n{}\
              WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0 AND {narrow}\nORDER BY 1, 2",
             sys(within, "objects"),
@@ -98,7 +98,7 @@ impl Source for SqlServer {
         let view = |name: &str| sys(&table.within(), name);
         format!(
             "SELECT c.name, {TYPE},\n  CASE WHEN c.is_nullable = 1 THEN 1 ELSE 0 END, d.definition, k.key_ordinal,\n  \
-             CAST(p.value AS nvarchar(3750))\n{}\
+             CAST(p.[value] AS nvarchar(3750))\n{}\
              LEFT JOIN {} AS d ON d.object_id = c.default_object_id\n\
              LEFT JOIN (SELECT i.object_id, x.column_id, x.key_ordinal FROM {} AS i\n  \
              JOIN {} AS x ON x.object_id = i.object_id AND x.index_id = i.index_id WHERE i.is_primary_key = 1) AS k\n  \
