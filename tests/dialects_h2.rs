@@ -1,6 +1,7 @@
 //! H2's SQL, run by its own driver in one call each, as a JDBC runner does.
 
-use super::support::jdbc::JdbcDatabase;
+use super::support::World;
+use super::support::jdbc::{Jdbc, JdbcDatabase};
 use pipekit::dialect::{self, Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 
 /// A name that would break out of anything that does not quote it.
@@ -188,4 +189,39 @@ fn references_views_and_what_is_not_to_be_filled_are_seen() {
     db.run(&h2().prepare());
     assert_eq!(db.described(&h2().receipt()).relation, Relation::Unfit("pipekit's own"));
     assert_eq!(db.described(&table("V")).relation, Relation::View);
+}
+
+/// Through jrunner: rows by all and by key, and what is refused before it.
+#[test]
+#[ignore = "needs Java: tests/run.sh"]
+fn modules_load_into_h2() {
+    let world = World::erp();
+    Jdbc::install(&world, &[]);
+    let db = JdbcDatabase::h2("");
+    db.connect(&world, "wh");
+    db.rows(
+        "CREATE TABLE orders (id INT PRIMARY KEY, item VARCHAR(20)); INSERT INTO orders VALUES (1, 'old'), (9, 'gone')",
+    );
+    let all = "SELECT * FROM orders ORDER BY id";
+    world.module("full", "erp", "wh", "orders", "full", "SELECT * FROM orders");
+    let run = world.run("full");
+    assert_eq!((&run["row_count"], &run["rows_deleted"], &run["rows_inserted"]), (&3.into(), &2.into(), &3.into()));
+    assert_eq!(db.rows(all), ["1|a", "2|NULL", "3|"]);
+
+    world.module(
+        "some",
+        "erp",
+        "wh",
+        "orders",
+        "incremental --key id",
+        "SELECT id, 'new' FROM orders WHERE id > {from}",
+    );
+    world.call("watermark add some from --connection wh --sql 'SELECT max(id) - 1 FROM orders'").ok();
+    let run = world.run("some");
+    assert_eq!((&run["rows_deleted"], &run["rows_inserted"]), (&1.into(), &1.into()));
+    assert_eq!(db.rows(all), ["1|a", "2|NULL", "3|new"]);
+
+    db.rows("CREATE TABLE lines (id INT REFERENCES orders ON DELETE CASCADE); INSERT INTO lines VALUES (1)");
+    world.call("run full").fails(1, "deleting from orders would reach LINES");
+    assert_eq!(db.rows("SELECT * FROM lines"), ["1"]);
 }

@@ -47,6 +47,7 @@ mod modules;
 mod network;
 mod never;
 mod places;
+mod proposals;
 mod reach;
 mod readme;
 mod recovery;
