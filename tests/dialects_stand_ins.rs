@@ -4,6 +4,7 @@
 
 use super::support::World;
 use super::support::jdbc::{Jdbc, JdbcDatabase};
+use super::support::postgres::{self, Database};
 use pipekit::dialect::{self, Fill, Relation};
 use serde_json::{Value, json};
 
@@ -193,7 +194,7 @@ const SQLSERVER: &str = r#"
     INSERT INTO "sys"."extended_properties" VALUES (1, 10, 0, 'MS_Description', 'Live quotes'), (1, 10, 4, 'MS_Description', 'The code');
     INSERT INTO "sys"."indexes" VALUES (10, 1, 1, 0), (10, 2, 0, 0);
     INSERT INTO "sys"."triggers" VALUES (10, 1, 0), (13, 1, 1);
-    INSERT INTO "sys"."foreign_keys" VALUES ('goes', 13, 10, 1, 'CASCADE'), ('stays', 13, 10, 0, 'NO_ACTION'), ('other', 10, 13, 1, 'CASCADE');
+    INSERT INTO "sys"."foreign_keys" VALUES ('goes', 13, 10, 1, 'CASCADE'), ('stays', 13, 10, 0, 'NO_ACTION'), ('own', 10, 10, 0, 'NO_ACTION'), ('other', 10, 13, 1, 'CASCADE');
     INSERT INTO "sys"."index_columns" VALUES (10, 1, 1, 1), (10, 2, 2, 1)"#;
 
 #[test]
@@ -327,5 +328,35 @@ fn h2_derby_and_the_standards_catalog_are_browsed() {
         world.module("load", "dw", name, "S.T", "full", "SELECT 'x', 1, 1");
         world.call("run load").fails(1, says);
         world.call("module remove load").ok();
+    }
+}
+
+/// The catalog of a database that the built-in runner speaks to is the same by JDBC, whose CSV may know no NULL.
+#[test]
+#[ignore = "needs Java and PostgreSQL: tests/run.sh"]
+fn a_catalog_is_the_same_by_both_runners() {
+    let world = World::new();
+    Jdbc::install(&world, &[]);
+    let mut pg = Database::new();
+    pg.connect(&world, "pg");
+    pg.sql(
+        "CREATE TABLE t (b text DEFAULT 'x;y', a int GENERATED ALWAYS AS IDENTITY, n numeric(15,4), PRIMARY KEY (a, b));
+         COMMENT ON COLUMN t.a IS 'it''s, \"the\" key'; CREATE VIEW v AS SELECT * FROM t",
+    );
+    JdbcDatabase::of("postgresql_jdbc", &pg.url(), &postgres::user(), &postgres::password()).connect(&world, "pg_jdbc");
+    world.with_sqlite(
+        "lite",
+        "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT DEFAULT 'x', c NOT NULL); CREATE VIEW v AS SELECT 1 AS one",
+    );
+    let url = format!("jdbc:sqlite:{}", world.path("lite.db").display());
+    world.args(&["connection", "add", "lite_jdbc", "--driver", "sqlite_jdbc", "--url", &url]).ok();
+    for name in ["pg", "lite"] {
+        for command in ["tables", "columns"] {
+            let table = if command == "columns" { "t" } else { "" };
+            let [by_us, by_jdbc] =
+                ["", "_jdbc"].map(|end| world.json(&format!("connection {command} {name}{end} {table}")));
+            assert_eq!(by_us, by_jdbc, "{name} {command}");
+            assert!(by_us.as_array().unwrap().len() > 1, "{name} {command}");
+        }
     }
 }

@@ -107,8 +107,9 @@ impl Destination for H2 {
             Type::Decimal(None) => "DECFLOAT".to_owned(),
             Type::Real => "REAL".to_owned(),
             Type::Double => "DOUBLE PRECISION".to_owned(),
-            Type::Char(length) | Type::Text(Some(length)) if *length < LONGEST => {
-                format!("CHARACTER VARYING({length})")
+            // A length counts halves of some characters (Data Types, CHARACTER).
+            Type::Char(length) | Type::Text(Some(length)) if *length <= LONGEST / 2 => {
+                format!("CHARACTER VARYING({})", length.max(&1) * 2)
             }
             Type::Bytes(Some(length)) if *length < LONGEST => format!("BINARY VARYING({length})"),
             Type::Bytes(_) => "BINARY LARGE OBJECT".to_owned(),

@@ -249,8 +249,9 @@ impl Destination for SqlServer {
         self.references(table, "\n  AND k.delete_referential_action <> 0")
     }
 
+    // A reference to itself forbids none ("TRUNCATE TABLE", Restrictions).
     fn forbids_truncate(&self, table: &TableName) -> Option<String> {
-        Some(self.references(table, ""))
+        Some(self.references(table, "\n  AND k.parent_object_id <> k.referenced_object_id"))
     }
 
     // "TRUNCATE TABLE" can be rolled back.
