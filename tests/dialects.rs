@@ -303,6 +303,7 @@ fn expressions_are_proposed_by_type_and_name() {
     assert_eq!(by("sqlserver").newest("datetime2(7)", "ts"), "CONVERT(varchar(27), MAX([ts]), 126)");
     assert_eq!(by("sqlserver").newest("datetimeoffset(7)", "ts"), "CONVERT(varchar(34), MAX([ts]), 126)");
     assert_eq!(by("sqlserver").newest("int", "n"), "MAX([n])");
+    assert_eq!(by("db2").newest("TIMESTAMP(12)", "ts"), "CAST(MAX(\"ts\") AS VARCHAR(32))");
 }
 
 /// The SQL of databases that can't be run here, by a parser that knows the dialect. What it does not know is left out.
@@ -338,6 +339,23 @@ fn the_sql_parses() {
         }
     }
     assert!(parsed > 200 && failed.is_empty(), "{parsed} parsed, not:\n{}", failed.join("\n\n"));
+}
+
+/// What is one statement to the database is one to whoever cuts scripts for a runner that takes no more.
+#[test]
+fn db2_runs_one_statement_at_a_time() {
+    let db2 = dialect::of("db2").unwrap();
+    let prepare = db2.prepare();
+    assert_eq!(lexer::statements(&format!("{prepare};\n{}", db2.claim("orders", "me", 7))).len(), 2, "{prepare}");
+    for (method, sql) in every_sql(db2, "plain").iter().filter(|(_, sql)| !sql.is_empty()) {
+        assert_eq!(lexer::statements(sql).len(), 1, "{method}: {sql}");
+    }
+    // What is quoted twice is one text.
+    assert!(
+        prepare.contains("EXECUTE IMMEDIATE 'CREATE TABLE \"PIPEKIT_STAGING\".\"PIPEKIT_RECEIPT\" (module"),
+        "{prepare}"
+    );
+    assert!(prepare.contains("CHECK (state IN (''staged'', ''merged'', ''abandoned''))"), "{prepare}");
 }
 
 /// What the parser knows of a script: the statements of a compound or a batch one by one, conditions as queries.

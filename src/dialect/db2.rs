@@ -125,6 +125,14 @@ impl Source for Db2 {
         }
     }
 
+    fn newest(&self, type_text: &str, column: &str) -> String {
+        let newest = format!("MAX({})", self.quote(column));
+        match self.map_type(type_text) {
+            Type::Timestamp(digits) if digits > 9 => format!("CAST({newest} AS VARCHAR(32))"),
+            _ => newest,
+        }
+    }
+
     fn offers(&self, type_text: &str, column: &str) -> Vec<Offer> {
         let quoted = self.quote(column);
         let date = |what, digits: String, none: &str| {
@@ -170,9 +178,9 @@ impl Source for Db2 {
 }
 
 impl Destination for Db2 {
-    // "SQL reference", appendix "SQL limits", and TIMESTAMP under "Data types".
+    // A TIMESTAMP has up to 12 digits ("SQL reference", "Datetime values"), and JDBC's (java.sql.Timestamp) 9.
     fn fraction(&self) -> u32 {
-        12
+        9
     }
 
     fn type_sql(&self, mapped: &Type) -> String {
@@ -191,7 +199,7 @@ impl Destination for Db2 {
             Type::Bytes(_) => "BLOB(1G)".to_owned(),
             Type::Date => "DATE".to_owned(),
             Type::Time(0) => "TIME".to_owned(),
-            Type::Timestamp(digits) if *digits <= 12 => format!("TIMESTAMP({digits})"),
+            Type::Timestamp(digits) if *digits <= 9 => format!("TIMESTAMP({digits})"),
             Type::Uuid => "VARCHAR(36) CCSID 1208".to_owned(),
             Type::Time(_) | Type::Timestamp(_) | Type::TimestampTz(_) => "VARCHAR(40) CCSID 1208".to_owned(),
             // A decimal without limits is text too: DECFLOAT would round what has more than 34 digits.
