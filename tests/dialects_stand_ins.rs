@@ -148,6 +148,29 @@ fn db2_for_i_is_browsed_and_its_table_loaded() {
     let cascades = as400.call(&db2.cascades(&db2.parse_table("LGDAT.OCRH").unwrap())).unwrap();
     assert_eq!(cascades, [["ORDER_LINES", "LINES_FK", "CASCADE"].map(|text| Some(text.to_owned()))]);
 
+    // The receipt, whose table is made by SQL within SQL.
+    let prepare = db2.prepare();
+    let table = prepare.split("EXECUTE IMMEDIATE '").nth(2).unwrap().split("';").next().unwrap().replace("''", "'");
+    let run = |sql: &str| as400.call(sql).unwrap_or_else(|e| panic!("{e}\n{sql}"));
+    run("CREATE SCHEMA PIPEKIT_STAGING");
+    run(&table);
+    let receipt = || {
+        run(&db2.read_receipt("ocrh")).concat().into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join("|")
+    };
+    run(&db2.claim("ocrh", "me", 7));
+    assert_eq!(receipt(), "me|7|abandoned||");
+    run(&db2.stage("ocrh", "me", 8, 2));
+    assert_eq!(receipt(), "me|8|staged||");
+    run(&db2.fence("ocrh", "me", 7));
+    assert_eq!(receipt(), "me|8|staged||");
+    run(&db2.fence("ocrh", "me", 8));
+    assert_eq!(receipt(), "me|8|abandoned||");
+    run(&db2.claim("ocrh", "other", 9));
+    assert_eq!(receipt(), "me|8|abandoned||");
+    run(&db2.claim("ocrh", "me", 10));
+    assert_eq!(receipt(), "me|10|abandoned||");
+    assert_eq!(run(&db2.has_rows(&db2.parse_table("LGDAT.OCRH").unwrap())), [[Some("1".to_owned())]]);
+
     // What is proposed is run as it is.
     let made = world.json("connection columns as400 LGDAT.OCRH --for dw --ddl");
     let ddl = made["ddl"][0].as_str().unwrap();
