@@ -34,6 +34,7 @@ mod holders;
 mod hooks;
 mod house;
 mod jrunner;
+mod jrunner_manners;
 mod keys;
 mod ledger;
 mod locks;

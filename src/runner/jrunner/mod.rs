@@ -116,12 +116,14 @@ impl Jrunner {
     /// As [`Jrunner::query`]; where the first column can't be told from the second.
     pub fn resolve(&self, held: Held<'_>, target: &Target, sql: &str, keep: usize) -> Result<Rows, Failure> {
         let rows = self.query(held, target, sql, Some(keep))?;
-        let blind = self.manners.get().is_some_and(|m| !m.quotes && !m.header);
+        // A name that is an expression may have delimiters in it, as the value may.
+        let is_plain = |name: &String| name.chars().all(|c| c.is_alphanumeric() || "_#$@".contains(c));
+        let blind = self.manners.get().is_some_and(|m| !m.quotes && !(m.header && rows.columns.iter().all(is_plain)));
         if blind && rows.columns.len() > 1 {
             return Err(Failure::new(
                 FailureKind::Sql,
-                "this jrunner names no columns and puts nothing in quotes, so that it can't be told whether that is one \
-                 value or several",
+                "this jrunner puts nothing in quotes, so that it can't be told whether that is one value or several: \
+                 give the resolver one column, and a name that is one word (AS VALUE)",
             ));
         }
         Ok(rows)

@@ -42,10 +42,16 @@ impl Patterns {
     }
 
     /// How many rows were moved, by all that the program printed: `None` where it does not say so at its end, unless the
-    /// pattern is the operator's.
+    /// pattern is the operator's. A last line in the words of those before it tells of progress, which may not be all.
     pub fn moved(&self, printed: &str) -> Option<u64> {
         let mut lines = printed.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).rev();
-        if self.certain { lines.find_map(|line| self.rows_in(line)) } else { self.rows_in(lines.next()?) }
+        if self.certain {
+            return lines.find_map(|line| self.rows_in(line));
+        }
+        let last = lines.next()?;
+        let words = |line: &str| line.replace(|c: char| c.is_ascii_digit() || ",._' ".contains(c), "");
+        let progress = last.contains("so far") || lines.any(|line| words(line) == words(last));
+        self.rows_in(last).filter(|_| !progress)
     }
 
     /// The error that a text tells of: from the line that says so, without the stack under it.
@@ -136,6 +142,9 @@ mod tests {
             ("row count = 7\n\n", Some(7)),
             ("1 row", Some(1)),
             ("1000 rows\ndone\n", None),
+            ("1000 rows\n2,000 rows\n", None),
+            ("1000 rows so far\n", None),
+            ("1000 rows so far\n1000 rows\n", Some(1000)),
             ("finished in 5 s", None),
             ("", None),
         ] {
