@@ -37,6 +37,8 @@ pub struct Scripts {
     pub first_only: bool,
     /// Whether several plain statements are all done.
     pub plain: bool,
+    /// Whether what a statement does that commits nothing itself is gone afterwards.
+    pub lost: bool,
     /// Whether an error in a later statement undoes the earlier.
     pub undone: bool,
     /// What it said of the script that is right; nothing where it ended well.
@@ -44,6 +46,11 @@ pub struct Scripts {
 }
 
 impl Scripts {
+    /// Whether merges are refused whatever the module allows.
+    fn never(&self) -> bool {
+        self.first_only || !self.whole || self.lost || self.said.is_some()
+    }
+
     /// Why no merge may run so, if none may.
     fn refusal(&self) -> Option<String> {
         if self.first_only {
@@ -51,7 +58,7 @@ impl Scripts {
                 "it runs only the first statement of a script: what a merge deletes would not come back".to_owned(),
             );
         }
-        if !self.whole {
+        if !self.whole || self.lost {
             return Some("what a script does is not there afterwards: it may be rolled back at its end".to_owned());
         }
         if let Some(said) = &self.said {
@@ -292,11 +299,11 @@ fn tried() -> String {
 /// `Runner`, with the reason.
 pub fn refuse_merge(scripts: &Scripts, connection: &str, module: &str, allowed: bool) -> Result<Option<String>> {
     let Some(why) = scripts.refusal() else { return Ok(None) };
-    if allowed && !scripts.first_only && scripts.whole && scripts.said.is_none() {
+    if allowed && !scripts.never() {
         return Ok(Some(format!("a merge into {connection} is not one transaction: {why}")));
     }
     let error = Error::new(Code::Runner, format!("jrunner can't merge into {connection} safely: {why}"));
-    Err(if scripts.first_only || !scripts.whole || scripts.said.is_some() {
+    Err(if scripts.never() {
         error.hint("another version of jrunner or of the driver may, or options in the connection's URL (MySQL: allowMultiQueries=true)")
     } else {
         error.hint(format!(
@@ -329,7 +336,7 @@ impl Trial<'_> {
         self.must(ledger, "place", &self.dialect.prepare())?;
         self.must(ledger, "table", &self.dialect.create_staging(&self.table, Relation::Table, &[column]))?;
         let said = self.may(ledger, "merge", &self.dialect.atomic(&[&insert(1), &insert(2)]))?;
-        self.may(ledger, "script", &format!("{};\n{}", insert(4), insert(8)))?;
+        let refused = self.may(ledger, "script", &format!("{};\n{}", insert(4), insert(8)))?;
         let first = self.there(ledger)?;
         let absent = TableName { name: format!("{}_that_is_not_there", self.table.name), ..self.table.clone() };
         let fails = format!("INSERT INTO {} VALUES (32)", self.dialect.table(&absent));
@@ -341,6 +348,8 @@ impl Trial<'_> {
             whole: has(first, 3),
             first_only: has(first, 1) && !has(first, 2) || has(first, 4) && !has(first, 8) && !has(first, 3),
             plain: has(first, 12),
+            // Where several statements are an error, each may still be done.
+            lost: refused.is_none() && first & 12 == 0,
             undone: has(first, 3) && !has(second, 16),
             said,
         })

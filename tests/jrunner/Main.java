@@ -97,7 +97,8 @@ public final class Main {
         if (isIt && has("die-at-end")) {
             Runtime.getRuntime().halt(137);
         }
-        System.exit(0);
+        // No hook keeps it from an end of its own.
+        Runtime.getRuntime().halt(0);
     }
 
     private static Connection connect(Map<String, String> flags, String url, String user, String password)
@@ -118,7 +119,7 @@ public final class Main {
         connection.setAutoCommit(!has("autocommit-off") && !has("autocommit-off-commit"));
         try (Statement statement = connection.createStatement()) {
             if (has("first-statement")) {
-                sql = sql.replaceFirst("(?s)^((?:[^';]|'[^']*')*);.*$", "$1");
+                sql = firstOf(sql);
             }
             boolean rows = has("execute-query") || statement.execute(sql);
             if (has("execute-query")) {
@@ -136,6 +137,19 @@ public final class Main {
         } else if (has("autocommit-off")) {
             connection.rollback();
         }
+    }
+
+    /** What stands before the first semicolon that is in no text. */
+    private static String firstOf(String script) {
+        boolean text = false;
+        for (int i = 0; i < script.length(); i++) {
+            char c = script.charAt(i);
+            text ^= c == '\'';
+            if (c == ';' && !text) {
+                return script.substring(0, i);
+            }
+        }
+        return script;
     }
 
     private void print(ResultSet rows) throws SQLException {

@@ -6,7 +6,7 @@ use crate::support::{Plant, World, until};
 use std::os::unix::fs::PermissionsExt;
 
 /// Passwords that are hard to hide.
-const ODD: [&str; 4] = ["it's a \"quoted\" #one", "back\\slash\tand tab", "first-line\nsecond-line", "  @blanks around  "];
+const ODD: [&str; 2] = ["  @it's a \"quoted\" #back\\slash\tand tab ", "first-line\nsecond-line"];
 
 /// Never 4: the echo of the arguments is masked, in what is stored and in what is shown, whatever the password is made of.
 #[test]
@@ -23,7 +23,7 @@ fn an_echo_of_the_arguments_tells_no_password() {
         if n > 0 {
             world.call("settings set jrunner_launch script").ok();
         }
-        plant.call("run orders").ok();
+        plant.heard(world.call("run orders -v")).ok();
         assert_eq!(world.rows("dst", "SELECT * FROM orders"), ["1|'nut'"]);
         for part in ["--stdout", "--stderr"] {
             let said = plant.call(&format!("log show orders {part}")).ok();
@@ -31,14 +31,13 @@ fn an_echo_of_the_arguments_tells_no_password() {
         }
         // An error that has the words.
         world.call("watermark add orders bad --connection src --sql 'SELECT none FROM nowhere'").ok();
-        plant.call("run orders").code(1);
-        plant.call("connection query src 'SELECT none FROM nowhere'").code(1);
+        plant.heard(world.call("run orders --json")).code(1);
         plant.look(&["orders"]);
         plant.is_nowhere(&["secrets.env"]);
     }
 }
 
-/// Never 4: a line that is shown in pieces, as it does not end, and an error that is shown in part.
+/// A run whose program goes on once its rows are moved.
 fn slowly(world: &World, jdbc: &Jdbc) -> crate::support::Running {
     jdbc.has(&["hang=end", "only=FROM orders WHERE id >"]);
     jdbc.starts();

@@ -22,15 +22,18 @@ use super::guarded::{Guarded, Output};
 use super::{Failure, FailureKind, Held, Moved, Rows, Said, Target, process};
 use crate::sql::lexer::statements;
 use folder::Folder;
-use said::{Kept, words};
+use said::{Keeping, Kept, words};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The most that is kept of what a script or a probe prints, in bytes.
 const MOST: u64 = 1 << 20;
+/// How often a number of rows is looked for in what a transfer prints.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A jrunner that can be called. Calls may come from several threads; each starts a process of its own.
 pub struct Jrunner {
@@ -52,6 +55,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Ended {
     /// Why it failed, in words; not, where it did not.
     failure: Option<String>,
+    /// Whether only its standard output says so.
+    on_stdout: bool,
     /// Whether we ended it.
     stopped: bool,
     stderr: String,
@@ -91,8 +96,14 @@ impl Jrunner {
         let manners = self.manners.get();
         let manners = manners.ok_or_else(|| Failure::new(FailureKind::Lost, "how jrunner prints rows is not known"))?;
         let call = Call { source: target, sql, into: None };
-        let (read, ended) =
-            self.call(held, &call, |output| csv::rows(&mut BufReader::with_capacity(1 << 16, output), manners, keep))?;
+        let mut kept = Kept::default();
+        let (read, mut ended) = self.call(held, &call, |output| {
+            let output = Keeping { from: output, kept: &mut kept };
+            csv::rows(&mut BufReader::with_capacity(1 << 16, output), manners, keep)
+        })?;
+        if manners.errors_on_stdout {
+            ended.failure = ended.failure.or_else(|| self.patterns.error_in(&kept.text()));
+        }
         if ended.stopped {
             return Err(stopped());
         }
@@ -175,7 +186,7 @@ impl Jrunner {
         if ended.stopped {
             return Err(stopped());
         }
-        Ok(Printed { stdout, failure: ended.failure })
+        Ok(Printed { stdout, failure: ended.failure, on_stdout: ended.on_stdout })
     }
 
     /// The first of what it prints on its standard output, and its end. An error may stand there, too.
@@ -187,8 +198,10 @@ impl Jrunner {
             let _ = output.take(MOST).read_to_end(&mut printed);
             printed
         })?;
-        let error = || self.patterns.error_in(&String::from_utf8_lossy(&printed));
-        ended.failure = ended.failure.or_else(error);
+        if ended.failure.is_none() {
+            ended.failure = self.patterns.error_in(&String::from_utf8_lossy(&printed));
+            ended.on_stdout = ended.failure.is_some();
+        }
         Ok((printed, ended))
     }
 
@@ -209,11 +222,14 @@ impl Jrunner {
         let (kept, ended) = self.call(held, &call, |output| {
             let mut kept = Kept::default();
             let mut line = Vec::new();
+            let mut looked: Option<Instant> = None;
             let mut say = |line: &mut Vec<u8>| {
                 let text = String::from_utf8_lossy(line);
                 if !text.trim().is_empty() {
-                    if let Some(rows) = self.patterns.rows_in(&text) {
-                        progress(Said::Rows(rows));
+                    // Nobody reads faster.
+                    if looked.is_none_or(|at| at.elapsed() > LOOK_EVERY) {
+                        looked = Some(Instant::now());
+                        self.patterns.rows_in(&text).into_iter().for_each(|rows| progress(Said::Rows(rows)));
                     }
                     progress(Said::Line(text.trim_end()));
                 }
@@ -310,7 +326,7 @@ impl Jrunner {
                 said => said,
             }),
         };
-        Ok((out, Ended { failure, stopped, stderr }))
+        Ok((out, Ended { failure, on_stdout: false, stopped, stderr }))
     }
 
     /// Ends all that runs now, and what it has started. The calls then fail as `Cancelled`, a script's as `Lost`.

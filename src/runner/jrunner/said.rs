@@ -1,6 +1,7 @@
 //! What a program says in words: how many rows it moved, whether it failed, and why.
 
 use regex_lite::Regex;
+use std::io::{self, Read};
 
 /// The most that is kept of a stream in memory: its beginning and its end.
 const KEPT: usize = 128 << 10;
@@ -117,6 +118,22 @@ impl Kept {
     }
 }
 
+/// Passes on what is read, and keeps it.
+pub struct Keeping<'a, R> {
+    /// Where it is read from.
+    pub from: R,
+    /// What was read.
+    pub kept: &'a mut Kept,
+}
+
+impl<R: Read> Read for Keeping<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(buffer)?;
+        self.kept.add(&buffer[..n]);
+        Ok(n)
+    }
+}
+
 /// What a start of the program printed, and why it is taken for a failure, if it is.
 #[derive(Default)]
 pub struct Printed {
@@ -124,6 +141,8 @@ pub struct Printed {
     pub stdout: Vec<u8>,
     /// Why it failed.
     pub failure: Option<String>,
+    /// Whether only its standard output says so.
+    pub on_stdout: bool,
 }
 
 #[cfg(test)]
