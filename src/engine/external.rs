@@ -6,6 +6,7 @@
 
 use super::databases::{Databases, dialect_of};
 use super::ledger::{Came, Ledger};
+use super::summary;
 use crate::dialect::{Column, Destination, Fill, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::jrunner::{COLUMNS, END, Jrunner, Launch, Manners, Patterns, mark, values};
@@ -97,6 +98,9 @@ pub fn find(store: &Store, timezone: Option<String>) -> Result<Found> {
     if let Some(manners) = remembered::<Manners>(store, &program, "rows")? {
         let _ = jrunner.manners.set(by_settings(store, manners)?);
     }
+    if set("jrunner_rows_pattern")?.is_none() {
+        summary::recall(store, &program, &jrunner)?;
+    }
     Ok(Found { jrunner, program })
 }
 
@@ -127,12 +131,12 @@ fn identity(path: &Path) -> Result<String> {
     Ok(format!("{} {} {}.{} {jars}", real.display(), facts.len(), facts.mtime(), facts.mtime_nsec()))
 }
 
-fn remembered<T: for<'a> Deserialize<'a>>(store: &Store, program: &str, about: &str) -> Result<Option<T>> {
+pub(super) fn remembered<T: for<'a> Deserialize<'a>>(store: &Store, program: &str, about: &str) -> Result<Option<T>> {
     // What another version wrote, and this one can't read, is found out anew.
     Ok(probe::get(store.read(), program, about)?.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-fn remember(ledger: &mut Ledger<'_>, program: &str, about: &str, found: &impl Serialize) -> Result<()> {
+pub(super) fn remember(ledger: &mut Ledger<'_>, program: &str, about: &str, found: &impl Serialize) -> Result<()> {
     let json = serde_json::to_string(found).map_err(|e| Error::new(Code::System, e.to_string()))?;
     ledger.store().write(|tx| probe::set(tx, program, about, &json))
 }

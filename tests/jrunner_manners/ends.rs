@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 
 /// The JVMs of a world, and what they have started.
 fn programs(world: &World) -> Vec<(u32, String)> {
-    world.processes().into_iter().filter(|(_, line)| !line.starts_with("pipekit ") && !line.contains("/pipekit ")).collect()
+    world
+        .processes()
+        .into_iter()
+        .filter(|(_, line)| !line.starts_with("pipekit ") && !line.contains("/pipekit "))
+        .collect()
 }
 
 /// A run that hangs: as it starts, or once its rows are moved.
@@ -18,7 +22,8 @@ fn hanging(world: &World, jdbc: &Jdbc, manners: &[&str]) -> Running {
     until("it hangs", || jdbc.has_started(mode));
     if manners.contains(&"hang=end") {
         until("the rows are there", || {
-            world.sqlite("dst.db").query_row("SELECT count(*) FROM pipekit_staging_orders", [], |row| row.get(0)) == Ok(3)
+            world.sqlite("dst.db").query_row("SELECT count(*) FROM pipekit_staging_orders", [], |row| row.get(0))
+                == Ok(3)
         });
     }
     if manners.contains(&"child") {
@@ -35,7 +40,6 @@ fn nothing_is_left(world: &World, since: Instant) {
         std::thread::sleep(Duration::from_millis(10));
         left = programs(world);
     }
-    println!("{} ms", since.elapsed().as_millis());
     assert!(left.is_empty(), "{left:?}");
     world.until_quiet();
     no_folder_is_left(world);
@@ -70,9 +74,7 @@ fn nothing_of_the_program_is_left() {
     }
     world.call("module edit orders --timeout-s 2").ok();
     let run = hanging(&world, &jdbc, &["hang=start", "ignore-term", "child"]);
-    let begun = Instant::now();
     run.wait_no_longer_than(Duration::from_secs(6)).fails(1, "timed out after 2 s");
-    println!("{} ms", begun.elapsed().as_millis());
     nothing_is_left(&world, Instant::now());
     world.call("module edit orders --timeout-s 60").ok();
     jdbc.has(&["slow-start=1000"]);

@@ -35,7 +35,10 @@ fn orders(manners: &[&str]) -> (World, Jdbc, JdbcDatabase) {
         "CREATE TABLE orders (id INT PRIMARY KEY, item VARCHAR(20));
          INSERT INTO orders VALUES (-1, 'x'), (1, 'nut'), (2, NULL), (3, '')",
     );
-    world.with_sqlite("dst", "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT); INSERT INTO orders VALUES (0, 'old')");
+    world.with_sqlite(
+        "dst",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT); INSERT INTO orders VALUES (0, 'old')",
+    );
     world.module("orders", "src", "dst", "orders", "full", "SELECT id, item FROM orders WHERE id > {from}");
     world.call("watermark add orders from --connection src --sql 'SELECT min(id) + 1 FROM orders'").ok();
     (world, jdbc, source)

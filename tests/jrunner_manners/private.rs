@@ -14,7 +14,10 @@ const ODD: [&str; 2] = ["  @it's a \"quoted\" #back\\slash\tand tab ", "first-li
 fn an_echo_of_the_arguments_tells_no_password() {
     for (n, secret) in ODD.iter().enumerate() {
         let (world, _) = world(&["echo", "echo-stderr", "null=NULL"]);
-        world.sqlite("src.db").execute_batch("CREATE TABLE orders (id INTEGER, item TEXT); INSERT INTO orders VALUES (1, 'nut')").unwrap();
+        world
+            .sqlite("src.db")
+            .execute_batch("CREATE TABLE orders (id INTEGER, item TEXT); INSERT INTO orders VALUES (1, 'nut')")
+            .unwrap();
         JdbcDatabase::of("sqlite_jdbc", &world.lite("src"), "me", secret).connect(&world, "src");
         world.with_sqlite("dst", "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT)");
         world.module("orders", "src", "dst", "orders", "full", "SELECT id, item FROM orders");

@@ -70,7 +70,8 @@ impl Jdbc {
         for folder in ["bin", "lib"] {
             std::fs::create_dir_all(jdbc.home.join(folder)).unwrap();
         }
-        let link = |from: &Path, name: &str| std::os::unix::fs::symlink(from, jdbc.home.join("lib").join(name)).unwrap();
+        let link =
+            |from: &Path, name: &str| std::os::unix::fs::symlink(from, jdbc.home.join("lib").join(name)).unwrap();
         link(jar(), "jrunner.jar");
         let mut class_path = "$APP_HOME/lib/jrunner.jar".to_owned();
         for driver in DRIVERS.iter().filter(|driver| Path::new(JARS).join(driver).exists()) {

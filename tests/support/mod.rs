@@ -8,8 +8,8 @@ pub mod clock;
 pub mod cluster;
 pub mod disk;
 pub mod fault;
-pub mod jdbc;
 pub mod java;
+pub mod jdbc;
 pub mod jrunner;
 #[macro_use]
 mod pair;

@@ -43,6 +43,8 @@ pub struct Jrunner {
     timezone: Option<String>,
     /// How this program prints rows, once that is known.
     pub manners: OnceLock<Manners>,
+    /// The words of the line by which it says how many rows it moved, once they are known.
+    pub summary: OnceLock<String>,
     running: Mutex<HashMap<u64, Arc<Guarded>>>,
     next: AtomicU64,
 }
@@ -78,6 +80,7 @@ impl Jrunner {
             patterns,
             timezone,
             manners: OnceLock::new(),
+            summary: OnceLock::new(),
             running: Mutex::default(),
             next: AtomicU64::new(0),
         }
@@ -266,7 +269,7 @@ impl Jrunner {
         if let Some(why) = ended.failure.or_else(|| self.patterns.error_in(&printed)) {
             return Err(Failure::new(kind_of(&why), why));
         }
-        Ok(Moved { rows: self.patterns.moved(&printed) })
+        Ok(self.patterns.moved(&printed, self.summary.get().map(String::as_str)))
     }
 
     /// Starts the program and has its standard output read to the end, or to where `read` stops.

@@ -1,5 +1,6 @@
 //! What a program says in words: how many rows it moved, whether it failed, and why.
 
+use crate::runner::Moved;
 use regex_lite::Regex;
 use std::io::{self, Read};
 
@@ -42,17 +43,22 @@ impl Patterns {
         numbers.last()
     }
 
-    /// How many rows were moved, by all that the program printed: `None` where it does not say so at its end, unless the
-    /// pattern is the operator's. A last line in the words of those before it tells of progress, which may not be all.
-    pub fn moved(&self, printed: &str) -> Option<u64> {
+    /// How many rows were moved, by all that the program printed: none where it does not say so at its end, unless the
+    /// pattern is the operator's, or the line is in the `known` words. Otherwise a last line in the words of those before
+    /// it tells of progress, which may not be all.
+    pub fn moved(&self, printed: &str, known: Option<&str>) -> Moved {
         let mut lines = printed.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).rev();
         if self.certain {
-            return lines.find_map(|line| self.rows_in(line));
+            return Moved { rows: lines.find_map(|line| self.rows_in(line)), words: None };
         }
-        let last = lines.next()?;
-        let words = |line: &str| line.replace(|c: char| c.is_ascii_digit() || ",._' ".contains(c), "");
-        let progress = last.contains("so far") || lines.any(|line| words(line) == words(last));
-        self.rows_in(last).filter(|_| !progress)
+        let is_known = |line: &&str| known.is_some_and(|known| plain(line) == known);
+        let line = lines.clone().find(is_known).or_else(|| {
+            let last = lines.next()?;
+            let is_progress = last.contains("so far") || lines.any(|line| plain(line) == plain(last));
+            (!is_progress).then_some(last)
+        });
+        let rows = line.and_then(|line| self.rows_in(line));
+        Moved { words: line.filter(|_| rows.is_some()).map(plain), rows }
     }
 
     /// The error that a text tells of: from the line that says so, without the stack under it.
@@ -67,6 +73,11 @@ impl Patterns {
         };
         Some(words(&text[from..]))
     }
+}
+
+/// A line without its numbers.
+fn plain(line: &str) -> String {
+    line.replace(|c: char| c.is_ascii_digit() || ",._' \t".contains(c), "")
 }
 
 fn compile(pattern: &str) -> Result<Regex, String> {
@@ -167,10 +178,17 @@ mod tests {
             ("finished in 5 s", None),
             ("", None),
         ] {
-            assert_eq!(patterns.moved(printed), rows, "{printed:?}");
+            assert_eq!(patterns.moved(printed, None).rows, rows, "{printed:?}");
         }
         let own = Patterns::new(Some(r"moved (\d+)"), None).unwrap();
-        assert_eq!(own.moved("moved 5\nmoved 12\nbye"), Some(12));
+        assert_eq!(own.moved("moved 5\nmoved 12\nbye", None), Moved { rows: Some(12), words: None });
+        let known = patterns.moved("1000 rows so far\n1,234 rows\n", None).words;
+        assert_eq!(known.as_deref(), Some("rows"));
+        for (printed, rows) in
+            [("1000 rows\n2000 rows", Some(2000)), ("1 rows\ndone", Some(1)), ("1000 rows so far\n", None)]
+        {
+            assert_eq!(patterns.moved(printed, known.as_deref()).rows, rows, "{printed:?}");
+        }
         assert!(Patterns::new(Some("("), None).is_err());
     }
 
