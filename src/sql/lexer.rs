@@ -77,7 +77,9 @@ fn scan(sql: &str, style: Style) -> Vec<Token> {
             '"' => (Kind::Quoted, quoted(bytes, at, b'"', mysql)),
             '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
             // A bracket within is doubled (SQL Server; SQLite has none within).
-            '[' if brackets || !mysql && is_name_in_brackets(&sql[at..]) => (Kind::Quoted, quoted(bytes, at, b']', false)),
+            '[' if brackets || !mysql && is_name_in_brackets(&sql[at..]) => {
+                (Kind::Quoted, quoted(bytes, at, b']', false))
+            }
             '$' if !mysql && dollar_tag(sql, at).is_some() => {
                 let tag = dollar_tag(sql, at).unwrap_or("$$");
                 let body = at + tag.len();
