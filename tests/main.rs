@@ -3,6 +3,8 @@
 
 // A test prints its seed, and where its files are kept.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
+// There are a few of each.
+#![allow(clippy::large_enum_variant)]
 
 #[macro_use]
 mod support;

@@ -3,6 +3,7 @@
 
 use super::support::World;
 use super::support::jdbc::{Jdbc, JdbcDatabase};
+use super::support::mariadb;
 use super::support::postgres::Database;
 use serde_json::Value;
 
@@ -252,4 +253,18 @@ fn by_jdbc_from_h2_into_postgresql() {
 #[ignore = "needs PostgreSQL and Java: tests/run.sh"]
 fn by_jdbc_from_postgresql_into_h2() {
     cases(Road::new(Side::Postgres(Database::new()), Side::Jdbc(JdbcDatabase::h2(""))));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL and Java: tests/run.sh"]
+fn by_jdbc_from_derby_into_postgresql() {
+    cases(Road::new(Side::Jdbc(JdbcDatabase::derby()), Side::Postgres(Database::new())));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL, MariaDB and Java: tests/run.sh"]
+fn by_jdbc_from_mariadb_into_postgresql() {
+    let database = mariadb::Database::new();
+    let source = JdbcDatabase::of("mariadb_jdbc", &database.url(), &mariadb::user(), &mariadb::password());
+    cases(Road::new(Side::Jdbc(source), Side::Postgres(Database::new())));
 }

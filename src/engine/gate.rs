@@ -1,11 +1,11 @@
 //! The checks between staging and the merge. A run whose rows can't be trusted ends here, and the destination is as
 //! it was; the staging table is kept, and the error says how to see the rows.
 
-use super::advice;
 use super::databases::Databases;
 use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
 use super::summary;
+use super::{advice, columns};
 use crate::definition::module::Strategy;
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, Moved, Rows, Runner};
@@ -15,7 +15,7 @@ pub struct Passed {
     /// Rows in staging.
     pub staged: i64,
     /// What is not known of them.
-    pub warning: Option<String>,
+    pub warnings: Vec<String>,
 }
 
 /// One number that the gate asks for, and where it stands in the answer.
@@ -29,6 +29,8 @@ enum Count {
     NullKey(String),
     Repeated,
     Destination,
+    /// Rows with a value in the last column, which stays empty where a query gives too few.
+    Last,
 }
 
 /// Checks what was staged, and writes the receipt that lets the merge begin.
@@ -74,7 +76,7 @@ pub fn pass(
     };
     let dest = &definition.dest.name;
     let staging = plan.dialect.table(&plan.staging);
-    let mut staged = 0;
+    let (mut staged, mut is_last_empty) = (0, false);
     for (i, count) in counts.iter().enumerate() {
         let n = number(i)?;
         match &count.what {
@@ -100,6 +102,7 @@ pub fn pass(
                 ));
             }
             Count::Destination => check_shrink(definition, staged, n)?,
+            Count::Last => is_last_empty = n == 0 && staged > 0,
             Count::NullKey(_) | Count::Repeated => {}
         }
     }
@@ -113,9 +116,13 @@ pub fn pass(
             .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name)));
         }
     }
-    let warning = summary::check(ledger, databases, moved, staged)?;
+    let mut warnings = Vec::new();
+    if is_last_empty {
+        warnings.extend(columns::count(ledger, databases, definition, plan)?);
+    }
+    warnings.extend(summary::check(ledger, databases, moved, staged)?);
     write_receipt(ledger, databases, definition, plan, staged)?;
-    Ok(Passed { staged, warning })
+    Ok(Passed { staged, warnings })
 }
 
 fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
@@ -136,6 +143,15 @@ fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
                 "(SELECT count(*) FROM (SELECT 1 AS one FROM {staged} GROUP BY {key} HAVING count(*) > 1) AS repeated)"
             ),
             what: Count::Repeated,
+        });
+    }
+    if Runner::of_transfer(&plan.source, &plan.dest) == Runner::Jrunner
+        && let Some(last) = plan.columns.last()
+    {
+        let last = plan.dialect.quote(&last.name);
+        out.push(Counted {
+            sql: format!("(SELECT count(*) FROM {staging} WHERE {last} IS NOT NULL)"),
+            what: Count::Last,
         });
     }
     if definition.strategy() == Strategy::Full && definition.module.max_shrink_pct.is_some() {

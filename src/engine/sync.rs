@@ -299,7 +299,7 @@ impl Attempt<'_> {
         (options.progress)(Progress::Doing("gate"));
         self.watch.check()?;
         let passed = gate::pass(ledger, self.databases, self.definition, &plan, &moved)?;
-        self.facts.warnings.extend(passed.warning);
+        self.facts.warnings.extend(passed.warnings);
         self.watch.check()?;
         (options.progress)(Progress::Doing("merge"));
         self.merge(ledger, &plan, passed.staged)

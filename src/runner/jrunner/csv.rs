@@ -5,6 +5,8 @@ use crate::runner::Rows;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
+/// The name of the first column where the program prints none.
+pub const MADE_UP: &str = "column 1";
 /// The longest record that is read, in bytes: a program that never ends a line must not fill the memory.
 const LONGEST: usize = 64 << 20;
 
@@ -152,7 +154,7 @@ pub fn rows(input: &mut impl BufRead, manners: &Manners, keep: Option<usize>) ->
         if !manners.silence_is_empty {
             return Err("it printed nothing, which is also what it does on an error".to_owned());
         }
-        columns.push("column 1".to_owned());
+        columns.push(MADE_UP.to_owned());
     }
     out.columns = columns;
     Ok(out)
