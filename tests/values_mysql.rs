@@ -1,10 +1,12 @@
 //! Values on their way from and to MySQL: they arrive as they left, or the error names them.
 
+use super::support::World;
 use super::support::mariadb::Database;
 use super::support::values::mysql::{row, source, source_behind};
 use super::support::values::to_mysql::{FROM_MYSQL, FROM_PG, FROM_SQLITE, REFUSED};
 use super::support::values::{
-    assert_arrived, assert_refused, columns, database, lite_row, mysql_to_pg, mysql_to_sqlite, pg_row, select, world,
+    ZONE, assert_arrived, assert_refused, columns, database, lite_row, mysql_to_pg, mysql_to_sqlite, pg_row, select,
+    world,
 };
 
 /// The two ways into MySQL: what is told of one is true of the other.
@@ -213,4 +215,32 @@ fn shapes() {
     failed.fails(1, "'z' does not fit integer");
     assert_eq!(pg.rows("SELECT * FROM t ORDER BY a"), ["7|it's; so", "8|y"]);
     assert_eq!(my.rows("SELECT a FROM s"), ["8"], "what did not arrive is not gone");
+}
+
+/// Staging and merge change nothing either: all the values at once, by a module's run.
+#[test]
+#[ignore = "needs PostgreSQL and MariaDB: tests/run.sh"]
+fn a_whole_run_changes_no_value() {
+    let (mut world, mut from, mut my, mut pg) = (World::new(), Database::new(), Database::new(), database(false));
+    world.set("TZ", ZONE);
+    from.connect(&world, "my_from");
+    my.connect(&world, "my_to");
+    pg.connect(&world, "pg");
+    world.with_sqlite("lite", "");
+    for (name, source_name, cases) in [("a", "lite", FROM_SQLITE), ("b", "pg", FROM_PG), ("c", "my_from", FROM_MYSQL)] {
+        my.sql(&format!("CREATE TABLE {name} ({})", columns(cases)));
+        let sql = if name == "c" { "SELECT * FROM s".to_owned() } else { select(cases) };
+        if name == "c" {
+            source(&mut from, cases);
+        }
+        world.module(name, source_name, "my_to", name, "full", &sql);
+        world.run(name);
+        assert_arrived(cases, &row(&mut my, name, cases));
+    }
+    let cases = [mysql_to_pg::BINARY, mysql_to_pg::TEXT].concat();
+    source(&mut from, &cases);
+    pg.sql(&format!("CREATE TABLE d ({})", columns(&cases)));
+    world.module("d", "my_from", "pg", "d", "full", "SELECT * FROM s");
+    world.run("d");
+    assert_arrived(&cases, &pg_row(&mut pg, "d", &cases));
 }

@@ -2,7 +2,7 @@
 //! <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html>
 
 use super::failure::{self, Trouble};
-use super::protocol::{Ok, answer_of};
+use super::protocol::{Done, answer_of};
 use super::wire::{Parser, Stream, Wire};
 use super::{auth, command};
 use crate::runner::builtin::tls::{self, Check, Trust};
@@ -44,7 +44,7 @@ pub struct Opened {
     /// Its number at the server.
     pub id: u32,
     /// What the server said of it last.
-    pub status: Ok,
+    pub status: Done,
 }
 
 /// Why there is no connection.
@@ -148,7 +148,7 @@ fn greeting(packet: &[u8]) -> Result<Greeting, Refusal> {
     if parser.byte() != Some(10) {
         return Err(Trouble::Garbled.into());
     }
-    let read = || {
+    let mut read = || {
         parser.terminated()?;
         let id = parser.four()?;
         let mut nonce = parser.bytes(8)?.to_vec();
@@ -163,7 +163,6 @@ fn greeting(packet: &[u8]) -> Result<Greeting, Refusal> {
         let plugin = parser.terminated().unwrap_or(parser.0);
         Some(Greeting { id, nonce, can, plugin: String::from_utf8_lossy(plugin).into_owned() })
     };
-    let mut read = read;
     read().ok_or_else(|| Trouble::Garbled.into())
 }
 
@@ -229,7 +228,7 @@ fn shake_hands(
     wire.send(&[&head, &rest])?;
     wire.stream().tcp().set_read_timeout(left(deadline)?)?;
     let checked = matches!(url.tls, MysqlTls::VerifyCa | MysqlTls::VerifyIdentity);
-    let status = prove(&mut wire, login.password, plugin, &greeting.nonce, (encrypted, encrypted && checked))?;
+    let status = prove(&mut wire, login.password, plugin, (encrypted, encrypted && checked))?;
     Ok(Opened { wire, id: greeting.id, status })
 }
 
@@ -265,15 +264,8 @@ fn proof(plugin: &str, password: &str, nonce: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Answers until the server is content.
-fn prove(
-    wire: &mut Wire,
-    password: &str,
-    plugin: &str,
-    nonce: &[u8],
-    (encrypted, checked): (bool, bool),
-) -> Result<Ok, Refusal> {
+fn prove(wire: &mut Wire, password: &str, plugin: &str, (encrypted, checked): (bool, bool)) -> Result<Done, Refusal> {
     let mut plugin = plugin.to_owned();
-    let mut nonce = nonce.to_vec();
     // No server asks so often.
     for _ in 0..8 {
         let packet = wire.read()?.to_vec();
@@ -281,8 +273,8 @@ fn prove(
             Some(0xfe) => {
                 let mut parser = Parser(&packet[1..]);
                 plugin = String::from_utf8_lossy(parser.terminated().unwrap_or(b"mysql_old_password")).into_owned();
-                nonce = parser.0.strip_suffix(&[0]).unwrap_or(parser.0).to_vec();
-                match (plugin.as_str(), proof(&plugin, password, &nonce)) {
+                let nonce = parser.0.strip_suffix(&[0]).unwrap_or(parser.0);
+                match (plugin.as_str(), proof(&plugin, password, nonce)) {
                     (_, Some(proof)) => wire.send(&[&proof])?,
                     // The password itself, for a server that is the right one.
                     ("mysql_clear_password" | "dialog", _) if checked => wire.send(&[password.as_bytes(), &[0]])?,
@@ -309,10 +301,7 @@ fn prove(
                     ));
                 }
             },
-            _ => {
-                let _ = &nonce;
-                return Ok(answer_of(&packet)?);
-            }
+            _ => return Ok(answer_of(&packet)?),
         }
     }
     Err(Trouble::Garbled.into())

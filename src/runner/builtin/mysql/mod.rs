@@ -20,7 +20,7 @@ use crate::runner::builtin::url::MysqlUrl;
 use crate::runner::{Failure, FailureKind, Rows, Target};
 use connect::Opened;
 use failure::Trouble;
-use protocol::{Column, Ok as Done, answer_of, column, end_of};
+use protocol::{Column, Done, answer_of, column, end_of};
 use std::cell::Cell;
 use std::io;
 use std::net::{Shutdown, TcpStream};

@@ -6,7 +6,7 @@ use super::wire::Parser;
 /// What the server said when it was done.
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_ok_packet.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ok {
+pub struct Done {
     /// How many rows were touched.
     pub rows: u64,
     /// Flags of the session.
@@ -15,7 +15,7 @@ pub struct Ok {
     pub warnings: u16,
 }
 
-impl Ok {
+impl Done {
     /// Whether a transaction is open.
     pub fn in_transaction(&self) -> bool {
         self.status & 1 != 0
@@ -33,7 +33,7 @@ impl Ok {
 }
 
 /// What a packet says that can be nothing else than done, or refused.
-pub fn answer_of(packet: &[u8]) -> Result<Ok, Trouble> {
+pub fn answer_of(packet: &[u8]) -> Result<Done, Trouble> {
     if let Some(error) = failure::parse(packet) {
         return Err(Trouble::Server(error));
     }
@@ -42,19 +42,19 @@ pub fn answer_of(packet: &[u8]) -> Result<Ok, Trouble> {
     let mut read = || {
         let rows = parser.number()?;
         parser.number()?;
-        Some(Ok { rows, status: parser.two()?, warnings: parser.two()? })
+        Some(Done { rows, status: parser.two()?, warnings: parser.two()? })
     };
     read().ok_or(Trouble::Garbled)
 }
 
 /// The end of columns or rows, if it is that.
 #[inline]
-pub fn end_of(packet: &[u8]) -> Option<Ok> {
+pub fn end_of(packet: &[u8]) -> Option<Done> {
     match packet {
         [0xfe, rest @ ..] if packet.len() < 9 => {
             let mut parser = Parser(rest);
             let warnings = parser.two().unwrap_or(0);
-            Some(Ok { rows: 0, status: parser.two().unwrap_or(0), warnings })
+            Some(Done { rows: 0, status: parser.two().unwrap_or(0), warnings })
         }
         _ => None,
     }

@@ -3,7 +3,7 @@
 
 use super::cell;
 use super::failure::Trouble;
-use super::protocol::{Column, Ok as Done};
+use super::protocol::{Column, Done};
 use super::rows::Next;
 use super::{Answer, Connection};
 use crate::runner::builtin::{ScriptOutcome, script};

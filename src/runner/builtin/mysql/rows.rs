@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Moment, micros_of};
 use super::failure::{self, Trouble};
-use super::protocol::{Column, Kind, Ok as Done, end_of};
+use super::protocol::{Column, Done, Kind, end_of};
 use super::wire::{Parser, Wire};
 
 /// Rows that are on their way. Whoever leaves before the end must hang up: nothing else can be read before them.

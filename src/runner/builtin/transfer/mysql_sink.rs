@@ -3,7 +3,7 @@
 
 use super::Progress;
 use crate::runner::builtin::mysql::failure::Trouble;
-use crate::runner::builtin::mysql::protocol::Ok as Done;
+use crate::runner::builtin::mysql::protocol::Done;
 use crate::runner::builtin::mysql::table::{Column, Kind, quoted};
 use crate::runner::builtin::mysql::{Answer, Connection};
 use crate::runner::builtin::value::Value;

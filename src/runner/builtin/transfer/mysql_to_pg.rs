@@ -65,7 +65,7 @@ struct MysqlRows<'a, 'p> {
     bits: Vec<Option<usize>>,
     writer: Writer,
     scratch: Vec<u8>,
-    end: Option<protocol::Ok>,
+    end: Option<protocol::Done>,
     progress: &'a mut Progress<'p>,
 }
 
