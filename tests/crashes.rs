@@ -1,11 +1,11 @@
 //! A server that crashes under a run, and a client that dies while the server is still at its merge.
 
-use super::support::cluster::Cluster;
+use super::support::cluster::{Cluster, MariaCluster};
 use super::support::fault::Victim;
 use super::support::random::Random;
 use super::support::shop::{Shop, WAYS, Way};
 use super::support::steps::{Held, Place};
-use super::support::{Pair, Signal, kill, until};
+use super::support::{Pair, Side, Signal, kill, until};
 
 /// Never 13, never 7: PostgreSQL goes down in no order and comes back, at every step of a run. Its staging table is
 /// empty then, for it is unlogged.
@@ -33,6 +33,29 @@ fn a_server_that_crashes_loses_nothing() {
             shop.goes_on(&what);
         }
     }
+}
+
+/// Never 13, never 7: the same of MariaDB.
+#[test]
+#[ignore = "needs MariaDB: tests/run.sh"]
+fn a_server_of_mariadb_that_crashes_loses_nothing() {
+    let cluster = MariaCluster::start();
+    let mut shop = Shop::new(Pair::between(Side::Sqlite, Side::Mariadb(cluster.database())), Way::Incremental);
+    let mut random = Random(11);
+    let places = Place::all(&shop.pair.world.steps("orders"));
+    let mut struck = 0;
+    // What it had staged is there again, so that a run whose merge had not begun may go on and succeed.
+    for place in places.iter().filter(|place| matches!(place.step().0, "merge" | "transfer")) {
+        let what = format!("{place:?}, crash");
+        let crash = |shop: &mut Shop, _: &_| {
+            cluster.crash();
+            shop.pair.my().reconnect();
+            true
+        };
+        struck += usize::from(shop.suffer(&what, place, &mut random, crash).is_some());
+        shop.goes_on(&what);
+    }
+    assert!(struck > 5, "few places were struck: {struck}");
 }
 
 /// Never 13: a merge that was told as done is done, though the server is set to tell so before it is on the disk.

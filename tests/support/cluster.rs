@@ -1,5 +1,6 @@
-//! A PostgreSQL server of a test's own, to be killed and started again: the others' must live.
+//! A server of a test's own, to be killed and started again: the others' must live.
 
+use super::mariadb;
 use super::postgres::Database;
 use std::process::Command;
 
@@ -41,6 +42,40 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         shell(self.dir.path(), "stop_postgres \"$1\"");
+    }
+}
+
+/// The same of MariaDB.
+pub struct MariaCluster {
+    dir: tempfile::TempDir,
+    port: String,
+    password: String,
+}
+
+impl MariaCluster {
+    /// Starts one.
+    pub fn start() -> MariaCluster {
+        let dir = tempfile::tempdir().unwrap();
+        let said = shell(dir.path(), "start_mariadb \"$1\" >&2; echo $my_port $my_password");
+        let (port, password) = said.trim().split_once(' ').unwrap();
+        MariaCluster { port: port.to_owned(), password: password.to_owned(), dir }
+    }
+
+    /// A database on it.
+    pub fn database(&self) -> mariadb::Database {
+        let server = format!("host=127.0.0.1 port={} user=admin password={}", self.port, self.password);
+        mariadb::Database::on(&server, "CHARACTER SET utf8mb4")
+    }
+
+    /// Kills it and starts it again.
+    pub fn crash(&self) {
+        shell(self.dir.path(), &format!("crash_mariadb \"$1\" {}", self.port));
+    }
+}
+
+impl Drop for MariaCluster {
+    fn drop(&mut self) {
+        shell(self.dir.path(), "stop_mariadb \"$1\"");
     }
 }
 

@@ -10,36 +10,40 @@ use std::sync::{Arc, Mutex};
 pub struct Database {
     pub name: String,
     pub client: Conn,
+    /// How to connect to its server.
+    server: String,
     /// The numbers of the tests' own sessions.
     sessions: Arc<Mutex<Vec<u32>>>,
     /// Whether it is dropped at the end.
     ours: bool,
 }
 
-/// A part of what `tests/run.sh` says of the server: `host=127.0.0.1 port=… user=admin password=…`.
-fn part(key: &str) -> String {
-    let server = std::env::var("PIPEKIT_TEST_MARIADB");
-    let server = server.expect("PIPEKIT_TEST_MARIADB is not set: this test is run by tests/run.sh");
+/// The server: `host=127.0.0.1 port=… user=admin password=…`, as `tests/run.sh` gives it.
+fn server() -> String {
+    std::env::var("PIPEKIT_TEST_MARIADB").expect("PIPEKIT_TEST_MARIADB is not set: this test is run by tests/run.sh")
+}
+
+fn part(server: &str, key: &str) -> String {
     let value = server.split_whitespace().find_map(|p| p.strip_prefix(&format!("{key}=")).map(str::to_owned));
     value.unwrap_or_else(|| panic!("PIPEKIT_TEST_MARIADB has no {key}"))
 }
 
 /// The password of the server's user.
 pub fn password() -> String {
-    part("password")
+    part(&server(), "password")
 }
 
 /// The server's user, who may do everything.
 pub fn user() -> String {
-    part("user")
+    part(&server(), "user")
 }
 
-fn login(user: String, password: String, database: Option<&str>) -> Result<Conn, mysql::Error> {
+fn login(server: &str, database: Option<&str>) -> Result<Conn, mysql::Error> {
     let opts = OptsBuilder::new()
-        .ip_or_hostname(Some(part("host")))
-        .tcp_port(part("port").parse().expect("a port"))
-        .user(Some(user))
-        .pass(Some(password))
+        .ip_or_hostname(Some(part(server, "host")))
+        .tcp_port(part(server, "port").parse().expect("a port"))
+        .user(Some(part(server, "user")))
+        .pass(Some(part(server, "password")))
         .db_name(database)
         .prefer_socket(false);
     Conn::new(Opts::from(opts))
@@ -73,28 +77,34 @@ impl Database {
 
     /// Makes a database with these options of `CREATE DATABASE`.
     pub fn made_with(options: &str) -> Database {
+        Database::on(&server(), options)
+    }
+
+    /// Makes a database on that server.
+    pub fn on(server: &str, options: &str) -> Database {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut admin = login(user(), password(), None).unwrap();
+        let mut admin = login(server, None).unwrap();
         admin.query_drop(format!("CREATE DATABASE {name} {options}")).unwrap();
-        let client = login(user(), password(), Some(&name)).unwrap();
+        let client = login(server, Some(&name)).unwrap();
         let sessions = Arc::new(Mutex::new(vec![client.connection_id()]));
-        Database { name, client, sessions, ours: true }
+        Database { name, client, server: server.to_owned(), sessions, ours: true }
     }
 
     /// The same database once more, for somebody else.
     pub fn again(&self) -> Database {
-        Database { name: self.name.clone(), client: self.session(), sessions: self.sessions.clone(), ours: false }
+        let (server, sessions) = (self.server.clone(), self.sessions.clone());
+        Database { name: self.name.clone(), client: self.session(), server, sessions, ours: false }
     }
 
-    /// The server's port.
+    /// The port of the server that all tests share.
     pub fn port() -> String {
-        part("port")
+        part(&server(), "port")
     }
 
     /// Its JDBC URL.
     pub fn url(&self) -> String {
-        format!("jdbc:mariadb://{}:{}/{}", part("host"), part("port"), self.name)
+        format!("jdbc:mariadb://{}:{}/{}", part(&self.server, "host"), part(&self.server, "port"), self.name)
     }
 
     /// Runs SQL, of one or several statements.
@@ -115,9 +125,14 @@ impl Database {
         lines(&mut self.client, sql).unwrap_or_else(|e| panic!("{sql}: {e}"))
     }
 
+    /// Connects again: its server was started anew.
+    pub fn reconnect(&mut self) {
+        self.client = self.session();
+    }
+
     /// Another session in the same database.
     pub fn session(&self) -> Conn {
-        let session = login(user(), password(), Some(&self.name)).unwrap();
+        let session = login(&self.server, Some(&self.name)).unwrap();
         self.sessions.lock().unwrap().push(session.connection_id());
         session
     }
@@ -142,8 +157,8 @@ impl Database {
 
     /// Makes it the connection `name` of a world, with its password as a secret.
     pub fn connect(&self, world: &World, name: &str) {
-        world.call_with("secrets set MY_PASSWORD", &password()).ok();
-        world.mariadb(name, &self.url(), &user(), "$MY_PASSWORD");
+        world.call_with("secrets set MY_PASSWORD", &part(&self.server, "password")).ok();
+        world.mariadb(name, &self.url(), &part(&self.server, "user"), "$MY_PASSWORD");
     }
 }
 
@@ -153,7 +168,7 @@ impl Drop for Database {
             return;
         }
         // Whoever still has a table open there would hold it up.
-        let Ok(mut admin) = login(user(), password(), None) else { return };
+        let Ok(mut admin) = login(&self.server, None) else { return };
         let sessions = format!("SELECT id FROM information_schema.processlist WHERE db = '{}'", self.name);
         for id in lines(&mut admin, &sessions).unwrap_or_default() {
             let _ = admin.query_drop(format!("KILL {id}"));

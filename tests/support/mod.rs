@@ -24,7 +24,7 @@ pub mod values;
 mod world;
 
 pub use call::{Call, Running, kill, until};
-pub use pair::{ENDLESS, Held, NEW, OLD, Pair};
+pub use pair::{ENDLESS, Held, NEW, OLD, Pair, Side};
 pub use plant::Plant;
 pub use rustix::process::Signal;
 pub use world::World;

@@ -64,8 +64,8 @@ stop_postgres() { as_server "$(pg_bin)/pg_ctl" -D "$1/pg" -m immediate -s stop >
 # MariaDB refuses to run as root too.
 as_mariadb() { if [ "$(id -u)" = 0 ]; then runuser -u mysql -- "$@"; else "$@"; fi; }
 
-# Starts a server in the folder $1, on a free port, with TLS, for tests: a crash of the machine may lose what it holds.
-# Sets my_port, my_password, of the user `admin`, who may do everything.
+# Makes a server in the folder $1, and starts it on a free port, with TLS, for tests: a crash of the machine may lose what
+# it holds. Sets my_port, my_password, of the user `admin`, who may do everything.
 start_mariadb() {
   local folder=$1/my
   my_port=$(free_port)
@@ -80,12 +80,24 @@ start_mariadb() {
   if [ "$(id -u)" = 0 ]; then chown -R mysql "$folder"; fi
   as_mariadb mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal \
     --skip-test-db --innodb-log-file-size=16M >"$folder/install.log" 2>&1 || { cat "$folder/install.log" >&2; return 1; }
-  # In a session of its own: Ctrl-C would end it before the tests are through with it.
-  as_mariadb setsid mariadbd --no-defaults --datadir="$folder/data" --port="$my_port" --bind-address=127.0.0.1 \
-    --socket="$folder/socket" --pid-file="$folder/pid" --log-error="$folder/server.log" --init-file="$folder/init.sql" \
-    --ssl-cert="$1/server.crt" --ssl-key="$folder/server.key" --local-infile=1 --skip-name-resolve \
-    --innodb-log-file-size=16M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 --skip-innodb-doublewrite \
-    --max-connections=500 ${MY_OPTIONS:-} >/dev/null 2>&1 </dev/null &
+  run_mariadb "$1" "$my_port" --init-file="$folder/init.sql"
+}
+
+# Runs the server that was made in the folder $1 on the port $2, with the options that follow.
+run_mariadb() {
+  local folder=$1/my port=$2
+  shift 2
+  local as=()
+  if [ "$(id -u)" = 0 ]; then as=(runuser -u mysql --); fi
+  # In a session of its own: Ctrl-C would end it before the tests are through with it. By exec, as no shell may stay beside
+  # it and keep the caller's pipes open.
+  (
+    exec "${as[@]}" setsid mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
+      --socket="$folder/socket" --pid-file="$folder/pid" --log-error="$folder/server.log" \
+      --ssl-cert="${folder%/my}/server.crt" --ssl-key="$folder/server.key" --local-infile=1 --skip-name-resolve \
+      --innodb-log-file-size=16M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 \
+      --skip-innodb-doublewrite --max-connections=500 ${MY_OPTIONS:-} "$@" >/dev/null 2>&1 </dev/null
+  ) &
   for _ in $(seq 300); do
     as_mariadb mariadb-admin --no-defaults --socket="$folder/socket" --user=root ping >/dev/null 2>&1 && return
     sleep 0.1
@@ -95,3 +107,12 @@ start_mariadb() {
 }
 
 stop_mariadb() { kill -9 "$(cat "$1/my/pid" 2>/dev/null)" 2>/dev/null || true; }
+
+# Kills the server in the folder $1 and runs it again on the port $2.
+crash_mariadb() {
+  local pid
+  pid=$(cat "$1/my/pid")
+  kill -9 "$pid"
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+  run_mariadb "$1" "$2"
+}

@@ -225,8 +225,14 @@ impl Shop {
         match status.as_str() {
             "success" => {
                 let (deleted, inserted) = self.counts();
-                assert_eq!(run["rows_inserted"], inserted, "{what}: rows_inserted");
-                assert_eq!(run["rows_deleted"], deleted, "{what}: rows_deleted");
+                // MariaDB has no count of a statement whose answer found no client any more: it stays unknown.
+                let unknown = |n: &serde_json::Value| self.pair.is_mariadb() && n.is_null();
+                if !unknown(&run["rows_inserted"]) {
+                    assert_eq!(run["rows_inserted"], inserted, "{what}: rows_inserted");
+                }
+                if !unknown(&run["rows_deleted"]) {
+                    assert_eq!(run["rows_deleted"], deleted, "{what}: rows_deleted");
+                }
                 self.dest = self.due();
                 let told = self.pair.rows("SELECT * FROM told").len();
                 let missed = usize::try_from(run["hooks_failed"].as_i64().unwrap()).unwrap();

@@ -11,7 +11,8 @@ fn database(table: &TableName) -> String {
     table.schema.as_deref().map_or("DATABASE()".to_owned(), literal)
 }
 
-/// A condition by which the row `t` of a catalog's view is about `table`. The catalog compares names without regard to
+/// A condition by which the row `t` of a catalog's view is about `table`. Only by names that are constants MariaDB looks at
+/// this table alone; by those of another view's rows it opens every table of the server. The catalog compares names without regard to
 /// case, where the server may have two that differ in nothing else.
 pub fn is(t: &str, table: &TableName) -> String {
     let name = literal(&table.name);
@@ -45,10 +46,11 @@ pub fn columns(table: &TableName) -> String {
         "SELECT t.COLUMN_NAME, t.COLUMN_TYPE, CASE t.IS_NULLABLE WHEN 'YES' THEN 1 ELSE 0 END,\n  \
          NULLIF(t.COLUMN_DEFAULT, 'NULL'),\n  \
          (SELECT k.ORDINAL_POSITION FROM information_schema.KEY_COLUMN_USAGE AS k\n    \
-         WHERE k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME AND k.CONSTRAINT_NAME = 'PRIMARY'\n      \
-         AND CAST(k.TABLE_NAME AS BINARY) = CAST(t.TABLE_NAME AS BINARY) AND k.COLUMN_NAME = t.COLUMN_NAME),\n  \
+         WHERE {} AND k.CONSTRAINT_NAME = 'PRIMARY'\n      \
+         AND k.COLUMN_NAME = t.COLUMN_NAME),\n  \
          NULLIF(t.COLUMN_COMMENT, '')\n\
          FROM information_schema.COLUMNS AS t\nWHERE {}\nORDER BY t.ORDINAL_POSITION",
+        is("k", table),
         is("t", table)
     )
 }
@@ -89,8 +91,7 @@ pub fn describe(table: &TableName) -> String {
          WHERE NOT {}) THEN 'kept' ELSE 'view' END FROM seen)\n    \
          WHEN t.ENGINE = 'InnoDB' THEN 'table' WHEN {} THEN 'foreign' ELSE 'kept' END\n\
          FROM information_schema.TABLES AS t\n\
-         LEFT JOIN information_schema.COLUMNS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME\n  \
-         AND CAST(c.TABLE_NAME AS BINARY) = CAST(t.TABLE_NAME AS BINARY)\n\
+         LEFT JOIN information_schema.COLUMNS AS c ON {}\n\
          WHERE {}\nORDER BY c.ORDINAL_POSITION",
         STAGING.len(),
         views(table),
@@ -98,6 +99,7 @@ pub fn describe(table: &TableName) -> String {
         named("u.TABLE_SCHEMA", "u.TABLE_NAME"),
         undone("u.ENGINE"),
         undone("t.ENGINE"),
+        is("c", table),
         is("t", table)
     )
 }
