@@ -315,8 +315,10 @@ fn set_session(opened: &mut Opened, url: &MysqlUrl) -> Result<(), Refusal> {
         sql.push_str(collation);
     }
     // A source that is slow must not end the load that waits for it, nor a slow load its source: the servers' own limits
-    // are 30 and 60 seconds.
-    sql.push_str(";SET SESSION autocommit=1,time_zone='+00:00',net_read_timeout=7200,net_write_timeout=7200");
+    // are 30 and 60 seconds. One whose client's machine is gone, so that nothing says so, lets go of its locks then.
+    sql.push_str(
+        ";SET SESSION autocommit=1,time_zone='+00:00',net_read_timeout=3600,net_write_timeout=3600,wait_timeout=3600",
+    );
     for assignment in &url.session {
         sql.push(',');
         sql.push_str(assignment);
