@@ -156,6 +156,52 @@ fn client_dies(way: Way, killed: Killed, commits: bool) {
     shop.goes_on(&what);
 }
 
+/// The same on MariaDB, which does not notice either while it waits for a row.
+fn client_of_mariadb_dies(way: Way, killed: Killed, commits: bool) {
+    let what = format!("MariaDB, {way:?}, {killed:?}, {}", if commits { "goes on" } else { "ended" });
+    let mut shop = Shop::new(Pair::mariadb(), way);
+    let held = shop.pair.hold_merge();
+    let run = shop.pair.start_merging();
+    let runner = shop.pair.world.runner();
+    if killed == Killed::Both {
+        kill(runner, Signal::STOP);
+        run.signal(Signal::KILL);
+    }
+    kill(runner, Signal::KILL);
+    let waiting = "SELECT id FROM information_schema.processlist
+        WHERE db = DATABASE() AND command = 'Query' AND id <> connection_id()";
+    if killed == Killed::Runner {
+        until("the receipt is asked for", || {
+            shop.pair.rows(&format!("{waiting} AND info LIKE '%abandoned%'")).len() == 1
+        });
+    }
+    if !commits {
+        let merging = shop.pair.rows(&format!("{waiting} AND info NOT LIKE '%abandoned%'"));
+        assert_eq!(merging.len(), 1, "{what}: {merging:?}");
+        shop.pair.dst(&format!("KILL {}", merging[0]));
+    }
+    drop(held);
+    run.wait();
+    until("the merge is over", || shop.pair.rows(waiting).is_empty());
+    let verdict = shop.settled(&what);
+    // The server does all of a script that it was sent, whether or not somebody still listens.
+    assert_eq!(verdict.status, if commits { "success" } else { "error" }, "{what}: {}", verdict.said);
+    shop.goes_on(&what);
+}
+
+/// Never 13: a merge whose client is dead may be committed or rolled back, and the log says which.
+#[test]
+#[ignore = "needs MariaDB: tests/run.sh"]
+fn the_log_knows_what_became_of_a_dead_client_s_merge_on_mariadb() {
+    for way in [Way::Delete, Way::Incremental, Way::Append] {
+        for killed in [Killed::Runner, Killed::Both] {
+            for commits in [true, false] {
+                client_of_mariadb_dies(way, killed, commits);
+            }
+        }
+    }
+}
+
 /// Never 13: a merge whose client is dead may be committed or rolled back, and the log says which.
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]

@@ -4,12 +4,15 @@
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
 mod db2;
+mod derby;
+mod generic;
 mod h2;
 mod mysql;
 mod name;
 mod postgresql;
 mod sqlite;
 mod sqlserver;
+mod standard;
 pub mod types;
 
 pub use name::{BrowseField, Qualifiers, TableName};
@@ -345,6 +348,8 @@ pub fn of(kind: &str) -> Option<&'static dyn Destination> {
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
         "db2" => Some(&db2::Db2),
+        "derby" => Some(&derby::Derby),
+        "generic" => Some(&generic::Generic),
         "h2" => Some(&h2::H2),
         "sqlserver" => Some(&sqlserver::SqlServer),
         _ => None,

@@ -76,8 +76,9 @@ fn scan(sql: &str, style: Style) -> Vec<Token> {
             }
             '"' => (Kind::Quoted, quoted(bytes, at, b'"', mysql)),
             '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
+            // A bracket within is doubled (SQL Server; SQLite has none within).
             '[' if brackets || !mysql && is_name_in_brackets(&sql[at..]) => {
-                (Kind::Quoted, sql[at..].find(']').map_or(sql.len(), |n| at + n + 1))
+                (Kind::Quoted, quoted(bytes, at, b']', false))
             }
             '$' if !mysql && dollar_tag(sql, at).is_some() => {
                 let tag = dollar_tag(sql, at).unwrap_or("$$");
@@ -302,6 +303,7 @@ mod tests {
             ("/* a /* b */ c; /* d */ e", &["c", "e"]),
             ("/* a /* b */ c; */ e", &["e"]),
             ("select [a;b] from [it's; x]; y", &["select [a;b] from [it's; x]", "y"]),
+            ("select [it's]]; x]; y", &["select [it's]]; x]", "y"]),
             ("select a[1], array['x]y;', E'z;'], '{}'[2]; y", &["select a[1], array['x]y;', E'z;'], '{}'[2]", "y"]),
             ("select array[1, -- one; two]\n 2]; y", &["select array[1, -- one; two]\n 2]", "y"]),
         ];

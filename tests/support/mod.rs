@@ -8,7 +8,6 @@ pub mod clock;
 pub mod cluster;
 pub mod disk;
 pub mod fault;
-pub mod java;
 pub mod jdbc;
 pub mod jrunner;
 pub mod mariadb;
