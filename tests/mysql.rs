@@ -271,11 +271,11 @@ fn a_connection_that_breaks_changes_nothing() {
 #[ignore = "needs MariaDB: tests/run.sh"]
 fn the_session_s_settings_are_those_that_values_need() {
     let (world, my) = (World::bare(), Database::new());
-    let sql = "SELECT @@time_zone, @@tx_isolation, @@net_read_timeout, @@net_write_timeout, @@autocommit, \
+    let sql = "SELECT @@time_zone, @@tx_isolation, @@net_read_timeout, @@net_write_timeout, @@wait_timeout, @@autocommit, \
                @@character_set_client, @@sql_mode LIKE '%STRICT_ALL_TABLES%', @@innodb_lock_wait_timeout, \
                @@collation_connection, database()";
     let set = "sessionVariables=sql_mode='',innodb_lock_wait_timeout=7&connectionCollation=utf8mb4_bin";
     let printed = world.print(&format!("{}?{set}", my.url()), sql).ok().stdout();
     let values = printed.lines().nth(1).unwrap();
-    assert_eq!(values, format!("+00:00,READ-COMMITTED,7200,7200,1,utf8mb4,1,7,utf8mb4_bin,{}", my.name));
+    assert_eq!(values, format!("+00:00,READ-COMMITTED,3600,3600,3600,1,utf8mb4,1,7,utf8mb4_bin,{}", my.name));
 }

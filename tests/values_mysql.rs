@@ -213,7 +213,13 @@ fn shapes() {
     world.copy(&my.url(), "INSERT INTO s VALUES (8, NULL, 'y') RETURNING a, b", &pg.url(), "t").ok().prints("1 rows\n");
     let failed = world.copy(&my.url(), "INSERT INTO s VALUES (9, NULL, 'z') RETURNING b, a", &pg.url(), "t");
     failed.fails(1, "'z' does not fit integer");
-    assert_eq!(pg.rows("SELECT * FROM t ORDER BY a"), ["7|it's; so", "8|y"]);
+    my.sql("CREATE PROCEDURE p() SELECT 6, 'p'");
+    world.copy(&my.url(), "CALL p()", &pg.url(), "t").ok().prints("1 rows\n");
+    my.sql("CREATE PROCEDURE q() BEGIN SELECT 6, 'p'; SELECT 5, 'q'; END");
+    world.copy(&my.url(), "CALL q()", &pg.url(), "t").fails(1, "the procedure gives rows more than once");
+    my.sql("CREATE PROCEDURE r() BEGIN SELECT 6, 'p'; DELETE FROM s; SIGNAL SQLSTATE '45000'; END");
+    world.copy(&my.url(), "CALL r()", &pg.url(), "t").fails(1, "ERROR 1644 (45000)");
+    assert_eq!(pg.rows("SELECT * FROM t ORDER BY a"), ["6|p", "7|it's; so", "8|y"]);
     assert_eq!(my.rows("SELECT a FROM s"), ["8"], "what did not arrive is not gone");
 }
 

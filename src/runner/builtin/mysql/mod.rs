@@ -8,6 +8,7 @@ mod auth;
 pub mod cell;
 pub mod connect;
 pub mod failure;
+mod handshake;
 pub mod protocol;
 mod query;
 pub mod rows;

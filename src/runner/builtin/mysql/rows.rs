@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Moment, micros_of};
 use super::failure::{self, Trouble};
-use super::protocol::{Column, Done, Kind, end_of};
+use super::protocol::{Column, Done, Kind, answer_of, end_of};
 use super::wire::{Parser, Wire};
 
 /// Rows that are on their way. Whoever leaves before the end must hang up: nothing else can be read before them.
@@ -38,10 +38,10 @@ impl<'a> Rows<'a> {
     /// The next row.
     #[inline]
     pub fn next(&mut self) -> Result<Next<'_>, Trouble> {
-        let packet = self.wire.read()?;
-        if let Some(end) = end_of(packet) {
-            return Ok(Next::End(end));
+        if let Some(end) = end_of(self.wire.read()?) {
+            return self.end(end).map(Next::End);
         }
+        let packet = self.wire.last();
         if let Some(error) = failure::parse(packet) {
             return Err(Trouble::Server(error));
         }
@@ -55,6 +55,23 @@ impl<'a> Rows<'a> {
             None
         };
         Ok(Next::Row(Row { parser, columns: self.columns.iter(), nulls, index: 0 }))
+    }
+}
+
+impl Rows<'_> {
+    /// The end. What follows it of several statements is for whoever sent them; a prepared one is a procedure then,
+    /// which says behind its rows that it is done, or failed.
+    fn end(&mut self, mut end: Done) -> Result<Done, Trouble> {
+        while self.binary && end.has_more() {
+            let packet = self.wire.read()?;
+            if !matches!(packet.first(), Some(0x00 | 0xff)) {
+                return Err(Trouble::Refused(
+                    "the procedure gives rows more than once, and one table of them can be moved",
+                ));
+            }
+            end = answer_of(packet)?;
+        }
+        Ok(end)
     }
 }
 

@@ -110,6 +110,12 @@ impl Wire {
         }
     }
 
+    /// The packet that was read last.
+    #[inline]
+    pub fn last(&self) -> &[u8] {
+        &self.packet
+    }
+
     /// Sends a command, with which a new conversation begins.
     pub fn command(&mut self, command: u8, arguments: &[u8]) -> io::Result<()> {
         self.send_command(command, &[arguments])

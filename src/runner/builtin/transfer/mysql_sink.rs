@@ -143,7 +143,9 @@ impl<'a> MysqlSink<'a> {
     pub fn end_row(&mut self) -> Result<(), Failure> {
         self.piece.push(if self.how == How::Lines { b'\n' } else { b')' });
         self.pending += 1;
-        if self.piece.len() < self.most() {
+        // Rows that come one by one are not kept for long either: the server ends a load that it gets nothing for.
+        let late = self.feeding && self.pending.is_multiple_of(16) && self.began.elapsed() > STRETCH.1;
+        if self.piece.len() < self.most() && !late {
             return Ok(());
         }
         self.send()?;
