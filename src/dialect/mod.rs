@@ -7,6 +7,7 @@ mod db2;
 mod derby;
 mod generic;
 mod h2;
+mod mysql;
 mod name;
 mod postgresql;
 mod sqlite;
@@ -343,6 +344,7 @@ pub trait Destination: Source {
 /// The dialect of a kind of database, where there is one.
 pub fn of(kind: &str) -> Option<&'static dyn Destination> {
     match kind {
+        "mysql" => Some(&mysql::Mysql),
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
         "db2" => Some(&db2::Db2),
