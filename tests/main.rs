@@ -36,6 +36,7 @@ mod holders;
 mod hooks;
 mod house;
 mod jrunner;
+mod jrunner_manners;
 mod keys;
 mod ledger;
 mod locks;

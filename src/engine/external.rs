@@ -6,6 +6,7 @@
 
 use super::databases::{Databases, dialect_of};
 use super::ledger::{Came, Ledger};
+use super::summary;
 use crate::dialect::{Column, Destination, Fill, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::jrunner::{COLUMNS, END, Jrunner, Launch, Manners, Patterns, mark, values};
@@ -37,6 +38,8 @@ pub struct Scripts {
     pub first_only: bool,
     /// Whether several plain statements are all done.
     pub plain: bool,
+    /// Whether what a statement does that commits nothing itself is gone afterwards.
+    pub lost: bool,
     /// Whether an error in a later statement undoes the earlier.
     pub undone: bool,
     /// What it said of the script that is right; nothing where it ended well.
@@ -44,6 +47,11 @@ pub struct Scripts {
 }
 
 impl Scripts {
+    /// Whether merges are refused whatever the module allows.
+    fn never(&self) -> bool {
+        self.first_only || !self.whole || self.lost || self.said.is_some()
+    }
+
     /// Why no merge may run so, if none may.
     fn refusal(&self) -> Option<String> {
         if self.first_only {
@@ -51,7 +59,7 @@ impl Scripts {
                 "it runs only the first statement of a script: what a merge deletes would not come back".to_owned(),
             );
         }
-        if !self.whole {
+        if !self.whole || self.lost {
             return Some("what a script does is not there afterwards: it may be rolled back at its end".to_owned());
         }
         if let Some(said) = &self.said {
@@ -90,6 +98,9 @@ pub fn find(store: &Store, timezone: Option<String>) -> Result<Found> {
     if let Some(manners) = remembered::<Manners>(store, &program, "rows")? {
         let _ = jrunner.manners.set(by_settings(store, manners)?);
     }
+    if set("jrunner_rows_pattern")?.is_none() {
+        summary::recall(store, &program, &jrunner)?;
+    }
     Ok(Found { jrunner, program })
 }
 
@@ -120,12 +131,12 @@ fn identity(path: &Path) -> Result<String> {
     Ok(format!("{} {} {}.{} {jars}", real.display(), facts.len(), facts.mtime(), facts.mtime_nsec()))
 }
 
-fn remembered<T: for<'a> Deserialize<'a>>(store: &Store, program: &str, about: &str) -> Result<Option<T>> {
+pub(super) fn remembered<T: for<'a> Deserialize<'a>>(store: &Store, program: &str, about: &str) -> Result<Option<T>> {
     // What another version wrote, and this one can't read, is found out anew.
     Ok(probe::get(store.read(), program, about)?.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-fn remember(ledger: &mut Ledger<'_>, program: &str, about: &str, found: &impl Serialize) -> Result<()> {
+pub(super) fn remember(ledger: &mut Ledger<'_>, program: &str, about: &str, found: &impl Serialize) -> Result<()> {
     let json = serde_json::to_string(found).map_err(|e| Error::new(Code::System, e.to_string()))?;
     ledger.store().write(|tx| probe::set(tx, program, about, &json))
 }
@@ -292,11 +303,11 @@ fn tried() -> String {
 /// `Runner`, with the reason.
 pub fn refuse_merge(scripts: &Scripts, connection: &str, module: &str, allowed: bool) -> Result<Option<String>> {
     let Some(why) = scripts.refusal() else { return Ok(None) };
-    if allowed && !scripts.first_only && scripts.whole && scripts.said.is_none() {
+    if allowed && !scripts.never() {
         return Ok(Some(format!("a merge into {connection} is not one transaction: {why}")));
     }
     let error = Error::new(Code::Runner, format!("jrunner can't merge into {connection} safely: {why}"));
-    Err(if scripts.first_only || !scripts.whole || scripts.said.is_some() {
+    Err(if scripts.never() {
         error.hint("another version of jrunner or of the driver may, or options in the connection's URL (MySQL: allowMultiQueries=true)")
     } else {
         error.hint(format!(
@@ -329,7 +340,7 @@ impl Trial<'_> {
         self.must(ledger, "place", &self.dialect.prepare())?;
         self.must(ledger, "table", &self.dialect.create_staging(&self.table, Relation::Table, &[column]))?;
         let said = self.may(ledger, "merge", &self.dialect.atomic(&[&insert(1), &insert(2)]))?;
-        self.may(ledger, "script", &format!("{};\n{}", insert(4), insert(8)))?;
+        let refused = self.may(ledger, "script", &format!("{};\n{}", insert(4), insert(8)))?;
         let first = self.there(ledger)?;
         let absent = TableName { name: format!("{}_that_is_not_there", self.table.name), ..self.table.clone() };
         let fails = format!("INSERT INTO {} VALUES (32)", self.dialect.table(&absent));
@@ -341,6 +352,8 @@ impl Trial<'_> {
             whole: has(first, 3),
             first_only: has(first, 1) && !has(first, 2) || has(first, 4) && !has(first, 8) && !has(first, 3),
             plain: has(first, 12),
+            // Where several statements are an error, each may still be done.
+            lost: refused.is_none() && first & 12 == 0,
             undone: has(first, 3) && !has(second, 16),
             said,
         })

@@ -5,14 +5,17 @@ use super::advice;
 use super::databases::Databases;
 use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
+use super::summary;
 use crate::definition::module::Strategy;
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, Rows, Runner};
+use crate::runner::{Failure, Moved, Rows, Runner};
 
 /// What the gate counted.
 pub struct Passed {
     /// Rows in staging.
     pub staged: i64,
+    /// What is not known of them.
+    pub warning: Option<String>,
 }
 
 /// One number that the gate asks for, and where it stands in the answer.
@@ -37,7 +40,7 @@ pub fn pass(
     databases: &Databases,
     definition: &Definition,
     plan: &Plan,
-    moved: Option<u64>,
+    moved: &Moved,
 ) -> Result<Passed> {
     refuse_to_harm_others(ledger, databases, definition, plan)?;
     let counts = counts(definition, plan);
@@ -77,7 +80,7 @@ pub fn pass(
         match &count.what {
             Count::Staged => {
                 staged = n;
-                check_rows(definition, n, moved)?;
+                check_rows(definition, n, moved.rows)?;
             }
             Count::NullKey(column) if n > 0 => {
                 return Err(refuse(
@@ -110,8 +113,9 @@ pub fn pass(
             .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name)));
         }
     }
+    let warning = summary::check(ledger, databases, moved, staged)?;
     write_receipt(ledger, databases, definition, plan, staged)?;
-    Ok(Passed { staged })
+    Ok(Passed { staged, warning })
 }
 
 fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {

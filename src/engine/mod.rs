@@ -15,5 +15,6 @@ pub mod propose;
 pub mod receipt;
 pub mod recover;
 pub mod stop;
+mod summary;
 pub mod sync;
 pub mod watermark;

@@ -294,10 +294,12 @@ impl Attempt<'_> {
         let together = self.scripts(ledger, &plan)?;
         self.stage(ledger, &plan, together)?;
         (options.progress)(Progress::Doing("transfer"));
-        self.facts.moved = self.transfer(ledger, &plan, options)?.rows;
+        let moved = self.transfer(ledger, &plan, options)?;
+        self.facts.moved = moved.rows;
         (options.progress)(Progress::Doing("gate"));
         self.watch.check()?;
-        let passed = gate::pass(ledger, self.databases, self.definition, &plan, self.facts.moved)?;
+        let passed = gate::pass(ledger, self.databases, self.definition, &plan, &moved)?;
+        self.facts.warnings.extend(passed.warning);
         self.watch.check()?;
         (options.progress)(Progress::Doing("merge"));
         self.merge(ledger, &plan, passed.staged)

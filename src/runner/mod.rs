@@ -64,10 +64,12 @@ pub enum Said<'a> {
 }
 
 /// What a transfer came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// Rows moved, where the runner says so.
     pub rows: Option<u64>,
+    /// The words by which an external program says it, without the number.
+    pub words: Option<String>,
 }
 
 /// Where to connect: a JDBC URL and the login, with the password as it is, after secrets were looked up.

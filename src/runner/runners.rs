@@ -124,7 +124,7 @@ impl Runners {
             return self.jrunner()?.transfer(self.held(), source, sql, dest, table, progress);
         }
         let rows = self.session()?.transfer(source, sql, dest, table, |rows| progress(Said::Rows(rows)))?;
-        Ok(Moved { rows: Some(rows) })
+        Ok(Moved { rows: Some(rows), words: None })
     }
 
     /// Asks for all that runs now to be stopped; the calls then fail. Does not wait.

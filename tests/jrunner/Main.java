@@ -19,7 +19,8 @@ import java.util.Map;
 /**
  * A bulk-copy program with jrunner's command line, over whatever JDBC driver is on its class path: what the tests drive
  * where a shop has its jrunner. Versions in the field differ, so that this one can be told to behave like any of them, by
- * a file {@code manners} beside its {@code lib} folder, one a line.
+ * a file {@code manners} beside its {@code lib} folder, one a line. What it does at its end it does {@code only} after
+ * SQL with that text in it, where this is one of them.
  */
 public final class Main {
     private final Map<String, String> manners;
@@ -68,7 +69,8 @@ public final class Main {
         if (has("echo-stderr")) {
             System.err.println("called with " + String.join(" ", args));
         }
-        for (long i = 0; i < number("noise", 0); i++) {
+        long noise = has("restless") ? Files.readAllLines(home.resolve("starts")).size() % 3 : number("noise", 0);
+        for (long i = 0; i < noise; i++) {
             out.println("INFO starting, step " + i);
         }
         sleep(number("slow-start", 0));
@@ -88,13 +90,15 @@ public final class Main {
             fail(error);
         }
         out.flush();
-        if ("end".equals(manners.get("hang"))) {
+        boolean isIt = sql.contains(manners.getOrDefault("only", ""));
+        if (isIt && "end".equals(manners.get("hang"))) {
             sleep(600_000);
         }
-        if (has("die-at-end")) {
+        if (isIt && has("die-at-end")) {
             Runtime.getRuntime().halt(137);
         }
-        System.exit(0);
+        // No hook keeps it from an end of its own.
+        Runtime.getRuntime().halt(0);
     }
 
     private static Connection connect(Map<String, String> flags, String url, String user, String password)
@@ -115,8 +119,7 @@ public final class Main {
         connection.setAutoCommit(!has("autocommit-off") && !has("autocommit-off-commit"));
         try (Statement statement = connection.createStatement()) {
             if (has("first-statement")) {
-                int end = sql.indexOf(';');
-                sql = end < 0 ? sql : sql.substring(0, end);
+                sql = firstOf(sql);
             }
             boolean rows = has("execute-query") || statement.execute(sql);
             if (has("execute-query")) {
@@ -134,6 +137,19 @@ public final class Main {
         } else if (has("autocommit-off")) {
             connection.rollback();
         }
+    }
+
+    /** What stands before the first semicolon that is in no text. */
+    private static String firstOf(String script) {
+        boolean text = false;
+        for (int i = 0; i < script.length(); i++) {
+            char c = script.charAt(i);
+            text ^= c == '\'';
+            if (c == ';' && !text) {
+                return script.substring(0, i);
+            }
+        }
+        return script;
     }
 
     private void print(ResultSet rows) throws SQLException {
@@ -177,7 +193,7 @@ public final class Main {
         if (has("ascii")) {
             value = value.replaceAll("[^\\x00-\\x7f]", "?");
         }
-        if (has("no-quotes")) {
+        if (has("no-quotes") || has("null-like-empty") && value.isEmpty()) {
             return value;
         }
         boolean needs = value.isEmpty() || value.contains(delimiter()) || value.matches("(?s).*[\",\\n\\r].*")
@@ -214,7 +230,7 @@ public final class Main {
         for (long i = 0; i < number("lines", 0); i++) {
             out.println("a line of no interest, number " + i);
         }
-        if (has("invalid-utf8")) {
+        if (has("invalid-line")) {
             out.write(0xff);
             out.println();
         }

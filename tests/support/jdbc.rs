@@ -115,6 +115,19 @@ impl Jdbc {
         std::fs::write(self.home.join("manners"), manners.join("\n")).unwrap();
     }
 
+    /// It is another version from now on, with these manners: what pipekit has found out is of no use any more.
+    pub fn becomes(&self, manners: &[&str]) {
+        self.has(manners);
+        let program = std::fs::File::open(self.program()).unwrap();
+        let changed = program.metadata().unwrap().modified().unwrap() + std::time::Duration::from_secs(1);
+        program.set_modified(changed).unwrap();
+    }
+
+    /// Whether it was started in this mode since it was last asked how it was.
+    pub fn has_started(&self, mode: &str) -> bool {
+        std::fs::read_to_string(self.home.join("starts")).unwrap_or_default().lines().any(|line| line.starts_with(mode))
+    }
+
     /// How it was started since the last time this was asked: `query`, `transfer`.
     pub fn starts(&self) -> Vec<String> {
         let file = self.home.join("starts");

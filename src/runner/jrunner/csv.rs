@@ -123,11 +123,16 @@ pub fn rows(input: &mut impl BufRead, manners: &Manners, keep: Option<usize>) ->
         }
         let Some(mut fields) = held.pop_front() else { continue };
         if columns.is_empty() {
-            columns = (1..=fields.len()).map(|n| format!("column {n}")).collect();
+            columns = numbered(fields.len());
         }
         if !form.quotes && columns.len() == 1 && fields.len() > 1 && manners.header {
             let texts: Vec<String> = fields.into_iter().map(|field| field.text).collect();
             fields = vec![Field { text: texts.join(&form.delimiter.to_string()), quoted: false }];
+        }
+        // Without quotes a name that is an expression, such as `COALESCE(x, 0)`, looks like several.
+        let first = out.rows.is_empty() && !out.truncated;
+        if !form.quotes && first && fields.len() < columns.len() {
+            columns = numbered(fields.len());
         }
         if fields.len() != columns.len() {
             return Err(format!(
@@ -151,6 +156,11 @@ pub fn rows(input: &mut impl BufRead, manners: &Manners, keep: Option<usize>) ->
     }
     out.columns = columns;
     Ok(out)
+}
+
+/// Names for columns that have none.
+fn numbered(many: usize) -> Vec<String> {
+    (1..=many).map(|n| format!("column {n}")).collect()
 }
 
 fn shortened(fields: &[Field]) -> String {

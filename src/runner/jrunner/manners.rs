@@ -25,6 +25,8 @@ pub struct Manners {
     pub lines_after: usize,
     /// Whether nothing printed means no rows: an error can be told by its end or its words.
     pub silence_is_empty: bool,
+    /// Whether an error stands among what would be rows, and nowhere else.
+    pub errors_on_stdout: bool,
     /// What does not come through as it is, in words.
     pub lossy: Vec<String>,
 }
@@ -111,6 +113,7 @@ impl Manners {
             lines_before,
             lines_after,
             silence_is_empty: true,
+            errors_on_stdout: failing.on_stdout,
             lossy: Vec::new(),
         };
         let expected = self::values();
@@ -202,7 +205,7 @@ mod tests {
     }
 
     fn printed(text: &str, failure: Option<&str>) -> Printed {
-        Printed { stdout: text.as_bytes().to_vec(), failure: failure.map(str::to_owned) }
+        Printed { stdout: text.as_bytes().to_vec(), failure: failure.map(str::to_owned), on_stdout: false }
     }
 
     fn quoted(value: &str) -> String {

@@ -22,15 +22,18 @@ use super::guarded::{Guarded, Output};
 use super::{Failure, FailureKind, Held, Moved, Rows, Said, Target, process};
 use crate::sql::lexer::statements;
 use folder::Folder;
-use said::{Kept, words};
+use said::{Keeping, Kept, words};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The most that is kept of what a script or a probe prints, in bytes.
 const MOST: u64 = 1 << 20;
+/// How often a number of rows is looked for in what a transfer prints.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A jrunner that can be called. Calls may come from several threads; each starts a process of its own.
 pub struct Jrunner {
@@ -40,6 +43,8 @@ pub struct Jrunner {
     timezone: Option<String>,
     /// How this program prints rows, once that is known.
     pub manners: OnceLock<Manners>,
+    /// The words of the line by which it says how many rows it moved, once they are known.
+    pub summary: OnceLock<String>,
     running: Mutex<HashMap<u64, Arc<Guarded>>>,
     next: AtomicU64,
 }
@@ -52,6 +57,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Ended {
     /// Why it failed, in words; not, where it did not.
     failure: Option<String>,
+    /// Whether only its standard output says so.
+    on_stdout: bool,
     /// Whether we ended it.
     stopped: bool,
     stderr: String,
@@ -73,6 +80,7 @@ impl Jrunner {
             patterns,
             timezone,
             manners: OnceLock::new(),
+            summary: OnceLock::new(),
             running: Mutex::default(),
             next: AtomicU64::new(0),
         }
@@ -91,8 +99,14 @@ impl Jrunner {
         let manners = self.manners.get();
         let manners = manners.ok_or_else(|| Failure::new(FailureKind::Lost, "how jrunner prints rows is not known"))?;
         let call = Call { source: target, sql, into: None };
-        let (read, ended) =
-            self.call(held, &call, |output| csv::rows(&mut BufReader::with_capacity(1 << 16, output), manners, keep))?;
+        let mut kept = Kept::default();
+        let (read, mut ended) = self.call(held, &call, |output| {
+            let output = Keeping { from: output, kept: &mut kept };
+            csv::rows(&mut BufReader::with_capacity(1 << 16, output), manners, keep)
+        })?;
+        if manners.errors_on_stdout {
+            ended.failure = ended.failure.or_else(|| self.patterns.error_in(&kept.text()));
+        }
         if ended.stopped {
             return Err(stopped());
         }
@@ -116,12 +130,14 @@ impl Jrunner {
     /// As [`Jrunner::query`]; where the first column can't be told from the second.
     pub fn resolve(&self, held: Held<'_>, target: &Target, sql: &str, keep: usize) -> Result<Rows, Failure> {
         let rows = self.query(held, target, sql, Some(keep))?;
-        let blind = self.manners.get().is_some_and(|m| !m.quotes && !m.header);
+        // A name that is an expression may have delimiters in it, as the value may.
+        let is_plain = |name: &String| name.chars().all(|c| c.is_alphanumeric() || "_#$@".contains(c));
+        let blind = self.manners.get().is_some_and(|m| !(m.quotes || m.header && rows.columns.iter().all(is_plain)));
         if blind && rows.columns.len() > 1 {
             return Err(Failure::new(
                 FailureKind::Sql,
-                "this jrunner names no columns and puts nothing in quotes, so that it can't be told whether that is one \
-                 value or several",
+                "this jrunner puts nothing in quotes, so that it can't be told whether that is one value or several: \
+                 give the resolver one column, and a name that is one word (AS VALUE)",
             ));
         }
         Ok(rows)
@@ -173,7 +189,7 @@ impl Jrunner {
         if ended.stopped {
             return Err(stopped());
         }
-        Ok(Printed { stdout, failure: ended.failure })
+        Ok(Printed { stdout, failure: ended.failure, on_stdout: ended.on_stdout })
     }
 
     /// The first of what it prints on its standard output, and its end. An error may stand there, too.
@@ -185,8 +201,10 @@ impl Jrunner {
             let _ = output.take(MOST).read_to_end(&mut printed);
             printed
         })?;
-        let error = || self.patterns.error_in(&String::from_utf8_lossy(&printed));
-        ended.failure = ended.failure.or_else(error);
+        if ended.failure.is_none() {
+            ended.failure = self.patterns.error_in(&String::from_utf8_lossy(&printed));
+            ended.on_stdout = ended.failure.is_some();
+        }
         Ok((printed, ended))
     }
 
@@ -207,11 +225,14 @@ impl Jrunner {
         let (kept, ended) = self.call(held, &call, |output| {
             let mut kept = Kept::default();
             let mut line = Vec::new();
+            let mut looked: Option<Instant> = None;
             let mut say = |line: &mut Vec<u8>| {
                 let text = String::from_utf8_lossy(line);
                 if !text.trim().is_empty() {
-                    if let Some(rows) = self.patterns.rows_in(&text) {
-                        progress(Said::Rows(rows));
+                    // Nobody reads faster.
+                    if looked.is_none_or(|at| at.elapsed() > LOOK_EVERY) {
+                        looked = Some(Instant::now());
+                        self.patterns.rows_in(&text).into_iter().for_each(|rows| progress(Said::Rows(rows)));
                     }
                     progress(Said::Line(text.trim_end()));
                 }
@@ -248,7 +269,7 @@ impl Jrunner {
         if let Some(why) = ended.failure.or_else(|| self.patterns.error_in(&printed)) {
             return Err(Failure::new(kind_of(&why), why));
         }
-        Ok(Moved { rows: self.patterns.moved(&printed) })
+        Ok(self.patterns.moved(&printed, self.summary.get().map(String::as_str)))
     }
 
     /// Starts the program and has its standard output read to the end, or to where `read` stops.
@@ -308,7 +329,7 @@ impl Jrunner {
                 said => said,
             }),
         };
-        Ok((out, Ended { failure, stopped, stderr }))
+        Ok((out, Ended { failure, on_stdout: false, stopped, stderr }))
     }
 
     /// Ends all that runs now, and what it has started. The calls then fail as `Cancelled`, a script's as `Lost`.

@@ -1,6 +1,8 @@
 //! What a program says in words: how many rows it moved, whether it failed, and why.
 
+use crate::runner::Moved;
 use regex_lite::Regex;
+use std::io::{self, Read};
 
 /// The most that is kept of a stream in memory: its beginning and its end.
 const KEPT: usize = 128 << 10;
@@ -41,11 +43,22 @@ impl Patterns {
         numbers.last()
     }
 
-    /// How many rows were moved, by all that the program printed: `None` where it does not say so at its end, unless the
-    /// pattern is the operator's.
-    pub fn moved(&self, printed: &str) -> Option<u64> {
+    /// How many rows were moved, by all that the program printed: none where it does not say so at its end, unless the
+    /// pattern is the operator's, or the line is in the `known` words. Otherwise a last line in the words of those before
+    /// it tells of progress, which may not be all.
+    pub fn moved(&self, printed: &str, known: Option<&str>) -> Moved {
         let mut lines = printed.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).rev();
-        if self.certain { lines.find_map(|line| self.rows_in(line)) } else { self.rows_in(lines.next()?) }
+        if self.certain {
+            return Moved { rows: lines.find_map(|line| self.rows_in(line)), words: None };
+        }
+        let is_known = |line: &&str| known.is_some_and(|known| plain(line) == known);
+        let line = lines.clone().find(is_known).or_else(|| {
+            let last = lines.next()?;
+            let is_progress = last.contains("so far") || lines.any(|line| plain(line) == plain(last));
+            (!is_progress).then_some(last)
+        });
+        let rows = line.and_then(|line| self.rows_in(line));
+        Moved { words: line.filter(|_| rows.is_some()).map(plain), rows }
     }
 
     /// The error that a text tells of: from the line that says so, without the stack under it.
@@ -60,6 +73,11 @@ impl Patterns {
         };
         Some(words(&text[from..]))
     }
+}
+
+/// A line without its numbers.
+fn plain(line: &str) -> String {
+    line.replace(|c: char| c.is_ascii_digit() || ",._' \t".contains(c), "")
 }
 
 fn compile(pattern: &str) -> Result<Regex, String> {
@@ -111,6 +129,22 @@ impl Kept {
     }
 }
 
+/// Passes on what is read, and keeps it.
+pub struct Keeping<'a, R> {
+    /// Where it is read from.
+    pub from: R,
+    /// What was read.
+    pub kept: &'a mut Kept,
+}
+
+impl<R: Read> Read for Keeping<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(buffer)?;
+        self.kept.add(&buffer[..n]);
+        Ok(n)
+    }
+}
+
 /// What a start of the program printed, and why it is taken for a failure, if it is.
 #[derive(Default)]
 pub struct Printed {
@@ -118,6 +152,8 @@ pub struct Printed {
     pub stdout: Vec<u8>,
     /// Why it failed.
     pub failure: Option<String>,
+    /// Whether only its standard output says so.
+    pub on_stdout: bool,
 }
 
 #[cfg(test)]
@@ -136,13 +172,23 @@ mod tests {
             ("row count = 7\n\n", Some(7)),
             ("1 row", Some(1)),
             ("1000 rows\ndone\n", None),
+            ("1000 rows\n2,000 rows\n", None),
+            ("1000 rows so far\n", None),
+            ("1000 rows so far\n1000 rows\n", Some(1000)),
             ("finished in 5 s", None),
             ("", None),
         ] {
-            assert_eq!(patterns.moved(printed), rows, "{printed:?}");
+            assert_eq!(patterns.moved(printed, None).rows, rows, "{printed:?}");
         }
         let own = Patterns::new(Some(r"moved (\d+)"), None).unwrap();
-        assert_eq!(own.moved("moved 5\nmoved 12\nbye"), Some(12));
+        assert_eq!(own.moved("moved 5\nmoved 12\nbye", None), Moved { rows: Some(12), words: None });
+        let known = patterns.moved("1000 rows so far\n1,234 rows\n", None).words;
+        assert_eq!(known.as_deref(), Some("rows"));
+        for (printed, rows) in
+            [("1000 rows\n2000 rows", Some(2000)), ("1 rows\ndone", Some(1)), ("1000 rows so far\n", None)]
+        {
+            assert_eq!(patterns.moved(printed, known.as_deref()).rows, rows, "{printed:?}");
+        }
         assert!(Patterns::new(Some("("), None).is_err());
     }
 
