@@ -2,6 +2,7 @@
 
 use super::support::World;
 use super::support::jdbc::{Jdbc, JdbcDatabase};
+use super::support::postgres::Database;
 use pipekit::dialect::{self, Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 
 /// A name that would break out of anything that does not quote it.
@@ -224,4 +225,48 @@ fn modules_load_into_h2() {
     db.rows("CREATE TABLE lines (id INT REFERENCES orders ON DELETE CASCADE); INSERT INTO lines VALUES (1)");
     world.call("run full").fails(1, "deleting from orders would reach LINES");
     assert_eq!(db.rows("SELECT * FROM lines"), ["1"]);
+}
+
+/// What is proposed for a table of PostgreSQL is made in H2, and holds its values.
+#[test]
+#[ignore = "needs Java and PostgreSQL: tests/run.sh"]
+fn a_postgresql_table_goes_into_h2_as_proposed() {
+    let world = World::new();
+    Jdbc::install(&world, &[]);
+    let mut pg = Database::new();
+    pg.connect(&world, "pg");
+    pg.sql(
+        "CREATE TABLE t (id bigint PRIMARY KEY, \"Code#\" char(5), v varchar(3), x text, b boolean, d date, ts timestamp,
+           tz timestamptz(3), n numeric(15,4), wide numeric, u uuid, raw bytea, s smallint, f double precision, j jsonb);
+         COMMENT ON COLUMN t.\"Code#\" IS 'it''s a code';
+         INSERT INTO t VALUES (1, 'ab', '💡💡💡', E'line\\n, \"two\"', true, '2024-02-29', '2024-02-29 23:59:59.123456',
+           '2024-02-29 23:59:59.123+00', -12345678901.2345, 123456789012345678901234567890.0123456789,
+           'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '\\x00ff', -7, 0.1, '{\"b\": 1}'),
+           (2, '', '', '', false, NULL, NULL, NULL, 0, NULL, NULL, '', NULL, NULL, NULL)",
+    );
+    let h2 = JdbcDatabase::h2("");
+    h2.connect(&world, "wh");
+    let made = world.json("connection columns pg t --for wh --ddl");
+    for statement in made["ddl"].as_array().unwrap() {
+        h2.call(statement.as_str().unwrap()).unwrap();
+    }
+    world.module("t", "pg", "wh", "t", "full", made["query"].as_str().unwrap());
+    world.run("t");
+    assert_eq!(
+        texts(
+            &h2.call(
+                "SELECT id, code, v, x, b, d, ts, n, wide, u, rawtohex(raw), s, f, j, tz AT TIME ZONE 'UTC' FROM t ORDER BY id"
+            )
+            .unwrap()
+        ),
+        [
+            "1|ab|💡💡💡|line\n, \"two\"|TRUE|2024-02-29|2024-02-29 23:59:59.123456|-12345678901.2345|\
+             123456789012345678901234567890.0123456789|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|00ff|-7|0.1|{\"b\": 1}|2024-02-29 23:59:59.123+00",
+            "2||||FALSE|NULL|NULL|0.0000|NULL|NULL||NULL|NULL|NULL|NULL",
+        ]
+    );
+    assert_eq!(
+        h2.rows("SELECT REMARKS FROM INFORMATION_SCHEMA.COLUMNS WHERE COLUMN_NAME = 'CODE' AND TABLE_NAME = 'T'"),
+        ["it's a code"]
+    );
 }

@@ -57,7 +57,7 @@ final class Values implements AutoCloseable {
     void add(ResultSet rows) throws SQLException {
         for (int i = 1; i <= types.length; i++) {
             Object value = plain(rows.getObject(i));
-            boolean known = value == null || value.getClass().getName().startsWith("java");
+            boolean known = value == null || value instanceof byte[] || value.getClass().getName().startsWith("java");
             if (!known) {
                 value = rows.getString(i);
             }
