@@ -132,7 +132,8 @@ impl Jrunner {
         let rows = self.query(held, target, sql, Some(keep))?;
         // A name that is an expression may have delimiters in it, as the value may.
         let is_plain = |name: &String| name.chars().all(|c| c.is_alphanumeric() || "_#$@".contains(c));
-        let blind = self.manners.get().is_some_and(|m| !m.quotes && !(m.header && rows.columns.iter().all(is_plain)));
+        let clear = |m: &Manners| m.quotes || m.header && rows.columns.iter().all(is_plain);
+        let blind = self.manners.get().is_some_and(|m| !clear(m));
         if blind && rows.columns.len() > 1 {
             return Err(Failure::new(
                 FailureKind::Sql,
@@ -141,6 +142,12 @@ impl Jrunner {
             ));
         }
         Ok(rows)
+    }
+
+    /// What may have been lost of the first value, in words.
+    pub fn doubt(&self, rows: &Rows) -> Option<String> {
+        let value = rows.rows.first()?.first()?;
+        self.manners.get()?.doubt(value.as_deref())
     }
 
     fn see_letters(&self, manners: &Manners, rows: &Rows) -> Result<(), Failure> {
