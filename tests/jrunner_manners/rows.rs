@@ -112,7 +112,7 @@ fn a_program_whose_rows_can_not_be_read_is_refused() {
     is_refused(&world, "lines of its own among the rows, and not always as many");
 }
 
-/// A query that fails is never one that gives no rows, whatever the exit code and wherever the error is told.
+/// Never 6: a query that fails is never one that gives no rows, whatever the exit code and wherever the error is told.
 #[test]
 #[ignore = "needs Java: tests/run.sh"]
 fn an_error_is_told_from_no_rows() {
