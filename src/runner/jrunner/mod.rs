@@ -32,6 +32,8 @@ use std::time::{Duration, Instant};
 
 /// The most that is kept of what a script or a probe prints, in bytes.
 const MOST: u64 = 1 << 20;
+/// The longest line that a transfer's output is shown in, in bytes.
+const LINE: usize = 4096;
 /// How often a number of rows is looked for in what a transfer prints.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -255,9 +257,14 @@ impl Jrunner {
                 for byte in some {
                     match byte {
                         b'\n' | b'\r' => say(&mut line),
-                        // A line that does not end is shown in pieces.
-                        _ if line.len() >= 4096 => say(&mut line),
                         byte => line.push(*byte),
+                    }
+                    // A line that does not end is shown in pieces, of whole words: half a password is not known for one.
+                    if line.len() >= LINE {
+                        let word = line.iter().rposition(u8::is_ascii_whitespace).map_or(line.len(), |at| at + 1);
+                        let rest = line.split_off(word);
+                        say(&mut line);
+                        line = rest;
                     }
                 }
                 let read = some.len();
