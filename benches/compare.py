@@ -18,6 +18,9 @@ ROUNDS = int(sys.argv[4]) if len(sys.argv) > 4 else 5
 # The binary itself: Debian's wrapper costs 25 ms a call.
 PSQL = f"{os.environ['PG_BIN']}/psql -X -q"
 URL = f"jdbc:postgresql://127.0.0.1:{os.environ['PGPORT']}/bench"
+# pgloader speaks MySQL without TLS only.
+MY_URL = f"jdbc:mariadb://127.0.0.1:{os.environ['MY_PORT']}/bench?sslMode=disabled"
+MARIADB = f"mariadb --no-defaults --skip-ssl -h 127.0.0.1 -P {os.environ['MY_PORT']} -u admin --local-infile=1"
 ENV = dict(os.environ, PIPEKIT_DB=f"{WORK}/pipekit.db", PIPEKIT_SECRETS=f"{WORK}/secrets.env", PGDATABASE="bench",
            JRUNNER_SCP=os.environ["PGPASSWORD"], JRUNNER_DCP=os.environ["PGPASSWORD"])
 
@@ -74,9 +77,18 @@ def pg(sql):
     sh(f"{PSQL} -v ON_ERROR_STOP=1 <<'SQL'\n{sql}\nSQL")
 
 
+def type_of(column, of):
+    if of == "lite":
+        return column[2]
+    return MY_TYPES.get(column[1], column[1]) if of == "my" else column[1]
+
+
+# Where MariaDB's type has another name than PostgreSQL's.
+MY_TYPES = {"timestamp(0)": "datetime", "boolean": "tinyint(1)"}
+
+
 def table(name, of, extra=""):
-    index = {"pg": 1, "lite": 2}[of]
-    return f"CREATE TABLE {name} (" + ", ".join(f"{c[0]} {c[index]}" for c in COLUMNS) + f"{extra})"
+    return f"CREATE TABLE {name} (" + ", ".join(f"{c[0]} {type_of(c, of)}" for c in COLUMNS) + f"{extra})"
 
 
 def prepare():
@@ -92,6 +104,16 @@ def prepare():
     lite.execute(f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}) INSERT INTO src SELECT {values} FROM n")
     lite.commit()
     lite.close()
+    sh(f"{MARIADB} -e 'CREATE DATABASE bench CHARACTER SET utf8mb4; USE bench; {table('src', 'my')}; {table('dst', 'my')}'")
+    sh(f"{COPY_FOR_MY} | {LOAD_MY.replace('dst', 'src')}")
+    open(f"{WORK}/pgloader.load", "w").write(f"""
+        LOAD DATABASE FROM mysql://admin:{os.environ['MYSQL_PWD']}@127.0.0.1:{os.environ['MY_PORT']}/bench
+        INTO postgresql://postgres:{os.environ['PGPASSWORD']}@127.0.0.1:{os.environ['PGPORT']}/bench
+        WITH data only, batch size = 20MB, prefetch rows = 50000
+        CAST type tinyint to boolean using tinyint-to-boolean
+        INCLUDING ONLY TABLE NAMES MATCHING 'src'
+        ALTER SCHEMA 'bench' RENAME TO 'public'
+        ALTER TABLE NAMES MATCHING 'src' RENAME TO 'dst';""")
     pipekit("init")
     sh(f"printf %s \"$PGPASSWORD\" | {PIPEKIT} -q secrets set PGPW")
     pipekit(f"connection add pg --driver postgresql --url {URL} --user postgres --password '$PGPW'")
@@ -119,10 +141,21 @@ def empty_pg():
     pg("TRUNCATE dst; CHECKPOINT")
 
 
+def empty_my():
+    sh(f"{MARIADB} bench -e 'TRUNCATE dst'")
+
+
 JRUNNER = f"{PIPEKIT} jrunner -scn postgres -dcn postgres"
 TO_PG = f"-dcu {URL} -dt dst"
 COPY_OUT = f"{PSQL} -c 'COPY (SELECT * FROM src) TO STDOUT (FORMAT binary)'"
 COPY_IN = f"{PSQL} -c 'COPY dst FROM STDIN (FORMAT binary)'"
+
+# COPY's text form suits LOAD DATA, but for booleans.
+COPY_FOR_MY = PSQL + " -c 'COPY (SELECT " + ", ".join("active::int" if c[0] == "active" else c[0] for c in COLUMNS) + \
+    " FROM src) TO STDOUT'"
+LOAD_MY = f"{MARIADB} bench -e \"LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE dst CHARACTER SET utf8mb4\""
+MY_OUT = f"{PIPEKIT} jrunner -scn admin -dcn postgres -scu '{MY_URL}' -sq src.sql {TO_PG}"
+MY_PW = f"JRUNNER_SCP={os.environ['MYSQL_PWD']}"
 
 # What is measured: its name, pipekit's command, the pipe's, and what is done before each.
 PAIRS = [
@@ -131,6 +164,13 @@ PAIRS = [
      f"sqlite3 -csv src.db 'SELECT * FROM src' | {PSQL} -c 'COPY dst FROM STDIN (FORMAT csv)'", empty_pg),
     ("transfer, PostgreSQL to SQLite", f"{JRUNNER} -scu {URL} -sq src.sql -dcu jdbc:sqlite:dst.db -dt dst",
      f"{PSQL} -c 'COPY (SELECT * FROM src) TO STDOUT (FORMAT csv)' | sqlite3 -csv dst.db '.import /dev/stdin dst'", empty_lite),
+    ("transfer, MariaDB to PostgreSQL", f"{MY_PW} {MY_OUT}",
+     f"{MARIADB} bench -B -N --quick -e 'SELECT * FROM src' | {PSQL} -c \"COPY dst FROM STDIN (NULL 'NULL')\"", empty_pg),
+    ("transfer, MariaDB to PostgreSQL, beside pgloader", f"{MY_PW} {MY_OUT}",
+     "pgloader --quiet --no-ssl-cert-verification pgloader.load", empty_pg),
+    ("transfer, PostgreSQL to MariaDB",
+     f"JRUNNER_DCP={os.environ['MYSQL_PWD']} {PIPEKIT} jrunner -scn postgres -dcn admin -scu {URL} -sq src.sql -dcu '{MY_URL}' -dt dst",
+     f"{COPY_FOR_MY} | {LOAD_MY}", empty_my),
     ("whole run (full, staged, logged), PostgreSQL to PostgreSQL", f"{PIPEKIT} -q run whole", f"{COPY_OUT} | {COPY_IN}",
      empty_pg),
     ("whole run of 1,000 rows", f"{PIPEKIT} -q run small",

@@ -1,7 +1,7 @@
 //! What was moved is what is staged, and what was staged is what is merged, whoever writes to the staging table
 //! meanwhile. A run is stopped between two steps by holding pipekit's own file, where it has to write down the first.
 
-use super::support::{OLD, Pair, Running, Signal, until};
+use super::support::{OLD, Pair, Running, Signal, mariadb, until};
 use rusqlite::Connection;
 
 /// Takes the write lock of an SQLite file of the world, until the connection is dropped.
@@ -29,11 +29,15 @@ fn passed(pair: &mut Pair) -> (Running, Connection) {
     let (run, held) = staged(pair);
     let receipt = pair.staging("pipekit_receipt");
     // The gate has to wait for this with its receipt.
-    let (mut session, mut file) = (None, None);
+    let (mut postgres, mut maria, mut file) = (None, None, None);
     if pair.is_postgres() {
         let mut other = pair.pg().session();
         other.batch_execute(&format!("BEGIN; SELECT FROM {receipt} FOR UPDATE")).unwrap();
-        session = Some(other);
+        postgres = Some(other);
+    } else if pair.is_mariadb() {
+        let mut other = pair.my().session();
+        mariadb::run(&mut other, &format!("START TRANSACTION; SELECT * FROM {receipt} FOR UPDATE")).unwrap();
+        maria = Some(other);
     } else {
         file = Some(hold(pair, "dst.db"));
     }
@@ -41,7 +45,7 @@ fn passed(pair: &mut Pair) -> (Running, Connection) {
     let sql = "SELECT count(*) FROM run_step WHERE kind = 'gate' AND name = 'receipt' AND duration_ms IS NULL";
     until("the gate writes its receipt", || pair.world.own(sql) == "1");
     let held = hold(pair, "pipekit.db");
-    drop((session, file));
+    drop((postgres, maria, file));
     until("the receipt is written", || pair.rows(&format!("SELECT state FROM {receipt}")) == ["staged"]);
     (run, held)
 }
@@ -67,7 +71,11 @@ on_each! {
         let staging = pair.staging("orders");
         pair.dst(&format!("DELETE FROM {staging} WHERE id = 2"));
         drop(held);
-        let says = if pair.is_postgres() { "staging holds 2 rows, 3 were staged" } else { "rows_are_not_staged_for_this_merge" };
+        let says = pair.by_kind(
+            "rows_are_not_staged_for_this_merge",
+            "staging holds 2 rows, 3 were staged",
+            "staging does not hold the rows that were staged",
+        );
         run.wait().fails(1, says);
         assert_eq!(pair.loaded(), OLD);
         assert_eq!(pair.world.log("orders")["status"], "error");

@@ -65,11 +65,10 @@ fn a_server_that_commits_later_than_it_says_loses_no_merge() {
 
 /// Kills a run in the middle of its transfer or its merge, which would not end by themselves.
 fn killed_in_the_middle(pair: Pair, kind: &str) {
-    let postgres = pair.is_postgres();
-    drop(pair);
     for way in WAYS {
         for victim in [Victim::Pipekit, Victim::Runner, Victim::Both, Victim::Backends] {
-            if !postgres && (way == Way::Truncate || victim == Victim::Backends) {
+            // Elsewhere a full load always deletes.
+            if way == Way::Truncate && !pair.is_postgres() || victim == Victim::Backends && !pair.is_on_server() {
                 continue;
             }
             // That a destination is gone is noticed with the next row, and none comes from this source any more.
@@ -77,7 +76,12 @@ fn killed_in_the_middle(pair: Pair, kind: &str) {
                 continue;
             }
             let what = format!("{way:?}, in the middle of the {kind}, {victim:?}");
-            let mut shop = Shop::new(if postgres { Pair::postgres() } else { Pair::sqlite() }, way);
+            let mut shop = Shop::new(pair.like(), way);
+            if pair.is_mariadb() {
+                // This server looks for its client when it has an answer, and not while it waits for a lock.
+                let url = format!("{}?sessionVariables=innodb_lock_wait_timeout=2", shop.pair.my().url());
+                shop.pair.world.args(&["connection", "edit", "dst", "--url", &url]).ok();
+            }
             let held = if kind == "merge" { shop.pair.hold_merge() } else { None };
             shop.source_ends(kind == "merge");
             let run = if kind == "merge" { shop.pair.start_merging() } else { shop.pair.world.start("run orders") };
@@ -89,7 +93,7 @@ fn killed_in_the_middle(pair: Pair, kind: &str) {
             if kind == "merge" {
                 // Whoever is left has to stop what it does, and a server to notice that its client is gone.
                 shop.pair.world.until_quiet();
-                until("no merge is on", || !postgres || !shop.pair.is_merging());
+                until("no merge is on", || !pair.is_on_server() || !shop.pair.is_merging());
                 shop.pair.let_merge(held);
             }
             shop.source_ends(true);
@@ -150,6 +154,52 @@ fn client_dies(way: Way, killed: Killed, commits: bool) {
     let verdict = shop.settled(&what);
     assert_eq!(verdict.status, if commits { "success" } else { "error" }, "{what}: {}", verdict.said);
     shop.goes_on(&what);
+}
+
+/// The same on MariaDB, which does not notice either while it waits for a row.
+fn client_of_mariadb_dies(way: Way, killed: Killed, commits: bool) {
+    let what = format!("MariaDB, {way:?}, {killed:?}, {}", if commits { "goes on" } else { "ended" });
+    let mut shop = Shop::new(Pair::mariadb(), way);
+    let held = shop.pair.hold_merge();
+    let run = shop.pair.start_merging();
+    let runner = shop.pair.world.runner();
+    if killed == Killed::Both {
+        kill(runner, Signal::STOP);
+        run.signal(Signal::KILL);
+    }
+    kill(runner, Signal::KILL);
+    let waiting = "SELECT id FROM information_schema.processlist
+        WHERE db = DATABASE() AND command = 'Query' AND id <> connection_id()";
+    if killed == Killed::Runner {
+        until("the receipt is asked for", || {
+            shop.pair.rows(&format!("{waiting} AND info LIKE '%abandoned%'")).len() == 1
+        });
+    }
+    if !commits {
+        let merging = shop.pair.rows(&format!("{waiting} AND info NOT LIKE '%abandoned%'"));
+        assert_eq!(merging.len(), 1, "{what}: {merging:?}");
+        shop.pair.dst(&format!("KILL {}", merging[0]));
+    }
+    drop(held);
+    run.wait();
+    until("the merge is over", || shop.pair.rows(waiting).is_empty());
+    let verdict = shop.settled(&what);
+    // The server does all of a script that it was sent, whether or not somebody still listens.
+    assert_eq!(verdict.status, if commits { "success" } else { "error" }, "{what}: {}", verdict.said);
+    shop.goes_on(&what);
+}
+
+/// Never 13: a merge whose client is dead may be committed or rolled back, and the log says which.
+#[test]
+#[ignore = "needs MariaDB: tests/run.sh"]
+fn the_log_knows_what_became_of_a_dead_client_s_merge_on_mariadb() {
+    for way in [Way::Delete, Way::Incremental, Way::Append] {
+        for killed in [Killed::Runner, Killed::Both] {
+            for commits in [true, false] {
+                client_of_mariadb_dies(way, killed, commits);
+            }
+        }
+    }
 }
 
 /// Never 13: a merge whose client is dead may be committed or rolled back, and the log says which.

@@ -12,7 +12,7 @@ fn kill_everywhere(pair: Pair, way: Way) {
     let mut random = Random(7);
     let steps = shop.pair.world.steps("orders");
     let mut victims = vec![Victim::Pipekit, Victim::Runner, Victim::Both];
-    if shop.pair.is_postgres() {
+    if shop.pair.is_on_server() {
         victims.push(Victim::Backends);
     }
     let mut struck = 0;
@@ -53,6 +53,12 @@ macro_rules! each_way {
             #[ignore = "needs PostgreSQL: tests/run.sh"]
             fn on_postgresql() {
                 kill_everywhere(Pair::postgres(), $way);
+            }
+
+            #[test]
+            #[ignore = "needs MariaDB: tests/run.sh"]
+            fn on_mariadb() {
+                kill_everywhere(Pair::mariadb(), $way);
             }
         }
     )*};

@@ -2,6 +2,7 @@
 //! step source and destination are compared value by value.
 
 use super::support::World;
+use super::support::mariadb;
 use super::support::postgres::Database;
 use std::io::Read;
 
@@ -146,6 +147,44 @@ fn five_tables_whole_in_every_direction() {
         if *table == "flights" {
             assert_eq!(expected.len(), 336_776);
         }
+    }
+}
+
+/// Every row of a MariaDB table as sorted lines, of the same form.
+fn my_lines(my: &mut mariadb::Database, table: &str, columns: &str) -> Vec<String> {
+    my.sql("SET time_zone = '+00:00'");
+    let list: Vec<String> = names(columns).iter().map(|c| format!("ifnull(`{c}`, '\\\\N')")).collect();
+    let mut lines = my.rows(&format!("SELECT concat_ws('\t', {}, '') FROM {table}", list.join(", ")));
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+#[ignore = "needs PostgreSQL, MariaDB and the flights: tests/run.sh"]
+fn five_tables_from_mariadb_to_postgresql_and_back() {
+    let (world, mut pg, _) = world();
+    let (mut here, mut back) = (mariadb::Database::new(), mariadb::Database::new());
+    let file = std::env::var("PIPEKIT_TEST_FLIGHTS").unwrap();
+    let source = rusqlite::Connection::open(&file).unwrap();
+    for (table, columns) in TABLES {
+        for my in [&mut here, &mut back] {
+            my.sql(&format!("CREATE TABLE {table} ({})", columns.replace("timestamptz", "timestamp NULL")));
+        }
+        let expected = lite_lines(&source, table, columns, "");
+        let quoted = |quote: &str| {
+            let list: Vec<String> = names(columns).iter().map(|c| format!("{quote}{c}{quote}")).collect();
+            format!("SELECT {} FROM {table}", list.join(", "))
+        };
+        let said = format!("{} rows\n", expected.len());
+        let lite = format!("jdbc:sqlite:{file}");
+        world.copy(&lite, &quoted("\""), &here.url(), table).ok().prints(&said);
+        world.copy(&here.url(), &quoted("`"), &pg.url(), table).ok().prints(&said);
+        world.copy(&pg.url(), &quoted("\""), &back.url(), table).ok().prints(&said);
+        world.copy(&back.url(), &quoted("`"), &world.lite("lite"), table).ok().prints(&said);
+        assert_equal(&format!("{table} in MariaDB"), &my_lines(&mut here, table, columns), &expected);
+        assert_equal(&format!("{table} in PostgreSQL"), &pg_lines(&mut pg, table, columns), &expected);
+        assert_equal(&format!("{table} back"), &my_lines(&mut back, table, columns), &expected);
+        assert_equal(&format!("{table} out"), &lite_lines(&world.sqlite("lite.db"), table, columns, ""), &expected);
     }
 }
 

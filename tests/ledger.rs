@@ -1,6 +1,6 @@
 //! What ran is in the log, to the byte, and was there before it ran; what is previewed is what runs.
 
-use super::support::{ENDLESS, Pair, Signal, kill, postgres, until};
+use super::support::{ENDLESS, Held, Pair, Signal, kill, postgres, until};
 use serde_json::Value;
 
 /// The SQL of a run's steps.
@@ -187,7 +187,7 @@ fn every_statement_that_the_server_ran_is_in_the_log() {
     pair.world.args(&["module", "edit", &name, "--query", &query]).ok();
     // A runner that dies in its merge, which is asked after by the run itself, and one that dies with its run.
     for alone in [true, false] {
-        let mut held = pair.hold_merge().unwrap();
+        let Some(Held::Postgres(mut held)) = pair.hold_merge() else { panic!("nothing is held") };
         own.push(held.query_one("SELECT pg_backend_pid()::text", &[]).unwrap().get(0));
         let run = pair.world.start(&format!("run {name}"));
         pair.world.until_in("merge");

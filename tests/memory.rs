@@ -1,6 +1,7 @@
 //! Memory stays flat: what a process took at most, while it moved few rows and many.
 
 use super::support::World;
+use super::support::mariadb;
 use super::support::postgres::Database;
 use std::path::Path;
 use std::process::Stdio;
@@ -27,6 +28,8 @@ fn moved(world: &World, rows: u64, source: &str, sql: &str, dest: Option<(&str, 
         if url.starts_with("jdbc:postgresql:") {
             command.args(["-dcn", &super::support::postgres::user()]);
             command.env("JRUNNER_DCP", super::support::postgres::password());
+        } else if url.starts_with("jdbc:mariadb:") {
+            command.args(["-dcn", &mariadb::user()]).env("JRUNNER_DCP", mariadb::password());
         }
     }
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
@@ -53,6 +56,7 @@ fn assert_flat(what: &str, most: impl Fn(u64) -> u64) {
 const LITE: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
     SELECT i, 'row ' || i, i * 0.5 FROM n";
 const PG: &str = "SELECT i, 'row ' || i, i * 0.5::float8 FROM (SELECT generate_series(1, {rows})) n(i)";
+const MY: &str = "SELECT seq, concat('row ', seq), seq * 0.5e0 FROM seq_1_to_{rows}";
 const TABLE: &str = "(id INTEGER, v TEXT, x DOUBLE PRECISION)";
 
 #[test]
@@ -86,6 +90,19 @@ fn flat_with_postgresql() {
     let text = PG.replace(" FROM (", ", '{1,2}'::text FROM (");
     assert_flat("as text", |rows| moved(&world, rows, &pg.url(), &text, Some((&pg2.url(), "d"))));
     assert_flat("to CSV", |rows| moved(&world, rows, &pg.url(), PG, None));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL and MariaDB: tests/run.sh"]
+fn flat_with_mysql() {
+    let (world, mut pg, mut my) = (World::bare(), Database::new(), mariadb::Database::new());
+    pg.sql(&format!("CREATE TABLE t {TABLE}"));
+    my.sql(&format!("CREATE TABLE a {TABLE}; CREATE TABLE b {TABLE}"));
+    let inserts = format!("{}?allowLocalInfile=false", my.url());
+    assert_flat("in", |rows| moved(&world, rows, &pg.url(), PG, Some((&my.url(), "a"))));
+    assert_flat("by INSERT", |rows| moved(&world, rows, &pg.url(), PG, Some((&inserts, "b"))));
+    assert_flat("out", |rows| moved(&world, rows, &my.url(), MY, Some((&pg.url(), "t"))));
+    assert_flat("to CSV", |rows| moved(&world, rows, &my.url(), MY, None));
 }
 
 /// A run is two processes, and neither grows.

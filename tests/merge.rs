@@ -37,15 +37,15 @@ on_each! {
     }
 
     fn an_incremental_load_replaces_by_all_columns_of_its_key(pair) {
-        let table = "CREATE TABLE lines (doc INTEGER, line INTEGER, item VARCHAR(9))";
-        pair.src(&format!("{table}; INSERT INTO lines VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 1, 'c'), (2, 1, 'd')"));
+        let table = "CREATE TABLE parts (doc INTEGER, line INTEGER, item VARCHAR(9))";
+        pair.src(&format!("{table}; INSERT INTO parts VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 1, 'c'), (2, 1, 'd')"));
         pair.dst(&format!(
-            "{table}; INSERT INTO lines VALUES (1, 1, 'x'), (1, 1, 'y'), (2, 2, 'kept'), (3, 1, 'kept'), (1, NULL, 'kept')"
+            "{table}; INSERT INTO parts VALUES (1, 1, 'x'), (1, 1, 'y'), (2, 2, 'kept'), (3, 1, 'kept'), (1, NULL, 'kept')"
         ));
-        pair.module("lines", "--table lines --strategy incremental --key doc,line --query 'SELECT * FROM lines'");
-        let run = pair.world.run("lines");
+        pair.module("parts", "--table parts --strategy incremental --key doc,line --query 'SELECT * FROM parts'");
+        let run = pair.world.run("parts");
         assert_eq!([&run["rows_deleted"], &run["rows_inserted"]], [&2, &4]);
-        let now = pair.rows("SELECT doc, line, item FROM lines ORDER BY item, doc");
+        let now = pair.rows("SELECT doc, line, item FROM parts ORDER BY item, doc");
         assert_eq!(now, ["1|1|a", "1|2|b", "2|1|c", "2|1|d", "1|NULL|kept", "2|2|kept", "3|1|kept"]);
     }
 

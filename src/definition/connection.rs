@@ -72,7 +72,8 @@ impl Connection {
         }
         if driver.jar_file.is_none() {
             builtin::url::parse(&self.jdbc_url).map_err(|e| Error::invalid(e.message))?;
-            if !self.jdbc_url.starts_with(&format!("jdbc:{}:", driver.kind)) {
+            let mariadb = driver.kind == "mysql" && self.jdbc_url.starts_with("jdbc:mariadb:");
+            if !mariadb && !self.jdbc_url.starts_with(&format!("jdbc:{}:", driver.kind)) {
                 return Err(Error::invalid(format!(
                     "driver {} speaks jdbc:{}: URLs, this one is another database's",
                     driver.name, driver.kind

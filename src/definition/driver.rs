@@ -54,7 +54,7 @@ impl Driver {
         }
         if let Some(jar) = &self.jar_file {
             check_text("the jar file", jar)?;
-        } else if !["sqlite", "postgresql"].contains(&&*self.kind) {
+        } else if !["sqlite", "postgresql", "mysql"].contains(&&*self.kind) {
             return Err(Error::invalid(format!("the built-in runner does not speak {}", self.kind))
                 .hint("name the JDBC driver's jar with --jar"));
         }

@@ -7,6 +7,7 @@ use super::{
     Column, Described, Destination, Emptying, Fill, Merge, OF_THE_DATABASE, OURS, Qualifiers, Relation, Source,
     TableName, double_quoted, literal, split_name,
 };
+use sha2::{Digest, Sha256};
 
 pub(super) struct H2;
 
@@ -36,6 +37,11 @@ const LONGEST: u32 = 1_048_576;
 /// How long what follows in the session waits for others to let go of a row, in milliseconds (Commands, SET
 /// LOCK_TIMEOUT): the 1 or 2 seconds of the default are for those who try again.
 const PATIENCE: &str = "SET LOCK_TIMEOUT 30000;\n";
+
+/// What the row among the receipts is called that stands for a destination: no module's name begins so.
+fn lock_of(dest: &str) -> String {
+    Sha256::digest(dest).iter().take(16).fold("#".to_owned(), |name, byte| name + &format!("{byte:02x}"))
+}
 
 /// The schema of a table, in SQL.
 fn schema(table: &TableName) -> String {
@@ -107,8 +113,9 @@ impl Destination for H2 {
             Type::Decimal(None) => "DECFLOAT".to_owned(),
             Type::Real => "REAL".to_owned(),
             Type::Double => "DOUBLE PRECISION".to_owned(),
-            Type::Char(length) | Type::Text(Some(length)) if *length < LONGEST => {
-                format!("CHARACTER VARYING({length})")
+            // A length counts halves of some characters (Data Types, CHARACTER).
+            Type::Char(length) | Type::Text(Some(length)) if *length <= LONGEST / 2 => {
+                format!("CHARACTER VARYING({})", length.max(&1) * 2)
             }
             Type::Bytes(Some(length)) if *length < LONGEST => format!("BINARY VARYING({length})"),
             Type::Bytes(_) => "BINARY LARGE OBJECT".to_owned(),
@@ -237,9 +244,13 @@ impl Destination for H2 {
         };
         let note = |what: &str| format!("UPDATE {receipt} SET {what} WHERE module = {module}");
         // A script can't raise an error: the CHECKs on the receipt's columns stand in for it. There is no lock on a
-        // table: the first statement locks every receipt, so that merges here take turns.
+        // table: a row that stands for the destination is locked instead, so that merges into it take turns.
+        let lock = literal(&lock_of(&dest));
+        let place = format!(
+            "{PATIENCE}MERGE INTO {receipt} (module, install, run_id, state) KEY (module) VALUES ({lock}, '', 0, 'abandoned');\n"
+        );
         let mut steps = vec![
-            format!("UPDATE {receipt} SET run_id = run_id"),
+            format!("UPDATE {receipt} SET run_id = run_id WHERE module = {lock}"),
             note(&format!(
                 "state = CASE\n    WHEN state = 'staged' AND staged_rows = (SELECT count(*) FROM {staging}) THEN 'merged'\n    \
                  ELSE 'refused' END"
@@ -288,7 +299,7 @@ impl Destination for H2 {
                 format!("CASE WHEN staged_rows > 0 AND NOT EXISTS (SELECT 1 FROM {dest}) THEN -1 ELSE {inserted} END");
         }
         steps.push(note(&format!("rows_inserted = {inserted}")));
-        self.atomic(&steps.iter().map(String::as_str).collect::<Vec<_>>())
+        place + &self.atomic(&steps.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {
@@ -304,7 +315,7 @@ impl Destination for H2 {
         }
         if merge.emptying != Emptying::Nothing {
             out.push(format!(
-                "H2 has no lock on a table: pipekit's merges take turns, other programs that write to {} meanwhile do not",
+                "H2 has no lock on a table: merges of pipekit's into {} take turns, other programs that write to it meanwhile do not",
                 merge.dest
             ));
         }

@@ -4,11 +4,15 @@
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
 mod db2;
+mod derby;
+mod generic;
 mod h2;
+mod mysql;
 mod name;
 mod postgresql;
 mod sqlite;
 mod sqlserver;
+mod standard;
 pub mod types;
 
 pub use name::{BrowseField, Qualifiers, TableName};
@@ -340,9 +344,12 @@ pub trait Destination: Source {
 /// The dialect of a kind of database, where there is one.
 pub fn of(kind: &str) -> Option<&'static dyn Destination> {
     match kind {
+        "mysql" => Some(&mysql::Mysql),
         "sqlite" => Some(&sqlite::Sqlite),
         "postgresql" => Some(&postgresql::Postgresql),
         "db2" => Some(&db2::Db2),
+        "derby" => Some(&derby::Derby),
+        "generic" => Some(&generic::Generic),
         "h2" => Some(&h2::H2),
         "sqlserver" => Some(&sqlserver::SqlServer),
         _ => None,

@@ -6,17 +6,32 @@ use crate::dialect::TableName;
 use crate::error::Error;
 use crate::runner::Failure;
 
-/// PostgreSQL's `insufficient_privilege` (manual, appendix A).
-const DENIED: &str = "42501";
-/// PostgreSQL's `lock_not_available`.
-const LOCKED: &str = "55P03";
+/// Whether the login may not. PostgreSQL has `insufficient_privilege` for that (manual, appendix A), MySQL a class that
+/// syntax errors are in too (error 1044 and those from 1142).
+fn is_denied(failure: &Failure) -> bool {
+    let state = failure.sqlstate.as_deref();
+    state == Some("42501")
+        || state == Some("42000") && ["denied to user", "denied for user"].iter().any(|w| failure.message.contains(w))
+}
+
+/// Whether others did not let go of something: PostgreSQL's `lock_not_available`, MySQL's error 1205.
+fn is_locked(failure: &Failure) -> bool {
+    failure.sqlstate.as_deref() == Some("55P03") || failure.message.contains("Lock wait timeout exceeded")
+}
 
 /// An error of a step that works on the staging area, for a login that may not.
 pub(super) fn on_staging(error: Error, failure: &Failure, definition: &Definition, plan: &Plan) -> Error {
-    if failure.sqlstate.as_deref() != Some(DENIED) {
+    if !is_denied(failure) {
         return on_lock(error, failure, definition, plan, &plan.staging);
     }
     let login = definition.dest.username.as_deref().unwrap_or("the login");
+    if definition.dest.kind == "mysql" {
+        return error.hint(format!(
+            "let someone who may run there: GRANT CREATE, DROP, SELECT, INSERT, UPDATE, DELETE ON DATABASE.* TO '{login}'@'%'; \
+             where that is too much, make a database for staging, name it in the connection's URL, and write the modules' \
+             tables as DATABASE.TABLE"
+        ));
+    }
     error.hint(format!(
         "let someone who may run there: CREATE SCHEMA pipekit_staging AUTHORIZATION {login}; where others use it \
          already: GRANT USAGE, CREATE ON SCHEMA pipekit_staging TO {login}, and GRANT SELECT, INSERT, UPDATE ON {} TO {login}",
@@ -26,7 +41,7 @@ pub(super) fn on_staging(error: Error, failure: &Failure, definition: &Definitio
 
 /// An error of making the staging table, which may be another login's of an earlier run.
 pub(super) fn on_staging_table(error: Error, failure: &Failure, definition: &Definition, plan: &Plan) -> Error {
-    if failure.sqlstate.as_deref() != Some(DENIED) {
+    if !is_denied(failure) {
         return on_lock(error, failure, definition, plan, &plan.staging);
     }
     error.hint(format!("let its owner run: DROP TABLE IF EXISTS {}", plan.dialect.table(&plan.staging)))
@@ -34,8 +49,8 @@ pub(super) fn on_staging_table(error: Error, failure: &Failure, definition: &Def
 
 /// An error of a step that works on the destination itself.
 pub(super) fn on_destination(error: Error, failure: &Failure, definition: &Definition, plan: &Plan) -> Error {
-    match (failure.sqlstate.as_deref(), &plan.grant) {
-        (Some(DENIED), Some(grant)) => error.hint(format!("what the merge needs: {grant}")),
+    match &plan.grant {
+        Some(grant) if is_denied(failure) => error.hint(format!("what the merge needs: {grant}")),
         _ => on_lock(error, failure, definition, plan, &plan.table),
     }
 }
@@ -43,15 +58,18 @@ pub(super) fn on_destination(error: Error, failure: &Failure, definition: &Defin
 /// An error because others would not let go of `table`.
 fn on_lock(error: Error, failure: &Failure, definition: &Definition, plan: &Plan, table: &TableName) -> Error {
     let holders = plan.dialect.holders(table);
-    let (Some(LOCKED), Some(holders)) = (failure.sqlstate.as_deref(), holders) else { return error };
+    let (true, Some(holders)) = (is_locked(failure), holders) else { return error };
     let readers = if definition.strategy() == Strategy::Full && plan.truncates && *table == plan.table {
         format!("`pipekit module edit {} --full-by delete` waits for no readers; ", definition.module.name)
     } else {
         String::new()
     };
+    let longer = match &*definition.dest.kind {
+        "mysql" => "sessionVariables=innodb_lock_wait_timeout=300,lock_wait_timeout=300",
+        _ => "options=-c%20lock_timeout=5min",
+    };
     error.hint(format!(
-        "{readers}who holds it: pipekit connection query {} \"{}\"; to wait longer: `options=-c%20lock_timeout=5min` in \
-         the connection's URL",
+        "{readers}who holds it: pipekit connection query {} \"{}\"; to wait longer: `{longer}` in the connection's URL",
         definition.dest.name,
         holders.replace('"', "\\\"")
     ))

@@ -163,6 +163,6 @@ pub fn dialect_of(connection: &Connection) -> Result<&'static dyn Destination> {
                 connection.name, connection.kind
             ),
         )
-        .hint("it speaks sqlite and postgresql")
+        .hint("it speaks sqlite, postgresql and mysql")
     })
 }

@@ -167,12 +167,16 @@ pub fn columns(store: &Store, name: &str, table: &str, within: &Qualifiers) -> R
         return Err(Error::new(Code::NotFound, format!("there is no table {parsed} on {name}"))
             .hint(format!("`pipekit connection tables {name}` shows what there is")));
     }
+    // Some catalogs tell the order of the key's columns, and not the place of each.
+    let key = |row: &[Option<String>]| text(row, 4).and_then(|n| n.parse::<i64>().ok());
+    let mut places: Vec<i64> = rows.rows.iter().filter_map(|row| key(row)).collect();
+    places.sort_unstable();
     let columns = rows.rows.iter().map(|row| Column {
         name: text(row, 0).unwrap_or_default(),
         type_name: text(row, 1).unwrap_or_default(),
         nullable: text(row, 2).as_deref() == Some("1"),
         default: text(row, 3),
-        key: text(row, 4).and_then(|n| n.parse().ok()),
+        key: key(row).and_then(|n| places.iter().position(|place| *place == n)).map(|place| place as i64 + 1),
         comment: text(row, 5),
         short_name: text(row, 6),
     });

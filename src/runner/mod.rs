@@ -2,9 +2,9 @@
 //!
 //! The engine speaks to every user database through [`session::Session`] (`query`, `script`, `transfer`), never by a
 //! connection of its own, so that whatever happens to a driver can't take the engine's state with it. [`builtin`] is
-//! the runner itself: SQLite and PostgreSQL without a JVM. `pipekit jrunner` is the same runner behind jrunner's flags.
-//! The operator's own program is [`jrunner`]'s to call: it runs under the [`guard`], by way of [`guarded::Guarded`], so
-//! that nothing of it outlives its run. [`runners::Runners`] is the door to both.
+//! the runner itself: SQLite, PostgreSQL, MySQL and MariaDB without a JVM. `pipekit jrunner` is the same runner behind
+//! jrunner's flags. The operator's own program is [`jrunner`]'s to call: it runs under the [`guard`], by way of
+//! [`guarded::Guarded`], so that nothing of it outlives its run. [`runners::Runners`] is the door to both.
 
 pub mod builtin;
 pub mod guard;

@@ -36,17 +36,28 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$') || (!c.is_ascii() && !c.is_whitespace())
 }
 
+/// What the dialects do not share.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Common,
+    /// `[…]` always is a quoted identifier.
+    Brackets,
+    /// A backslash escapes in any string, `#` begins a comment, and `$` no string.
+    Mysql,
+}
+
 /// Splits `sql` into tokens that cover it to the byte. Never fails: an unclosed quote or comment runs to the end.
 pub fn tokens(sql: &str) -> Vec<Token> {
-    scan(sql, false)
+    scan(sql, Style::Common)
 }
 
 /// The same, for SQL in which `[…]` always is a quoted identifier.
 pub fn tokens_with_brackets(sql: &str) -> Vec<Token> {
-    scan(sql, true)
+    scan(sql, Style::Brackets)
 }
 
-fn scan(sql: &str, brackets: bool) -> Vec<Token> {
+fn scan(sql: &str, style: Style) -> Vec<Token> {
+    let (brackets, mysql) = (style == Style::Brackets, style == Style::Mysql);
     let bytes = sql.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
@@ -54,20 +65,22 @@ fn scan(sql: &str, brackets: bool) -> Vec<Token> {
         let c = sql[at..].chars().next().unwrap_or('\0');
         let (kind, end) = match c {
             c if c.is_whitespace() => (Kind::Space, run(sql, at, char::is_whitespace)),
+            '#' if mysql => (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n)),
             '-' if bytes.get(at + 1) == Some(&b'-') => {
                 (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n))
             }
             '/' if bytes.get(at + 1) == Some(&b'*') => (Kind::Comment, block_comment(bytes, at)),
             '\'' => {
                 let escapes = matches!(out.last(), Some(Token { kind: Kind::Word, span }) if span.end == at && sql[span.clone()].eq_ignore_ascii_case("e"));
-                (Kind::String, quoted(bytes, at, b'\'', escapes))
+                (Kind::String, quoted(bytes, at, b'\'', escapes || mysql))
             }
-            '"' => (Kind::Quoted, quoted(bytes, at, b'"', false)),
+            '"' => (Kind::Quoted, quoted(bytes, at, b'"', mysql)),
             '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
-            '[' if brackets || is_name_in_brackets(&sql[at..]) => {
-                (Kind::Quoted, sql[at..].find(']').map_or(sql.len(), |n| at + n + 1))
+            // A bracket within is doubled (SQL Server; SQLite has none within).
+            '[' if brackets || !mysql && is_name_in_brackets(&sql[at..]) => {
+                (Kind::Quoted, quoted(bytes, at, b']', false))
             }
-            '$' if dollar_tag(sql, at).is_some() => {
+            '$' if !mysql && dollar_tag(sql, at).is_some() => {
                 let tag = dollar_tag(sql, at).unwrap_or("$$");
                 let body = at + tag.len();
                 (Kind::String, sql[body..].find(tag).map_or(sql.len(), |n| body + n + tag.len()))
@@ -155,12 +168,20 @@ pub fn without_tail(sql: &str) -> &str {
 /// A `;` inside quotes, comments, a SQLite `CREATE TRIGGER … BEGIN … END` body, or a compound statement of DB2 or
 /// MariaDB (`BEGIN [NOT] ATOMIC … END`) does not end a statement.
 pub fn statements(sql: &str) -> Vec<&str> {
+    between(sql, tokens(sql))
+}
+
+/// The same, of MySQL's SQL.
+pub fn statements_of_mysql(sql: &str) -> Vec<&str> {
+    between(sql, scan(sql, Style::Mysql))
+}
+
+fn between(sql: &str, all: Vec<Token>) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut first, mut last) = (None, 0);
     let mut words: Vec<String> = Vec::new();
     let mut depth = 0usize;
     let mut after_end = false;
-    let all = tokens(sql);
     let word_after = |at: usize| {
         let next = all[at + 1..].iter().find(|t| !matches!(t.kind, Kind::Space | Kind::Comment));
         next.map(|t| sql[t.span.clone()].to_ascii_uppercase()).unwrap_or_default()
@@ -207,6 +228,17 @@ pub fn statements(sql: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mysql_escapes_and_comments_in_its_own_way() {
+        for (sql, expected) in [
+            (r"select 'it\'s; x'; select 2", &[r"select 'it\'s; x'", "select 2"][..]),
+            ("select 1 # it's; so\n; select \"a\\\";\"", &["select 1", "select \"a\\\";\""]),
+            ("select $$; select `a;b`", &["select $$", "select `a;b`"]),
+        ] {
+            assert_eq!(statements_of_mysql(sql), expected, "{sql}");
+        }
+    }
 
     #[test]
     fn tokens_cover_the_text() {
@@ -271,6 +303,7 @@ mod tests {
             ("/* a /* b */ c; /* d */ e", &["c", "e"]),
             ("/* a /* b */ c; */ e", &["e"]),
             ("select [a;b] from [it's; x]; y", &["select [a;b] from [it's; x]", "y"]),
+            ("select [it's]]; x]; y", &["select [it's]]; x]", "y"]),
             ("select a[1], array['x]y;', E'z;'], '{}'[2]; y", &["select a[1], array['x]y;', E'z;'], '{}'[2]", "y"]),
             ("select array[1, -- one; two]\n 2]; y", &["select array[1, -- one; two]\n 2]", "y"]),
         ];

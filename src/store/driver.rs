@@ -104,14 +104,18 @@ pub fn delete(conn: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// What is built in is there from the start.
+/// Adds what is built in and not there yet: to a new file, and to one of a pipekit that had less built in. What has that
+/// name already stays as it is.
 pub(super) fn fill(conn: &Connection) -> Result<()> {
-    for (name, url_template) in
-        [("sqlite", "jdbc:sqlite:/path/to/file.db"), ("postgresql", "jdbc:postgresql://host:5432/database")]
-    {
-        insert(
-            conn,
-            &NewDriver { name, kind: name, jar_file: None, class_name: None, url_template: Some(url_template) },
+    for (name, url_template) in [
+        ("sqlite", "jdbc:sqlite:/path/to/file.db"),
+        ("postgresql", "jdbc:postgresql://host:5432/database"),
+        ("mysql", "jdbc:mariadb://host:3306/database"),
+    ] {
+        conn.execute(
+            "INSERT INTO driver (name, kind, url_template, created_at, updated_at) VALUES (?1, ?1, ?2, ?3, ?3)
+             ON CONFLICT (name) DO NOTHING",
+            (name, url_template, clock::now_text()),
         )?;
     }
     Ok(())

@@ -65,9 +65,12 @@ pub struct Case {
 /// The databases on which a case exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum On {
+    All,
+    /// SQLite and PostgreSQL.
     Both,
     Sqlite,
     Postgres,
+    Mariadb,
 }
 
 /// What a load must come to.
@@ -83,8 +86,8 @@ pub enum Expect {
     Decides { holds: &'static [&'static str], counts: (Option<i64>, i64), says: &'static str },
     /// An error with these words, before anything changed.
     Refused(&'static str),
-    /// The same, in the words of SQLite and in those of PostgreSQL.
-    RefusedBy(&'static str, &'static str),
+    /// The same, in the words of SQLite, of PostgreSQL and of MariaDB.
+    RefusedBy([&'static str; 3]),
 }
 
 /// A kind of load.
@@ -100,8 +103,8 @@ impl Mode {
     /// Those that there are.
     pub fn on(place: On) -> &'static [Mode] {
         match place {
-            // SQLite has no TRUNCATE: a full load deletes.
-            On::Sqlite => &[Mode::Delete, Mode::Incremental, Mode::Append],
+            // These have no TRUNCATE in a transaction: a full load deletes.
+            On::Sqlite | On::Mariadb => &[Mode::Delete, Mode::Incremental, Mode::Append],
             _ => &[Mode::Truncate, Mode::Delete, Mode::Incremental, Mode::Append],
         }
     }
@@ -110,13 +113,13 @@ impl Mode {
 impl Case {
     /// Whether it exists on that database.
     pub fn is_on(&self, place: On) -> bool {
-        self.on == On::Both || self.on == place
+        self.on == On::All || self.on == place || self.on == On::Both && place != On::Mariadb
     }
 
     /// What a load of that kind must come to.
     pub fn expects(&self, place: On, mode: Mode) -> Expect {
         match mode {
-            Mode::Delete if place != On::Sqlite => self.by_delete.unwrap_or(self.full),
+            Mode::Delete if place == On::Postgres => self.by_delete.unwrap_or(self.full),
             Mode::Truncate | Mode::Delete => self.full,
             Mode::Incremental => self.incremental,
             Mode::Append => self.append,
@@ -129,9 +132,9 @@ impl Case {
         Case { full: no, incremental: no, append: no, ..self }
     }
 
-    /// Every load is refused, in the words of SQLite and in those of PostgreSQL.
-    pub const fn refused_by(self, sqlite: &'static str, postgres: &'static str) -> Case {
-        let no = Expect::RefusedBy(sqlite, postgres);
+    /// Every load is refused, in the words of SQLite, of PostgreSQL and of MariaDB.
+    pub const fn refused_by(self, says: [&'static str; 3]) -> Case {
+        let no = Expect::RefusedBy(says);
         Case { full: no, incremental: no, append: no, ..self }
     }
 }
@@ -139,7 +142,7 @@ impl Case {
 /// A table without anything odd: three rows come, one of which replaces one of the two that are there.
 pub const PLAIN: Case = Case {
     what: "a plain table",
-    on: On::Both,
+    on: On::All,
     make: "CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER)",
     seed: "INSERT INTO t (id, item, qty) VALUES (1, 'old', 10), (2, 'old', 20)",
     then: "",

@@ -9,13 +9,21 @@ const ONE_LESS: &str = "3 rows were staged and 2 came into t";
 
 pub const CASES: &[Case] = &[
     Case { what: "NOT NULL", make: "CREATE TABLE t (id INTEGER, item VARCHAR(9) NOT NULL, qty INTEGER)", ..PLAIN }
-        .refused_by("NOT NULL constraint failed: t.item", "null value in column \"item\" of relation \"t\""),
+        .refused_by([
+            "NOT NULL constraint failed: t.item",
+            "null value in column \"item\" of relation \"t\"",
+            "Column 'item' cannot be null",
+        ]),
     Case {
         what: "CHECK",
         make: "CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER, CONSTRAINT small CHECK (qty < 40))",
         ..PLAIN
     }
-    .refused_by("CHECK constraint failed: small", "violates check constraint \"small\""),
+    .refused_by([
+        "CHECK constraint failed: small",
+        "violates check constraint \"small\"",
+        "CONSTRAINT `small` failed",
+    ]),
     Case {
         what: "CHECK, NOT VALID: it holds for what comes",
         on: Postgres,
@@ -26,7 +34,11 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a primary key that is the merge key: an append of rows that are there",
         make: "CREATE TABLE t (id INTEGER PRIMARY KEY, item VARCHAR(9), qty INTEGER)",
-        append: RefusedBy("UNIQUE constraint failed: t.id", "violates unique constraint \"t_pkey\""),
+        append: RefusedBy([
+            "UNIQUE constraint failed: t.id",
+            "violates unique constraint \"t_pkey\"",
+            "Duplicate entry '2' for key 'PRIMARY'",
+        ]),
         ..PLAIN
     },
     Case {
@@ -35,15 +47,23 @@ pub const CASES: &[Case] = &[
         query: "SELECT id, item, max(qty, 30) FROM s",
         ..PLAIN
     }
-    .refused_by("UNIQUE constraint failed: t.qty", "violates unique constraint \"t_qty_key\""),
+    .refused_by(["UNIQUE constraint failed: t.qty", "violates unique constraint \"t_qty_key\"", "for key 'qty'"]),
     Case {
         what: "UNIQUE, broken by a row that stays",
         make: "CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER UNIQUE)",
         source: "CREATE TABLE s (id INTEGER, item TEXT, qty INTEGER);
                  INSERT INTO s VALUES (2, 'new', 20), (3, 'ünï', 10), (4, NULL, 40)",
         new: &["2|new|20", "3|ünï|10", "4|NULL|40"],
-        incremental: RefusedBy("UNIQUE constraint failed: t.qty", "violates unique constraint \"t_qty_key\""),
-        append: RefusedBy("UNIQUE constraint failed: t.qty", "violates unique constraint \"t_qty_key\""),
+        incremental: RefusedBy([
+            "UNIQUE constraint failed: t.qty",
+            "violates unique constraint \"t_qty_key\"",
+            "for key 'qty'",
+        ]),
+        append: RefusedBy([
+            "UNIQUE constraint failed: t.qty",
+            "violates unique constraint \"t_qty_key\"",
+            "for key 'qty'",
+        ]),
         ..PLAIN
     },
     Case {
@@ -59,16 +79,18 @@ pub const CASES: &[Case] = &[
     },
     Case {
         what: "a unique index on an expression",
+        on: Both,
         make: "CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER); CREATE UNIQUE INDEX once ON t ((qty % 20))",
         ..PLAIN
     }
-    .refused_by("UNIQUE constraint failed: index 'once'", "violates unique constraint \"once\""),
+    .refused_by(["UNIQUE constraint failed: index 'once'", "violates unique constraint \"once\"", ""]),
     Case {
         what: "a unique index on some rows only",
+        on: Both,
         make: "CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER);
                CREATE UNIQUE INDEX once ON t (item) WHERE qty < 35",
         seed: "INSERT INTO t (id, item, qty) VALUES (1, 'new', 35), (2, 'new', 20)",
-        append: RefusedBy("UNIQUE constraint failed: t.item", "violates unique constraint \"once\""),
+        append: RefusedBy(["UNIQUE constraint failed: t.item", "violates unique constraint \"once\"", ""]),
         ..PLAIN
     },
     Case {

@@ -20,13 +20,14 @@ On PostgreSQL a full load is tried by TRUNCATE and by DELETE (`--full-by`); wher
 ";
 
 const MODEL: &str = "the model";
+const PLACES: [On; 3] = [On::Sqlite, On::Postgres, On::Mariadb];
 
 /// The document says what the tests run.
 #[test]
 fn the_document_of_destinations_is_that_of_the_cases() {
     let mut text = HEAD.to_owned();
     let (cases, loads) = GROUPS.iter().flat_map(|(_, cases)| *cases).fold((0, 0), |(n, loads), case| {
-        let places = [On::Sqlite, On::Postgres].into_iter().filter(|place| case.is_on(*place));
+        let places = PLACES.into_iter().filter(|place| case.is_on(*place));
         (n + 1, loads + places.map(|place| Mode::on(place).len()).sum::<usize>())
     });
     text += &format!("\n{cases} cases, {loads} loads.\n");
@@ -60,7 +61,7 @@ fn the_document_of_destinations_is_that_of_the_cases() {
 #[test]
 fn no_two_cases_are_called_the_same() {
     for (title, cases) in GROUPS {
-        for place in [On::Sqlite, On::Postgres] {
+        for place in PLACES {
             let mut names: Vec<&str> = cases.iter().filter(|c| c.is_on(place)).map(|c| c.what).collect();
             names.sort_unstable();
             let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
@@ -71,7 +72,9 @@ fn no_two_cases_are_called_the_same() {
 
 fn place(on: On) -> &'static str {
     match on {
-        On::Both => "both",
+        On::All => "all",
+        On::Both => "SQLite, PostgreSQL",
+        On::Mariadb => "MariaDB",
         On::Sqlite => "SQLite",
         On::Postgres => "PostgreSQL",
     }
@@ -95,6 +98,9 @@ fn outcome(expected: Expect) -> String {
         Expect::Decides { says: "", .. } => "the destination decides".to_owned(),
         Expect::Decides { says, .. } => format!("the destination decides, and a warning: {}", said(says)),
         Expect::Refused(says) => format!("an error: {}", said(says)),
-        Expect::RefusedBy(sqlite, postgres) => format!("an error: {}, {}", said(sqlite), said(postgres)),
+        Expect::RefusedBy(says) => format!(
+            "an error: {}",
+            says.iter().filter(|says| !says.is_empty()).map(|says| said(says)).collect::<Vec<_>>().join(", ")
+        ),
     }
 }

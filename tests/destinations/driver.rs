@@ -2,8 +2,9 @@
 
 use super::case::{Case, Expect, Mode, On};
 use crate::support::postgres::{self, Database};
-use crate::support::{Call, Pair};
+use crate::support::{Call, Pair, mariadb};
 use serde_json::{Value, json};
+use std::any::Any;
 use std::time::Duration;
 
 /// Longer than anything here may take, and shorter than pipekit waits for a lock by itself, twice.
@@ -11,7 +12,11 @@ const NEVER_LONGER: Duration = Duration::from_secs(50);
 
 /// Runs all cases of a group that exist on `place`, and fails with what went wrong in any of them.
 pub fn run(cases: &[Case], place: On) {
-    let mut pair = if place == On::Sqlite { Pair::sqlite() } else { Pair::postgres() };
+    let mut pair = match place {
+        On::Sqlite => Pair::sqlite(),
+        On::Mariadb => Pair::mariadb(),
+        _ => Pair::postgres(),
+    };
     let mut wrong = Vec::new();
     let mut connected = Vec::new();
     for (n, case) in cases.iter().enumerate().filter(|(_, case)| case.is_on(place)) {
@@ -54,8 +59,7 @@ impl Trial<'_> {
         drop(held);
         let mut judged = match expected {
             Expect::Refused(says) => self.refused(&call, says, &all, &before),
-            Expect::RefusedBy(says, _) if self.place == On::Sqlite => self.refused(&call, says, &all, &before),
-            Expect::RefusedBy(_, says) => self.refused(&call, says, &all, &before),
+            Expect::RefusedBy(says) => self.refused(&call, self.pair.by_kind(says[0], says[1], says[2]), &all, &before),
             _ => self.loaded(&call, expected, &before, &all).and_then(|()| self.is_so_beside()),
         };
         if judged.is_ok() && self.mode == Mode::Incremental && matches!(expected, Expect::Model | Expect::Warns(_)) {
@@ -72,7 +76,7 @@ impl Trial<'_> {
     fn sql(&mut self, sql: &str) -> String {
         let (database, login) = match self.place {
             On::Sqlite => (String::new(), String::new()),
-            _ => (self.pair.pg().name.clone(), self.login()),
+            _ => (self.database(), self.login()),
         };
         let place = sql.replace("{login}", &login).replace("{database}", &database).replace("{module}", &self.module);
         if !place.contains("{port}") {
@@ -83,7 +87,12 @@ impl Trial<'_> {
     }
 
     fn login(&mut self) -> String {
-        format!("etl_{}", self.pair.pg().name)
+        format!("etl_{}", self.database())
+    }
+
+    /// The name of the destination's database on its server.
+    fn database(&mut self) -> String {
+        if self.place == On::Mariadb { self.pair.my().name.clone() } else { self.pair.pg().name.clone() }
     }
 
     /// The destination and the source, from nothing.
@@ -95,7 +104,13 @@ impl Trial<'_> {
                 let _ = std::fs::remove_file(self.pair.world.path(&format!("{file}{suffix}")));
             }
         }
-        if self.place != On::Sqlite {
+        if self.place == On::Mariadb {
+            let database = self.database();
+            self.pair.dst(&format!(
+                "DROP DATABASE {database}; CREATE DATABASE {database} CHARACTER SET utf8mb4; USE {database}"
+            ));
+        }
+        if self.place == On::Postgres {
             self.pair.dst(
                 "DO $$ DECLARE n text; BEGIN
                    FOR n IN SELECT nspname FROM pg_namespace
@@ -106,9 +121,15 @@ impl Trial<'_> {
                  END $$",
             );
         }
-        if !case.grants.is_empty() {
-            let login = self.login();
-            let database = self.pair.pg().name.clone();
+        if !case.grants.is_empty() && self.place == On::Mariadb {
+            // Its staging tables stand in a database of their own: there it may do all.
+            let (login, database) = (self.login(), self.database());
+            self.pair.dst(&format!(
+                "CREATE USER {login} IDENTIFIED BY 'of the case'; CREATE DATABASE {database}_staging;
+                 GRANT ALL ON {database}_staging.* TO {login}"
+            ));
+        } else if !case.grants.is_empty() {
+            let (login, database) = (self.login(), self.database());
             self.pair.dst(&format!(
                 "CREATE ROLE {login} LOGIN PASSWORD 'of the case';
                  GRANT CREATE ON DATABASE {database} TO {login}; GRANT USAGE ON SCHEMA public TO {login}"
@@ -138,10 +159,18 @@ impl Trial<'_> {
         let world = &self.pair.world;
         let (mut url, mut user, mut password) = (format!("jdbc:sqlite:{}", world.path("dst.db").display()), None, None);
         if self.place != On::Sqlite {
-            url = self.pair.pg().url();
             let login = self.login();
-            (user, password) = (Some(postgres::user()), Some("$PG_PASSWORD"));
+            if self.place == On::Mariadb {
+                url = self.pair.my().url();
+                (user, password) = (Some(mariadb::user()), Some("$MY_PASSWORD"));
+            } else {
+                url = self.pair.pg().url();
+                (user, password) = (Some(postgres::user()), Some("$PG_PASSWORD"));
+            }
             if !case.grants.is_empty() {
+                if self.place == On::Mariadb {
+                    url.push_str("_staging");
+                }
                 self.pair.world.call_with("secrets set CASE", "of the case").ok();
                 (user, password) = (Some(login), Some("$CASE"));
             }
@@ -179,26 +208,34 @@ impl Trial<'_> {
         if !undo.is_empty() {
             self.pair.dst(&undo);
         }
-        if !self.case.grants.is_empty() {
+        if !self.case.grants.is_empty() && self.place == On::Mariadb {
+            let (login, database) = (self.login(), self.database());
+            self.pair.dst(&format!("DROP USER {login}; DROP DATABASE {database}_staging"));
+        } else if !self.case.grants.is_empty() {
             let login = self.login();
             self.pair.dst(&format!("DROP OWNED BY {login} CASCADE; DROP ROLE {login}"));
         }
     }
 
     /// Somebody else's open transaction. It ends when this is dropped.
-    fn hold(&mut self) -> (Option<::postgres::Client>, Option<rusqlite::Connection>) {
+    fn hold(&mut self) -> Option<Box<dyn Any>> {
         let sql = self.sql(self.case.held);
         match self.place {
-            _ if sql.is_empty() => (None, None),
+            _ if sql.is_empty() => None,
             On::Sqlite => {
                 let session = self.pair.world.sqlite("dst.db");
                 session.execute_batch(&sql).unwrap();
-                (None, Some(session))
+                Some(Box::new(session))
+            }
+            On::Mariadb => {
+                let mut session = self.pair.my().session();
+                mariadb::run(&mut session, &sql).unwrap();
+                Some(Box::new(session))
             }
             _ => {
                 let mut session = self.pair.pg().session();
                 session.batch_execute(&sql).unwrap();
-                (Some(session), None)
+                Some(Box::new(session))
             }
         }
     }
@@ -215,7 +252,19 @@ impl Trial<'_> {
 
     /// Every row of every table that is the shop's: the table, then the row.
     fn everything(&mut self) -> Vec<String> {
-        if self.place != On::Sqlite {
+        if self.place == On::Mariadb {
+            let tables = self.pair.rows(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+                 AND table_type <> 'VIEW' AND table_name NOT LIKE 'pipekit%'",
+            );
+            let mut all = Vec::new();
+            for name in tables {
+                let rows = self.pair.rows(&format!("SELECT * FROM `{}`", name.replace('`', "``")));
+                all.extend(rows.into_iter().map(|row| format!("{name}|{row}")));
+            }
+            return sorted(all);
+        }
+        if self.place == On::Postgres {
             return sorted(self.pair.rows(&format!(
                 "SELECT c.relname, n.nspname, query_to_xml(format(
                    'SELECT pipekit_row::text AS r FROM ONLY %I.%I AS pipekit_row ORDER BY 1', n.nspname, c.relname), true, false, '')

@@ -192,13 +192,13 @@ pub const CASES: &[Case] = &[
         columns: &["id", "item", "qty"],
         ..PLAIN
     }
-    .refused_by("NOT NULL constraint failed: t.must", "null value in column \"must\" of relation \"t\""),
+    .refused_by(["NOT NULL constraint failed: t.must", "null value in column \"must\" of relation \"t\"", "Field 'must' doesn't have a default value"]),
     Case {
         what: "NULL for a column that is NOT NULL with a default: a default is for what is left out",
         make: "CREATE TABLE t (id INTEGER, item VARCHAR(9) NOT NULL DEFAULT 'none', qty INTEGER)",
         ..PLAIN
     }
-    .refused_by("NOT NULL constraint failed: t.item", "null value in column \"item\" of relation \"t\""),
+    .refused_by(["NOT NULL constraint failed: t.item", "null value in column \"item\" of relation \"t\"", "Column 'item' cannot be null"]),
     Case {
         what: "columns in another order, named",
         make: "CREATE TABLE t (qty INTEGER, item VARCHAR(9), id INTEGER)",

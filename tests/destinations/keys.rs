@@ -213,6 +213,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         what: "a key written in other letters than the column's name",
+        on: Both,
         make: "CREATE TABLE t (code VARCHAR(9), \"Qty\" INTEGER)",
         seed: "INSERT INTO t VALUES ('a', 10), ('b', 20)",
         columns: &["CODE", "QTY"],

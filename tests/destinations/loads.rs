@@ -6,7 +6,8 @@ use super::case::Case;
 macro_rules! groups {
     ($($(#[doc = $doc:literal])* $name:ident: $title:literal,)*) => {
         /// Every group: its title and its cases.
-        pub const GROUPS: &[(&str, &[Case])] = &[$(($title, super::$name::CASES)),*];
+        pub const GROUPS: &[(&str, &[Case])] =
+            &[$(($title, super::$name::CASES),)* ("What MySQL and MariaDB alone have", super::mariadb::CASES)];
 
         $($(#[doc = $doc])* mod $name {
             use crate::destinations::{case::On, driver, $name::CASES};
@@ -20,6 +21,12 @@ macro_rules! groups {
             #[ignore = "needs PostgreSQL: tests/run.sh"]
             fn on_postgresql() {
                 driver::run(CASES, On::Postgres);
+            }
+
+            #[test]
+            #[ignore = "needs MariaDB: tests/run.sh"]
+            fn on_mariadb() {
+                driver::run(CASES, On::Mariadb);
             }
         })*
     };
@@ -47,4 +54,11 @@ groups! {
     /// Never 11: a load that does not get at the destination in time leaves it alone.
     busy: "Others at work",
     places: "Source and destination in one place",
+}
+
+/// Never 8, never 11, never 13, never 14: what is odd about tables of MySQL and MariaDB alone.
+#[test]
+#[ignore = "needs MariaDB: tests/run.sh"]
+fn what_mariadb_alone_has() {
+    super::driver::run(super::mariadb::CASES, super::case::On::Mariadb);
 }

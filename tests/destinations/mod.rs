@@ -12,6 +12,7 @@ mod filling;
 mod keys;
 mod kinds;
 mod loads;
+mod mariadb;
 mod names;
 mod places;
 mod references;

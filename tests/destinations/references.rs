@@ -221,6 +221,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         what: "a table that refers to another, which has all that come",
+        on: Both,
         make: "CREATE TABLE other (id INTEGER PRIMARY KEY); INSERT INTO other VALUES (10), (20), (30), (40);
                CREATE TABLE t (id INTEGER, item VARCHAR(9), qty INTEGER REFERENCES other)",
         ..PLAIN

@@ -1,6 +1,6 @@
 //! Two at once on one destination, and how long one waits for the other.
 
-use crate::support::{Pair, Running, until};
+use crate::support::{Pair, Running, mariadb, until};
 
 /// A table that two modules load into: `whole`, full, with the numbers 1 to 60, and `part`, with 40 to 100.
 fn with_two(pair: &mut Pair, part: &str) {
@@ -19,6 +19,14 @@ fn both_at_once(pair: &mut Pair, names: [&str; 2]) {
         held.batch_execute("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE").unwrap();
         runs = names.map(|name| pair.world.start(&format!("run {name}")));
         let waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 't'::regclass";
+        until("both merges wait", || pair.rows(waiting).len() == 2);
+    } else if pair.is_mariadb() {
+        let mut held = pair.my().session();
+        mariadb::run(&mut held, "START TRANSACTION; SELECT * FROM t FOR UPDATE").unwrap();
+        runs = names.map(|name| pair.world.start(&format!("run {name}")));
+        // One for the rows, and the other for its turn.
+        let waiting = "SELECT 1 FROM information_schema.processlist
+            WHERE db = DATABASE() AND (state = 'User lock' OR info LIKE 'DELETE%')";
         until("both merges wait", || pair.rows(waiting).len() == 2);
     } else {
         let held = pair.world.sqlite("dst.db");

@@ -14,7 +14,7 @@ import org.apache.derby.drda.NetworkServerControl;
 
 /**
  * H2 and Derby as servers of the test program's own, and what the tests themselves ask a JDBC database by: one process for all of them, as a JVM takes long to start. A line in
- * is a URL, user, password and SQL, each in hex; a line out is {@code ok} or {@code error}, and rows or words in hex.
+ * is a URL, user, password and SQL, each in hex, and a word more where the SQL is to be one call; a line out is {@code ok} or {@code error}, and rows or words in hex.
  */
 public final class Helper {
     public static void main(String[] args) throws Exception {
@@ -38,7 +38,9 @@ public final class Helper {
             String word = "ok";
             String text;
             try {
-                text = run(said[0], said[1], said[2], said[3]);
+                text = said.length > 4
+                        ? whole(said[0], said[1], said[2], said[3])
+                        : run(said[0], said[1], said[2], said[3]);
             } catch (SQLException error) {
                 word = "error";
                 text = error.toString();
@@ -68,6 +70,26 @@ public final class Helper {
                         }
                         rows.append('\n');
                     }
+                }
+            }
+        }
+        return rows.toString();
+    }
+
+    /** Runs SQL by one call, as a runner does that knows no statements: fields end in U+001F, rows in U+001E. */
+    private static String whole(String url, String user, String password, String sql) throws SQLException {
+        StringBuilder rows = new StringBuilder();
+        try (Connection connection = DriverManager.getConnection(url, user, password);
+                Statement statement = connection.createStatement()) {
+            if (statement.execute(sql)) {
+                ResultSet result = statement.getResultSet();
+                int columns = result.getMetaData().getColumnCount();
+                while (result.next()) {
+                    for (int i = 1; i <= columns; i++) {
+                        String value = result.getString(i);
+                        rows.append(value == null ? "\0" : value).append('\u001f');
+                    }
+                    rows.append('\u001e');
                 }
             }
         }

@@ -73,11 +73,7 @@ impl Pair {
             assert_eq!(self.loaded(), rows);
         }
         self.world.is_free();
-        if self.is_postgres() {
-            let sessions =
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pipekit'";
-            until("pipekit has no session left on the server", || self.rows(sessions).is_empty());
-        }
+        until("pipekit has no session left on the server", || self.sessions().is_empty());
     }
 }
 

@@ -104,6 +104,12 @@ impl Jdbc {
         self.home.join("bin/jrunner")
     }
 
+    /// Adds a driver of this kind whose jar is another's: a stand-in for a database that can't be run here.
+    pub fn driver(&self, world: &World, name: &str, kind: &str, jar: &str) {
+        let jar = format!("{}/lib/{jar}.jar", self.home.display());
+        world.args(&["driver", "add", name, "--kind", kind, "--jar", &jar]).ok();
+    }
+
     /// From now on it has these manners, which it is not told by pipekit: what pipekit has found out may be wrong then.
     pub fn has(&self, manners: &[&str]) {
         std::fs::write(self.home.join("manners"), manners.join("\n")).unwrap();
@@ -198,6 +204,11 @@ impl JdbcDatabase {
         }
     }
 
+    /// The same, as pipekit is to see it: by the name of another driver.
+    pub fn taken_for(&self, driver: &str) -> JdbcDatabase {
+        JdbcDatabase { driver: driver.to_owned(), ..self.clone() }
+    }
+
     /// Makes it the connection `name` of a world, with its password as a secret.
     pub fn connect(&self, world: &World, name: &str) {
         let key = format!("{}_PASSWORD", name.to_uppercase());
@@ -214,14 +225,26 @@ impl JdbcDatabase {
 
     /// Runs SQL, and gives the last statement's rows, or the error.
     pub fn tries(&self, sql: &str) -> Result<Vec<String>, String> {
+        Ok(self.ask(sql, "")?.lines().map(str::to_owned).collect())
+    }
+
+    /// Runs SQL by one call of the driver, as a runner does, and gives its rows, or the error.
+    pub fn call(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let text = self.ask(sql, " 77")?;
+        let field = |text: &str| (text != "\0").then(|| text.to_owned());
+        let row = |text: &str| text.split_terminator('\u{1f}').map(field).collect();
+        Ok(text.split_terminator('\u{1e}').map(row).collect())
+    }
+
+    fn ask(&self, sql: &str, how: &str) -> Result<String, String> {
         let mut helper = helper().lock().unwrap();
         let parts = [&*self.url, &self.user, &self.password, sql].map(hex);
-        writeln!(helper.input, "{}", parts.join(" ")).unwrap();
+        writeln!(helper.input, "{}{how}", parts.join(" ")).unwrap();
         let mut line = String::new();
         helper.output.read_line(&mut line).unwrap();
         let (word, text) = line.trim_end_matches('\n').split_once(' ').expect("the helper has gone");
         let text = unhex(text);
-        if word == "ok" { Ok(text.lines().map(str::to_owned).collect()) } else { Err(text) }
+        if word == "ok" { Ok(text) } else { Err(text) }
     }
 
     /// Runs SQL, and gives the last statement's rows.

@@ -1,7 +1,7 @@
 //! The built-in runner, called as `pipekit jrunner`.
 
 use super::postgres::{Database, password, user};
-use super::{Call, World};
+use super::{Call, World, mariadb};
 use std::process::Command;
 
 impl World {
@@ -24,6 +24,8 @@ impl World {
         command.args(["jrunner", "-scu", source, "-sq"]).arg(file);
         if source.starts_with("jdbc:postgresql:") {
             command.args(["-scn", &user()]).env("JRUNNER_SCP", password());
+        } else if source.starts_with("jdbc:mariadb:") {
+            command.args(["-scn", &mariadb::user()]).env("JRUNNER_SCP", mariadb::password());
         }
         command
     }
@@ -34,6 +36,8 @@ impl World {
         command.args(["-dcu", dest, "-dt", table]);
         if dest.starts_with("jdbc:postgresql:") {
             command.args(["-dcn", &user()]).env("JRUNNER_DCP", password());
+        } else if dest.starts_with("jdbc:mariadb:") {
+            command.args(["-dcn", &mariadb::user()]).env("JRUNNER_DCP", mariadb::password());
         }
         Call::of(&format!("jrunner: {sql}"), &mut command)
     }

@@ -8,22 +8,23 @@ pub mod clock;
 pub mod cluster;
 pub mod disk;
 pub mod fault;
-pub mod java;
 pub mod jdbc;
 pub mod jrunner;
+pub mod mariadb;
 #[macro_use]
 mod pair;
 mod plant;
 pub mod postgres;
 pub mod proxy;
 pub mod random;
+pub mod session;
 pub mod shop;
 pub mod steps;
 pub mod values;
 mod world;
 
 pub use call::{Call, Running, kill, until};
-pub use pair::{ENDLESS, NEW, OLD, Pair};
+pub use pair::{ENDLESS, Held, NEW, OLD, Pair};
 pub use plant::Plant;
 pub use rustix::process::Signal;
 pub use world::World;

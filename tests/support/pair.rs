@@ -1,22 +1,62 @@
 //! A source and a destination: what the engine does is the same for each kind of destination, and tested on each.
 
 use super::postgres::Database;
-use super::{Call, Running, World, until};
+use super::{Call, Running, World, mariadb, until};
 use std::time::Duration;
 
-/// A world with a source `src` and a destination `dst`, each on SQLite or on PostgreSQL.
+/// One side of a pair.
+pub enum Side {
+    /// A file of the world.
+    Sqlite,
+    Postgres(Database),
+    Mariadb(mariadb::Database),
+}
+
+impl From<Option<Database>> for Side {
+    fn from(database: Option<Database>) -> Side {
+        database.map_or(Side::Sqlite, Side::Postgres)
+    }
+}
+
+impl Side {
+    /// Makes it the connection `name` of a world.
+    fn connect(&self, world: &World, name: &str) {
+        match self {
+            Side::Sqlite => {
+                world.with_sqlite(name, "");
+            }
+            Side::Postgres(database) => database.connect(world, name),
+            Side::Mariadb(database) => database.connect(world, name),
+        }
+    }
+
+    /// Runs SQL in a session of its own, of one or several statements, up to the first error.
+    fn tries(&self, world: &World, name: &str, sql: &str) -> Result<(), String> {
+        match self {
+            Side::Sqlite => world.sqlite(&format!("{name}.db")).execute_batch(sql).map_err(|e| e.to_string()),
+            Side::Postgres(database) => database.session().batch_execute(sql).map_err(|e| format!("{e:?}")),
+            Side::Mariadb(database) => mariadb::run(&mut database.session(), sql).map_err(|e| e.to_string()),
+        }
+    }
+}
+
+/// What keeps merges from ending, until it is dropped.
+pub enum Held {
+    Postgres(postgres::Client),
+    Mariadb(mysql::Conn),
+}
+
+/// A world with a source `src` and a destination `dst`, each on SQLite, PostgreSQL or MariaDB.
 pub struct Pair {
     pub world: World,
-    source: Option<Database>,
-    postgres: Option<Database>,
+    source: Side,
+    destination: Side,
 }
 
 impl Pair {
     /// With an SQLite destination.
     pub fn sqlite() -> Pair {
-        let world = World::new();
-        world.with_sqlite("src", "").with_sqlite("dst", "");
-        Pair { world, source: None, postgres: None }
+        Pair::of(None, None)
     }
 
     /// With a PostgreSQL destination.
@@ -24,73 +64,103 @@ impl Pair {
         Pair::of(None, Some(Database::new()))
     }
 
-    /// Between these databases, with SQLite files where there is none.
+    /// With a MariaDB destination.
+    pub fn mariadb() -> Pair {
+        Pair::between(Side::Sqlite, Side::Mariadb(mariadb::Database::new()))
+    }
+
+    /// Between these PostgreSQL databases, with SQLite files where there is none.
     pub fn of(source: Option<Database>, destination: Option<Database>) -> Pair {
+        Pair::between(source.into(), destination.into())
+    }
+
+    /// Between these.
+    pub fn between(source: Side, destination: Side) -> Pair {
         let world = World::new();
-        for (name, database) in [("src", &source), ("dst", &destination)] {
-            match database {
-                Some(database) => database.connect(&world, name),
-                None => {
-                    world.with_sqlite(name, "");
-                }
-            }
-        }
-        Pair { world, source, postgres: destination }
+        source.connect(&world, "src");
+        destination.connect(&world, "dst");
+        Pair { world, source, destination }
+    }
+
+    /// A pair whose destination is of that kind, and as new as this one was.
+    pub fn like(&self) -> Pair {
+        self.by_kind::<fn() -> Pair>(Pair::sqlite, Pair::postgres, Pair::mariadb)()
+    }
+
+    /// Whether the destination is on a server.
+    pub fn is_on_server(&self) -> bool {
+        !matches!(self.destination, Side::Sqlite)
     }
 
     /// Another installation of pipekit, with a source of its own and the same destination.
     pub fn neighbour(&self) -> Pair {
         let world = World::new();
         world.with_sqlite("src", "");
-        let postgres = self.postgres.as_ref().map(Database::again);
-        match &postgres {
-            Some(database) => database.connect(&world, "dst"),
-            None => {
+        let destination = match &self.destination {
+            Side::Postgres(database) => Side::Postgres(database.again()),
+            Side::Mariadb(database) => Side::Mariadb(database.again()),
+            Side::Sqlite => {
                 let url = format!("jdbc:sqlite:{}", self.world.path("dst.db").display());
                 world.args(&["connection", "add", "dst", "--driver", "sqlite", "--url", &url]).ok();
                 std::os::unix::fs::symlink(self.world.path("dst.db"), world.path("dst.db")).unwrap();
+                return Pair { world, source: Side::Sqlite, destination: Side::Sqlite };
             }
-        }
-        Pair { world, source: None, postgres }
+        };
+        destination.connect(&world, "dst");
+        Pair { world, source: Side::Sqlite, destination }
     }
 
     /// Whether the destination is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+        matches!(self.destination, Side::Postgres(_))
+    }
+
+    /// Whether the destination is MariaDB.
+    pub fn is_mariadb(&self) -> bool {
+        matches!(self.destination, Side::Mariadb(_))
+    }
+
+    /// The one for the destination's kind of database: SQLite, PostgreSQL, MariaDB.
+    pub fn by_kind<T>(&self, sqlite: T, postgres: T, mariadb: T) -> T {
+        match self.destination {
+            Side::Sqlite => sqlite,
+            Side::Postgres(_) => postgres,
+            Side::Mariadb(_) => mariadb,
+        }
     }
 
     /// The destination's database on PostgreSQL.
     pub fn pg(&mut self) -> &mut Database {
-        self.postgres.as_mut().expect("the destination is not PostgreSQL")
+        let Side::Postgres(database) = &mut self.destination else { panic!("the destination is not PostgreSQL") };
+        database
+    }
+
+    /// The destination's database on MariaDB.
+    pub fn my(&mut self) -> &mut mariadb::Database {
+        let Side::Mariadb(database) = &mut self.destination else { panic!("the destination is not MariaDB") };
+        database
     }
 
     /// Runs SQL on the source.
     #[track_caller]
     pub fn src(&self, sql: &str) -> &Pair {
-        match &self.source {
-            Some(database) => database.session().batch_execute(sql).unwrap_or_else(|e| panic!("{sql}: {e:?}")),
-            None => self.world.sqlite("src.db").execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}")),
-        }
+        self.source.tries(&self.world, "src", sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
         self
     }
 
     /// Runs SQL on the destination.
     #[track_caller]
     pub fn dst(&mut self, sql: &str) -> &mut Pair {
-        match &mut self.postgres {
-            Some(database) => {
-                database.sql(sql);
-            }
-            None => self.world.sqlite("dst.db").execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}")),
-        }
+        self.tries(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
         self
     }
 
     /// Runs SQL on the destination that may fail.
     pub fn tries(&mut self, sql: &str) -> Result<(), String> {
-        match &mut self.postgres {
-            Some(database) => database.client.batch_execute(sql).map_err(|e| format!("{e:?}")),
-            None => self.world.sqlite("dst.db").execute_batch(sql).map_err(|e| e.to_string()),
+        match &mut self.destination {
+            Side::Postgres(database) => database.client.batch_execute(sql).map_err(|e| format!("{e:?}")),
+            Side::Mariadb(database) => database.tries(sql),
+            Side::Sqlite => self.destination.tries(&self.world, "dst", sql),
         }
     }
 
@@ -131,9 +201,10 @@ impl Pair {
     /// Every row of a query on the destination, one line a row, values as the destination prints them.
     #[track_caller]
     pub fn rows(&mut self, sql: &str) -> Vec<String> {
-        match &mut self.postgres {
-            Some(database) => database.rows(sql),
-            None => {
+        match &mut self.destination {
+            Side::Postgres(database) => database.rows(sql),
+            Side::Mariadb(database) => database.rows(sql),
+            Side::Sqlite => {
                 let rows = self.world.rows("dst", sql);
                 rows.iter()
                     .map(|row| row.split('|').map(|v| v.trim_matches('\'')).collect::<Vec<_>>().join("|"))
@@ -148,16 +219,21 @@ impl Pair {
         self.rows("SELECT id, item, qty FROM orders ORDER BY id")
     }
 
-    /// From now on merges into `orders` don't end, until what this gives is dropped (PostgreSQL: another session's
+    /// From now on merges into `orders` don't end, until what this gives is dropped (a server: another session's
     /// lock), or [`Pair::let_merge`] is called.
-    pub fn hold_merge(&mut self) -> Option<postgres::Client> {
-        match &mut self.postgres {
-            Some(database) => {
+    pub fn hold_merge(&mut self) -> Option<Held> {
+        match &mut self.destination {
+            Side::Postgres(database) => {
                 let mut session = database.session();
                 session.batch_execute("BEGIN; LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE").unwrap();
-                Some(session)
+                Some(Held::Postgres(session))
             }
-            None => {
+            Side::Mariadb(database) => {
+                let mut session = database.session();
+                mariadb::run(&mut session, "START TRANSACTION; SELECT * FROM orders FOR UPDATE").unwrap();
+                Some(Held::Mariadb(session))
+            }
+            Side::Sqlite => {
                 self.dst(&format!(
                     "CREATE TRIGGER hold BEFORE INSERT ON orders BEGIN SELECT count(*) FROM ({ENDLESS}); END"
                 ));
@@ -167,32 +243,52 @@ impl Pair {
     }
 
     /// Takes back [`Pair::hold_merge`].
-    pub fn let_merge(&mut self, held: Option<postgres::Client>) {
+    pub fn let_merge(&mut self, held: Option<Held>) {
         if held.is_none() {
             self.dst("DROP TRIGGER hold");
         }
     }
 
+    /// The sessions of pipekit on the destination's server.
+    pub fn sessions(&mut self) -> Vec<String> {
+        match &mut self.destination {
+            Side::Sqlite => Vec::new(),
+            Side::Postgres(database) => database.rows(
+                "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database()
+                 AND pid <> pg_backend_pid() AND application_name LIKE 'pipekit%'",
+            ),
+            Side::Mariadb(database) => database.others(),
+        }
+    }
+
     /// Ends the server's sessions of the runs that go on. Says whether there were any.
     pub fn end_sessions(&mut self) -> bool {
-        self.is_postgres()
-            && !self
+        match &mut self.destination {
+            Side::Sqlite => false,
+            Side::Postgres(database) => !database
                 .rows(
                     "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()
                      AND pid <> pg_backend_pid() AND application_name = 'pipekit'",
                 )
-                .is_empty()
+                .is_empty(),
+            Side::Mariadb(database) => database.end_sessions(),
+        }
     }
 
     /// Locks the destination against everybody else for a while.
     pub fn lock_destination(&mut self, time: Duration) {
-        match &mut self.postgres {
-            Some(database) => {
+        match &mut self.destination {
+            Side::Postgres(database) => {
                 let mut session = database.session();
                 session.batch_execute("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE").unwrap();
                 std::thread::sleep(time);
             }
-            None => {
+            Side::Mariadb(database) => {
+                let mut session = database.session();
+                mariadb::run(&mut session, "LOCK TABLES orders WRITE").unwrap();
+                std::thread::sleep(time);
+            }
+            Side::Sqlite => {
                 let session = self.world.sqlite("dst.db");
                 session.execute_batch("BEGIN EXCLUSIVE").unwrap();
                 std::thread::sleep(time);
@@ -211,11 +307,18 @@ impl Pair {
 
     /// Whether the merge that is held has come to its lock, or (SQLite) to its rows.
     pub fn is_merging(&mut self) -> bool {
-        match &mut self.postgres {
-            Some(database) => {
+        match &mut self.destination {
+            Side::Postgres(database) => {
                 !database.rows("SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass").is_empty()
             }
-            None => self.world.path("dst.db-journal").exists(),
+            Side::Mariadb(database) => !database
+                .rows(
+                    "SELECT 1 FROM information_schema.innodb_trx t
+                     JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+                     WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'",
+                )
+                .is_empty(),
+            Side::Sqlite => self.world.path("dst.db-journal").exists(),
         }
     }
 
@@ -234,7 +337,7 @@ pub const ENDLESS: &str =
 pub const OLD: [&str; 1] = ["9|old|90"];
 pub const NEW: [&str; 3] = ["1|nut|10", "2|NULL|20", "3||30"];
 
-/// Makes two tests of each case: one with an SQLite destination, one with PostgreSQL.
+/// Makes three tests of each case: with an SQLite destination, with PostgreSQL, and with MariaDB.
 macro_rules! on_each {
     ($($(#[doc = $doc:literal])* fn $name:ident($pair:ident) $body:block)*) => {$(
         $(#[doc = $doc])*
@@ -253,6 +356,12 @@ macro_rules! on_each {
             #[ignore = "needs PostgreSQL: tests/run.sh"]
             fn on_postgresql() {
                 case(crate::support::Pair::postgres());
+            }
+
+            #[test]
+            #[ignore = "needs MariaDB: tests/run.sh"]
+            fn on_mariadb() {
+                case(crate::support::Pair::mariadb());
             }
         }
     )*};

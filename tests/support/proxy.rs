@@ -98,7 +98,12 @@ pub struct Proxy {
 impl Proxy {
     /// A proxy to the test's server.
     pub fn new() -> Proxy {
-        let server = SocketAddr::from(([127, 0, 0, 1], Database::port().parse().unwrap()));
+        Proxy::before(Database::port().parse().unwrap())
+    }
+
+    /// A proxy to the server at that port.
+    pub fn before(port: u16) -> Proxy {
+        let server = SocketAddr::from(([127, 0, 0, 1], port));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(State::default());
@@ -121,6 +126,11 @@ impl Proxy {
     /// waits long for a connection.
     pub fn url(&self, database: &Database) -> String {
         format!("jdbc:postgresql://127.0.0.1:{}/{}?sslmode=disable&connectTimeout=2", self.port, database.name)
+    }
+
+    /// The port that it listens at.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// From now on this fault waits for its time. It happens once.
@@ -392,6 +402,11 @@ impl BlackHole {
             queue.push(one);
         }
         BlackHole { port: address.port(), _listener: listener, _queue: queue }
+    }
+
+    /// The port that nobody answers at.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its JDBC URL, with these parameters.

@@ -1,4 +1,8 @@
-# Sourced by tests/run.sh and benches/run.sh: finds or installs what they need, and runs a PostgreSQL server of their own.
+# Sourced by tests/run.sh and benches/run.sh: finds or installs what they need, and runs servers of their own:
+# PostgreSQL and MariaDB.
+
+# Where Debian has servers.
+PATH=$PATH:/usr/sbin
 
 # Installs Debian packages where it may, and says what is missing where it may not. Arguments: package names.
 install_missing() {
@@ -16,21 +20,30 @@ install_missing() {
 # Where the newest PostgreSQL on this machine has its programs.
 pg_bin() { dirname "$(ls -d /usr/lib/postgresql/*/bin/postgres | sort -V | tail -n 1)"; }
 
+# A port that is free now.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# Makes the certificate of the servers in the folder $1, once.
+make_certificate() {
+  [ -f "$1/server.crt" ] || openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost -keyout "$1/server.key" -out "$1/server.crt" 2>/dev/null
+}
+
 # PostgreSQL refuses to run as root.
 as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
 # Starts a server in the folder $1, on a free port, with TLS. Sets pg_port, pg_password.
 start_postgres() {
   local folder=$1
-  pg_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  pg_port=$(free_port)
   pg_password=pg-s3cret-$RANDOM
   chmod 755 "$folder"
   mkdir "$folder/pg"
   printf '%s\n' "$pg_password" >"$folder/password"
-  openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
-    -keyout "$folder/server.key" -out "$folder/server.crt" 2>/dev/null
-  chmod 600 "$folder/server.key"
-  if [ "$(id -u)" = 0 ]; then chown postgres "$folder/pg" "$folder/password" "$folder/server.key"; fi
+  make_certificate "$folder"
+  cp "$folder/server.key" "$folder/pg.key"
+  chmod 600 "$folder/pg.key"
+  if [ "$(id -u)" = 0 ]; then chown postgres "$folder/pg" "$folder/password" "$folder/pg.key"; fi
   as_server "$(pg_bin)/initdb" -D "$folder/pg" -U postgres --auth=scram-sha-256 --pwfile="$folder/password" \
     --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
   cat >>"$folder/pg/postgresql.conf" <<CONF
@@ -40,10 +53,45 @@ unix_socket_directories = '$folder/pg'
 max_connections = 200
 ssl = on
 ssl_cert_file = '$folder/server.crt'
-ssl_key_file = '$folder/server.key'
+ssl_key_file = '$folder/pg.key'
 ${PG_CONF:-}
 CONF
   as_server "$(pg_bin)/pg_ctl" -D "$folder/pg" -l "$folder/pg/server.log" -s -w start
 }
 
 stop_postgres() { as_server "$(pg_bin)/pg_ctl" -D "$1/pg" -m immediate -s stop >/dev/null 2>&1 || true; }
+
+# MariaDB refuses to run as root too.
+as_mariadb() { if [ "$(id -u)" = 0 ]; then runuser -u mysql -- "$@"; else "$@"; fi; }
+
+# Starts a server in the folder $1, on a free port, with TLS, for tests: a crash of the machine may lose what it holds.
+# Sets my_port, my_password, of the user `admin`, who may do everything.
+start_mariadb() {
+  local folder=$1/my
+  my_port=$(free_port)
+  my_password=my-s3cret-$RANDOM
+  chmod 755 "$1"
+  mkdir "$folder"
+  make_certificate "$1"
+  cp "$1/server.key" "$folder/server.key"
+  printf '%s\n' "CREATE USER admin IDENTIFIED BY '$my_password';" "GRANT ALL ON *.* TO admin WITH GRANT OPTION;" \
+    >"$folder/init.sql"
+  chmod 600 "$folder/init.sql" "$folder/server.key"
+  if [ "$(id -u)" = 0 ]; then chown -R mysql "$folder"; fi
+  as_mariadb mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal \
+    --skip-test-db --innodb-log-file-size=16M >"$folder/install.log" 2>&1 || { cat "$folder/install.log" >&2; return 1; }
+  # In a session of its own: Ctrl-C would end it before the tests are through with it.
+  as_mariadb setsid mariadbd --no-defaults --datadir="$folder/data" --port="$my_port" --bind-address=127.0.0.1 \
+    --socket="$folder/socket" --pid-file="$folder/pid" --log-error="$folder/server.log" --init-file="$folder/init.sql" \
+    --ssl-cert="$1/server.crt" --ssl-key="$folder/server.key" --local-infile=1 --skip-name-resolve \
+    --innodb-log-file-size=16M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 --skip-innodb-doublewrite \
+    --max-connections=500 ${MY_OPTIONS:-} >/dev/null 2>&1 </dev/null &
+  for _ in $(seq 300); do
+    as_mariadb mariadb-admin --no-defaults --socket="$folder/socket" --user=root ping >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  cat "$folder/server.log" >&2
+  return 1
+}
+
+stop_mariadb() { kill -9 "$(cat "$1/my/pid" 2>/dev/null)" 2>/dev/null || true; }

@@ -25,6 +25,11 @@ impl Way {
         }
     }
 
+    /// Whether a watermark is asked for first.
+    pub fn asks(self) -> bool {
+        self.cursor().is_some()
+    }
+
     /// The cursor column of its watermark, and how the query compares with it.
     fn cursor(self) -> Option<(&'static str, &'static str)> {
         match self {
@@ -291,10 +296,7 @@ impl Shop {
                 || name.starts_with("pipekit.db.locks/")
         };
         assert_eq!(left.iter().filter(|name| !known(name)).collect::<Vec<_>>(), [""; 0], "{what}: files are left");
-        if self.pair.is_postgres() {
-            let sessions = "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'pipekit%'";
-            until("no session is left", || self.pair.rows(sessions).is_empty());
-        }
+        until("no session is left", || self.pair.sessions().is_empty());
     }
 }
 

@@ -154,6 +154,14 @@ impl World {
         self
     }
 
+    /// Adds a connection to MySQL or MariaDB: `password` is a reference to a secret.
+    #[track_caller]
+    pub fn mariadb(&self, name: &str, url: &str, login: &str, password: &str) -> &World {
+        let add = ["connection", "add", name, "--driver", "mysql", "--url", url, "--user", login];
+        self.args(&[&add[..], &["--password", password]].concat()).ok();
+        self
+    }
+
     /// Every row of a query on an SQLite file of the world, values as SQLite quotes them, one line a row.
     pub fn rows(&self, db: &str, sql: &str) -> Vec<String> {
         let conn = self.sqlite(&format!("{db}.db"));
@@ -204,11 +212,15 @@ impl World {
         found
     }
 
-    /// The runner's process behind a run that goes on.
+    /// The runner's process behind a run that goes on: the first step that needs it starts it.
     #[track_caller]
     pub fn runner(&self) -> u32 {
-        let found = self.processes();
-        found.iter().find(|(_, line)| line.contains("--session")).unwrap_or_else(|| panic!("no runner: {found:?}")).0
+        let mut runner = None;
+        until("there is a runner", || {
+            runner = self.processes().into_iter().find(|(_, line)| line.contains("--session"));
+            runner.is_some()
+        });
+        runner.unwrap().0
     }
 
     /// Waits until no process of this world is left.

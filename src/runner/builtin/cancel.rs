@@ -1,6 +1,6 @@
 //! Cancelling what runs on a connection, from another thread.
 
-use super::postgresql::CancelRequest;
+use super::{mysql, postgresql};
 use crate::runner::{Failure, FailureKind};
 use rusqlite::InterruptHandle;
 use std::cell::RefCell;
@@ -20,7 +20,8 @@ pub struct Canceller {
 #[derive(Clone)]
 enum How {
     Sqlite(Arc<InterruptHandle>),
-    Postgres(Arc<CancelRequest>),
+    Postgres(Arc<postgresql::CancelRequest>),
+    Mysql(Arc<mysql::CancelRequest>),
 }
 
 impl Canceller {
@@ -30,8 +31,13 @@ impl Canceller {
     }
 
     /// For a PostgreSQL connection.
-    pub(super) fn of_postgres(flag: &CancelFlag, request: CancelRequest) -> Self {
+    pub(super) fn of_postgres(flag: &CancelFlag, request: postgresql::CancelRequest) -> Self {
         Canceller { cancelled: flag.renew(), how: How::Postgres(Arc::new(request)) }
+    }
+
+    /// For a connection to MySQL or MariaDB.
+    pub(super) fn of_mysql(flag: &CancelFlag, request: mysql::CancelRequest) -> Self {
+        Canceller { cancelled: flag.renew(), how: How::Mysql(Arc::new(request)) }
     }
 
     /// Asks the database to stop what runs now.
@@ -40,6 +46,7 @@ impl Canceller {
         match &self.how {
             How::Sqlite(handle) => handle.interrupt(),
             How::Postgres(request) => request.send(),
+            How::Mysql(request) => request.send(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The built-in runner: SQLite and PostgreSQL without a JVM.
+//! The built-in runner: SQLite, PostgreSQL, MySQL and MariaDB without a JVM.
 //!
 //! [`Client`] is one open connection; [`transfer`] streams a query of one client into a table of another. Nothing here
 //! prints, and nothing here knows the engine: the session process and `pipekit jrunner` both call it.
@@ -6,15 +6,17 @@
 //! | module | what is there |
 //! |---|---|
 //! | `url` | JDBC URLs taken apart, and the search for passwords in them |
-//! | `postgresql`, `sqlite` | a connection, and the SQL that runs on it as text |
+//! | `mysql`, `postgresql`, `sqlite` | a connection, and the SQL that runs on it as text |
 //! | `value` | a value on its way: binary form, text, and whether it fits |
 //! | `transfer` | one file a route |
 //! | `script` | what can be seen of SQL without running it |
 
 mod cancel;
+mod mysql;
 mod postgresql;
 mod script;
 mod sqlite;
+mod tls;
 mod transfer;
 pub mod url;
 mod value;
@@ -39,6 +41,8 @@ pub enum Client {
     Sqlite(SqliteClient),
     /// A PostgreSQL server.
     Postgres(PostgresClient),
+    /// A MySQL or MariaDB server.
+    Mysql(MysqlClient),
 }
 
 /// An open SQLite database, and whether SQL has left something on it.
@@ -46,6 +50,9 @@ pub struct SqliteClient(sqlite::Connection, bool);
 
 /// An open connection to a PostgreSQL server, and whether SQL has left something on it.
 pub struct PostgresClient(postgresql::Connection, bool);
+
+/// An open connection to a MySQL or MariaDB server, and whether SQL has left something on it.
+pub struct MysqlClient(mysql::Connection, bool);
 
 /// What a script did, as far as the database says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +78,7 @@ impl Client {
             url::Url::Postgres(url) => {
                 Client::Postgres(PostgresClient(postgresql::Connection::open(&url, target)?, false))
             }
+            url::Url::Mysql(url) => Client::Mysql(MysqlClient(mysql::Connection::open(&url, target)?, false)),
         })
     }
 
@@ -82,6 +90,7 @@ impl Client {
         match self {
             Client::Sqlite(client) => client.0.query(sql, limit),
             Client::Postgres(client) => client.0.query(sql, limit),
+            Client::Mysql(client) => client.0.query(sql, limit),
         }
     }
 
@@ -90,17 +99,19 @@ impl Client {
         match self {
             Client::Sqlite(client) => client.0.describe(sql),
             Client::Postgres(client) => client.0.describe(sql),
+            Client::Mysql(client) => client.0.describe(sql),
         }
     }
 
     /// Runs SQL of one or several statements for its effects, up to the first error.
     ///
-    /// On PostgreSQL the statements are one transaction, unless they begin their own; on SQLite each is its own.
+    /// On PostgreSQL the statements are one transaction, unless they begin their own; elsewhere each is its own.
     pub fn script(&mut self, sql: &str) -> Result<ScriptOutcome, Failure> {
         self.note(sql);
         match self {
             Client::Sqlite(client) => client.0.script(sql),
             Client::Postgres(client) => client.0.script(sql),
+            Client::Mysql(client) => client.0.script(sql),
         }
     }
 
@@ -115,6 +126,7 @@ impl Client {
         match self {
             Client::Sqlite(client) => client.0.stream(sql, on_columns, on_row),
             Client::Postgres(client) => client.0.stream(sql, on_columns, on_row),
+            Client::Mysql(client) => client.0.stream(sql, on_columns, on_row),
         }
     }
 
@@ -123,6 +135,7 @@ impl Client {
         match self {
             Client::Sqlite(client) => client.0.canceller(),
             Client::Postgres(client) => client.0.canceller(),
+            Client::Mysql(client) => client.0.canceller(),
         }
     }
 
@@ -130,6 +143,7 @@ impl Client {
         match self {
             Client::Sqlite(client) => client.0.cancelled(),
             Client::Postgres(client) => client.0.cancelled(),
+            Client::Mysql(client) => client.0.cancelled(),
         }
     }
 
@@ -138,6 +152,7 @@ impl Client {
         match self {
             Client::Sqlite(client) => !client.1,
             Client::Postgres(client) => !client.1 && client.0.is_usable(),
+            Client::Mysql(client) => !client.1 && client.0.is_usable(),
         }
     }
 
@@ -146,12 +161,17 @@ impl Client {
         match self {
             Client::Sqlite(_) => true,
             Client::Postgres(client) => client.0.client().is_valid(Duration::from_secs(5)).is_ok(),
+            Client::Mysql(client) => client.0.answers(),
         }
     }
 
     /// Notes what the SQL, which is about to run, leaves behind.
     fn note(&mut self, sql: &str) {
-        let (Client::Sqlite(SqliteClient(_, changed)) | Client::Postgres(PostgresClient(_, changed))) = self;
-        *changed = *changed || script::leaves_state(sql);
+        match self {
+            Client::Sqlite(SqliteClient(_, changed)) | Client::Postgres(PostgresClient(_, changed)) => {
+                *changed = *changed || script::leaves_state(sql);
+            }
+            Client::Mysql(MysqlClient(_, changed)) => *changed = *changed || script::leaves_state_in_mysql(sql),
+        }
     }
 }

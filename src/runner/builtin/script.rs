@@ -1,5 +1,6 @@
 //! What can be seen of SQL without running it: does it leave a transaction open, is a statement a plain query.
 
+pub use crate::sql::lexer::statements_of_mysql;
 use crate::sql::lexer::{Kind, statements, tokens};
 
 /// The words of a statement, in capitals, as they come.
@@ -56,7 +57,7 @@ pub fn writes_rows(statement: &str) -> bool {
     let is_write = |word: &str| matches!(word, "INSERT" | "UPDATE" | "DELETE" | "MERGE");
     match words.next() {
         Some(first) if first == "WITH" => words.any(|word| is_write(&word)),
-        Some(first) => is_write(&first) || first == "COPY",
+        Some(first) => is_write(&first) || matches!(first.as_str(), "COPY" | "REPLACE"),
         None => false,
     }
 }
@@ -77,6 +78,16 @@ pub fn leaves_state(sql: &str) -> bool {
     })
 }
 
+/// The same of what MySQL alone has: another database in use, locked tables, named locks.
+pub fn leaves_state_in_mysql(sql: &str) -> bool {
+    leaves_state(sql)
+        || statements_of_mysql(sql).into_iter().any(|statement| {
+            let mut words = words(statement);
+            matches!(words.next().as_deref(), Some("USE" | "LOCK" | "UNLOCK" | "HANDLER" | "XA"))
+                || words.any(|word| matches!(word.as_str(), "GET_LOCK" | "RELEASE_LOCK"))
+        })
+}
+
 /// Whether the statement can stand in `COPY (…) TO STDOUT`.
 pub fn is_copyable(statement: &str) -> bool {
     matches!(
@@ -87,6 +98,15 @@ pub fn is_copyable(statement: &str) -> bool {
 
 /// Splits a script into what comes before its last statement, and that statement. `None` where there is no statement.
 pub fn split_last(sql: &str) -> Option<(&str, &str)> {
+    split(sql, statements)
+}
+
+/// The same, of MySQL's SQL.
+pub fn split_last_of_mysql(sql: &str) -> Option<(&str, &str)> {
+    split(sql, statements_of_mysql)
+}
+
+fn split(sql: &str, statements: fn(&str) -> Vec<&str>) -> Option<(&str, &str)> {
     let last = statements(sql).pop()?;
     // The statement is a slice of the script, so its place is known.
     let start = last.as_ptr() as usize - sql.as_ptr() as usize;

@@ -134,8 +134,7 @@ impl Jrunner {
         let rows = self.query(held, target, sql, Some(keep))?;
         // A name that is an expression may have delimiters in it, as the value may.
         let is_plain = |name: &String| name.chars().all(|c| c.is_alphanumeric() || "_#$@".contains(c));
-        let clear = |m: &Manners| m.quotes || m.header && rows.columns.iter().all(is_plain);
-        let blind = self.manners.get().is_some_and(|m| !clear(m));
+        let blind = self.manners.get().is_some_and(|m| !(m.quotes || m.header && rows.columns.iter().all(is_plain)));
         if blind && rows.columns.len() > 1 {
             return Err(Failure::new(
                 FailureKind::Sql,

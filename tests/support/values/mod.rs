@@ -2,10 +2,14 @@
 //! of them is run by `values_*.rs`.
 
 pub mod encodings;
+pub mod mysql;
+pub mod mysql_to_pg;
+pub mod mysql_to_sqlite;
 pub mod pg_to_pg;
 pub mod pg_to_sqlite;
 pub mod sqlite_to_pg;
 pub mod sqlite_to_sqlite;
+pub mod to_mysql;
 
 use super::World;
 use super::postgres::Database;

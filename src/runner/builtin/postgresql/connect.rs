@@ -284,7 +284,7 @@ mod tests {
     fn url(text: &str) -> PostgresUrl {
         match parse(text).unwrap() {
             Url::Postgres(url) => *url,
-            Url::Sqlite(_) => unreachable!("not asked for"),
+            _ => unreachable!("not asked for"),
         }
     }
 

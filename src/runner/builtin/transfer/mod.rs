@@ -3,6 +3,10 @@
 //! Every route streams, checks each value that the destination could change, and loads in one transaction. An error
 //! leaves the table as it was, and both connections fit for use where they still stand.
 
+mod mysql_sink;
+mod mysql_source;
+mod mysql_to_pg;
+mod mysql_to_sqlite;
 mod parts;
 mod pg_source;
 mod pg_to_pg;
@@ -13,6 +17,7 @@ mod sqlite_to_pg;
 mod sqlite_to_sqlite;
 mod storage;
 mod textual;
+mod to_mysql;
 
 use super::value::Value;
 use super::{Client, script};
@@ -41,8 +46,12 @@ pub fn transfer(
     };
     progress.check()?;
     source.note(sql);
-    let (before, last) = script::split_last(sql)
-        .ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
+    let split = match source {
+        Client::Mysql(_) => script::split_last_of_mysql(sql),
+        _ => script::split_last(sql),
+    };
+    let (before, last) =
+        split.ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
     let load = Load { before, last, table };
     let moved = match (&mut *source, dest) {
         (Client::Postgres(source), Client::Postgres(dest)) => {
@@ -57,12 +66,32 @@ pub fn transfer(
         (Client::Sqlite(source), Client::Sqlite(dest)) => {
             sqlite_to_sqlite::run(&source.0, &load, &dest.0, &mut progress)
         }
+        (Client::Mysql(source), Client::Postgres(dest)) => {
+            mysql_to_pg::run(&mut source.0, &load, &mut dest.0, &mut progress)
+        }
+        (Client::Mysql(source), Client::Sqlite(dest)) => {
+            mysql_to_sqlite::run(&mut source.0, &load, &dest.0, &mut progress)
+        }
+        (Client::Mysql(source), Client::Mysql(dest)) => {
+            to_mysql::from_mysql(&mut source.0, &load, &mut dest.0, &mut progress)
+        }
+        (Client::Postgres(source), Client::Mysql(dest)) => {
+            to_mysql::from_pg(&mut source.0, &load, &mut dest.0, &mut progress)
+        }
+        (Client::Sqlite(source), Client::Mysql(dest)) => {
+            to_mysql::from_sqlite(&source.0, &load, &mut dest.0, &mut progress)
+        }
     };
     // Whichever end noticed the cancel first, it is one and the same.
     moved.map_err(|mut failure| match progress.check() {
         Err(cancelled) if failure.kind != FailureKind::Lost => cancelled,
         _ => {
-            if failure.kind == FailureKind::Lost && matches!(source, Client::Postgres(from) if !from.0.is_usable()) {
+            let source_broke = match source {
+                Client::Postgres(from) => !from.0.is_usable(),
+                Client::Mysql(from) => from.0.is_lost(),
+                Client::Sqlite(_) => false,
+            };
+            if failure.kind == FailureKind::Lost && source_broke {
                 failure.kind = FailureKind::ConnectSource;
             }
             failure

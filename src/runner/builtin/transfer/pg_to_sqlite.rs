@@ -84,7 +84,7 @@ fn write_row(
 }
 
 /// The statement with what is not known here cast to text by the server; the statement itself where all is known.
-fn statement(last: &str, columns: &[Column]) -> String {
+pub fn statement(last: &str, columns: &[Column]) -> String {
     if columns.iter().all(|column| column.base != Base::Other) {
         return last.to_owned();
     }

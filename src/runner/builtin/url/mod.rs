@@ -1,12 +1,14 @@
 //! JDBC URLs as the built-in runner reads them, and the search for passwords in those of any vendor.
 //!
-//! The parameters are those of the JDBC drivers (pgjdbc, xerial's sqlite-jdbc), so that a URL works the same whichever
+//! The parameters are those of the JDBC drivers (pgjdbc, xerial's sqlite-jdbc, Connector/J, MariaDB's), so that a URL works the same whichever
 //! runner gets it. What means nothing here is accepted and left alone; what no driver knows is an error.
 
+mod mysql;
 mod password;
 mod postgres;
 mod sqlite;
 
+pub use mysql::{MysqlTls, MysqlUrl};
 pub use password::password_in;
 pub use postgres::{Host, PostgresUrl, ServerType, SslMode};
 pub use sqlite::SqliteUrl;
@@ -20,11 +22,13 @@ pub enum Url {
     Sqlite(SqliteUrl),
     /// `jdbc:postgresql:…`
     Postgres(Box<PostgresUrl>),
+    /// `jdbc:mysql:…`, `jdbc:mariadb:…`
+    Mysql(Box<MysqlUrl>),
 }
 
 /// Is this URL one that the built-in runner speaks?
 pub fn speaks(url: &str) -> bool {
-    scheme(url, "sqlite").is_some() || scheme(url, "postgresql").is_some()
+    ["sqlite", "postgresql", "mysql", "mariadb"].iter().any(|name| scheme(url, name).is_some())
 }
 
 /// Takes a JDBC URL apart.
@@ -35,9 +39,11 @@ pub fn parse(url: &str) -> Result<Url, Failure> {
     if let Some(rest) = scheme(url, "postgresql") {
         return postgres::parse(rest).map(|url| Url::Postgres(Box::new(url)));
     }
-    Err(bad(
-        "the built-in runner speaks `jdbc:sqlite:PATH` and `jdbc:postgresql://HOST:PORT/DATABASE`; for another database, give its driver a jar",
-    ))
+    if let Some(rest) = scheme(url, "mysql").or(scheme(url, "mariadb")) {
+        return mysql::parse(rest).map(|url| Url::Mysql(Box::new(url)));
+    }
+    Err(bad("the built-in runner speaks `jdbc:sqlite:PATH`, `jdbc:postgresql://HOST:PORT/DATABASE` and \
+         `jdbc:mysql://HOST:PORT/DATABASE` (or `jdbc:mariadb:`); for another database, give its driver a jar"))
 }
 
 /// What follows `jdbc:NAME:`, whatever the case of the letters before it.

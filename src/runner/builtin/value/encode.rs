@@ -131,7 +131,8 @@ impl Encoder {
         Ok(())
     }
 
-    fn numeric(&mut self, value: &Value<'_>, digits: Option<Digits>, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    /// Appends the decimal that `value` is, in PostgreSQL's binary form; with `digits`, if it fits them.
+    pub fn numeric(&mut self, value: &Value<'_>, digits: Option<Digits>, out: &mut Vec<u8>) -> Result<(), Misfit> {
         let start = out.len();
         match *value {
             Value::Int(number) => numeric::write_scaled(out, number.into(), 0),
@@ -183,7 +184,8 @@ impl Encoder {
         }
     }
 
-    fn single(&mut self, value: &Value<'_>) -> Result<f32, Misfit> {
+    /// The single-precision number that `value` is.
+    pub fn single(&mut self, value: &Value<'_>) -> Result<f32, Misfit> {
         match *value {
             Value::Float4(number) => return Ok(number),
             Value::Float8(number) | Value::Real(number)
@@ -277,7 +279,8 @@ impl Encoder {
         Ok(())
     }
 
-    fn json(&mut self, value: &Value<'_>, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    /// Appends JSON text.
+    pub fn json(&mut self, value: &Value<'_>, out: &mut Vec<u8>) -> Result<(), Misfit> {
         match value {
             Value::Text(_) | Value::Json(_) | Value::Int(_) | Value::Bool(_) => self.characters(value, None, out),
             Value::Float4(_) | Value::Float8(_) | Value::Real(_) | Value::Numeric(_) => {

@@ -1,5 +1,7 @@
-//! What `jsonb` loses of a JSON text: an object's keys that come twice, of which it keeps the last.
+//! What the databases' own JSON types lose of a JSON text: of an object's keys that come twice `jsonb` keeps the last,
+//! and of a number MySQL keeps what a double holds.
 
+use super::numeric::{Numeric, write_parsed};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -46,9 +48,54 @@ fn unescaped(inner: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// A number that a double does not hold, unless it is a whole one of 64 bits.
+pub fn long_number(text: &str) -> Option<&str> {
+    let mut in_quotes = false;
+    let mut escaped = false;
+    let plain = |c: char| {
+        let quote = c == '"' && !escaped;
+        in_quotes ^= quote;
+        escaped = in_quotes && c == '\\' && !escaped;
+        in_quotes || quote || !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'))
+    };
+    text.split(plain).filter(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_digit())).find(|number| {
+        let digits = number.split(['e', 'E']).next().unwrap_or("").trim_start_matches(['-', '0', '.']);
+        let count = digits.bytes().filter(u8::is_ascii_digit).count();
+        let whole = number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
+        count > 15 && !whole && number.parse::<f64>().map_or(true, |double| !reads_like(double, number))
+    })
+}
+
+/// Whether the double, at its shortest, is the very number.
+fn reads_like(double: f64, number: &str) -> bool {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let parsed = write_parsed(&mut ours, &format!("{double:e}")).and_then(|()| write_parsed(&mut theirs, number));
+    let both = Numeric::read(&ours).zip(Numeric::read(&theirs));
+    parsed.is_ok() && both.is_some_and(|(ours, theirs)| ours.same_number(theirs))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::repeated_key;
+    use super::{long_number, repeated_key};
+
+    #[test]
+    fn numbers_that_a_double_does_not_hold_are_found() {
+        for text in [
+            "1.5",
+            "[18446744073709551615, -9223372036854775808]",
+            "\"0.12345678901234567890\"",
+            "{\"a\\\"\": 0.1}",
+            "0.12345678901234568",
+        ] {
+            assert_eq!(long_number(text), None, "{text}");
+        }
+        for (text, number) in [
+            ("[1, 0.12345678901234567890]", "0.12345678901234567890"),
+            ("{\"a\":18446744073709551617}", "18446744073709551617"),
+        ] {
+            assert_eq!(long_number(text), Some(number), "{text}");
+        }
+    }
 
     #[test]
     fn keys_that_come_twice_are_found() {

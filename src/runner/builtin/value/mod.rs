@@ -1,5 +1,5 @@
 //! One value on its way from a database to another, and the forms it takes: PostgreSQL's binary form, text, SQLite's
-//! storage classes. Converting never changes a value in silence: what does not fit is a [`Misfit`].
+//! storage classes, MySQL's literals. Converting never changes a value in silence: what does not fit is a [`Misfit`].
 
 pub mod calendar;
 pub mod decode;
@@ -7,6 +7,7 @@ pub mod encode;
 pub mod float;
 mod json;
 pub mod moment;
+pub mod mysql;
 pub mod numeric;
 mod temporal;
 pub mod text;
