@@ -3,9 +3,11 @@
 use super::output::Field;
 use super::{Context, input::Maybe, input::maybe};
 use crate::definition::driver as definition;
+use crate::definition::scan::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::store::driver as table;
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 /// Which program speaks to which kind of database
 ///
@@ -43,6 +45,16 @@ pub enum Driver {
         name: String,
         #[command(flatten)]
         fields: Fields,
+    },
+    /// Add a driver for each known JDBC jar in a folder
+    ///
+    /// Known are jt400, mssql-jdbc, jtds, postgresql, mariadb-java-client, mysql-connector, sqlite-jdbc, h2, derby,
+    /// derbyclient and ojdbc. Of several versions the newest counts. A driver that is there gets a newer jar, and keeps
+    /// everything else; what is built in stays as it is.
+    #[command(after_help = "Example:\n  pipekit driver scan /usr/share/java")]
+    Scan {
+        /// The folder
+        dir: PathBuf,
     },
     /// Remove a driver that no connection uses
     #[command(visible_alias = "rm", after_help = "Example:\n  pipekit driver remove as400")]
@@ -134,6 +146,26 @@ impl Driver {
                     |conn, driver| definition::save(conn, Some(row.id), driver),
                 )?;
                 show_if_json(context, &table::get(store.read(), row.id)?);
+            }
+            Driver::Scan { dir } => {
+                let found = store.write(|tx| scan::scan(tx, &dir))?;
+                if ui.json {
+                    ui.document(&found);
+                } else {
+                    ui.table(
+                        &["jar", "driver", ""],
+                        found.into_iter().map(|jar| {
+                            let became = match jar.action {
+                                Action::Added => "added",
+                                Action::Updated => "updated",
+                                Action::There => "there already",
+                                Action::Older => "not newer",
+                                Action::Unknown => "not known",
+                            };
+                            vec![jar.jar_file.into(), jar.driver.unwrap_or_default().into(), became.into()]
+                        }),
+                    );
+                }
             }
             Driver::Remove { name } => {
                 let removed = store.write(|tx| definition::remove(tx, &name))?;

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod hook;
 pub mod lint;
 pub mod module;
+pub mod scan;
 pub mod watermark;
 
 use crate::error::{Error, Result};

@@ -5,7 +5,7 @@ use super::external;
 use super::ledger::{Came, Ledger};
 use crate::clock;
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, Rows};
+use crate::runner::{Failure, Rows, Runner};
 use crate::sql::lexer;
 use crate::store::connection::Connection;
 use crate::store::run;
@@ -60,9 +60,13 @@ pub fn resolve(
     });
     let mut resolved = Resolved::default();
     let mut failed = None;
-    for ((watermark, connection, _, _, open), answer) in jobs.into_iter().zip(answers) {
+    for ((watermark, connection, target, _, open), answer) in jobs.into_iter().zip(answers) {
         let value = match &answer {
             Ok(rows) => {
+                if target.runner == Runner::Jrunner {
+                    let doubt = runners.jrunner().ok().and_then(|jrunner| jrunner.doubt(rows));
+                    resolved.warnings.extend(doubt.map(|doubt| format!("watermark {}: {doubt}", watermark.name)));
+                }
                 let value = value_of(watermark, rows, &mut resolved.warnings);
                 ledger.end(open, Ok(Came { rows: Some(rows.rows.len() as u64), value: value.clone().ok() }))?;
                 value

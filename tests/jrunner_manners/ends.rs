@@ -46,7 +46,7 @@ fn nothing_is_left(world: &World, since: Instant) {
     assert_eq!(held(world), BEFORE);
 }
 
-/// Never 3, never 11: cancelled, timed out, told to end, and killed: whether the program listens or not.
+/// Never 3: cancelled, timed out, told to end, and killed: whether the program listens or not.
 #[test]
 #[ignore = "needs Java: tests/run.sh"]
 fn nothing_of_the_program_is_left() {

@@ -74,9 +74,12 @@ fn no_process_list_has_the_password() {
     plant.wait(run).code(130);
     no_folder_is_left(&world);
 
-    jdbc.has(&[]);
+    // In the middle of a line that is too long for one piece.
+    jdbc.has(&[&format!("summary={} pw={} {{n}} rows", "x".repeat(4085), source.password())]);
     world.call("settings set jrunner_launch script").ok();
     is_right(&world);
+    let said = plant.heard(world.call("log show orders --stdout")).ok().stdout();
+    assert!(said.contains("pw=********"), "{}", &said[said.len() - 200..]);
     let run = slowly(&world, &jdbc);
     until("its JVM is there", || world.processes().iter().any(|(_, line)| line.contains("-scp")));
     let names: Vec<_> = std::fs::read_dir(&folders(&world)[0]).unwrap().map(|e| e.unwrap().file_name()).collect();

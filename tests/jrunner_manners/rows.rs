@@ -86,9 +86,20 @@ fn what_a_program_loses_is_not_used() {
     resolves(&world, "SELECT CAST(NULL AS VARCHAR(9))", Ok("-7"));
     resolves(&world, "SELECT 'a' || CHAR(9) || 'b'", Err("can't be told whether that is one value or several"));
 
-    jdbc.becomes(&["ascii"]);
+    jdbc.becomes(&["ascii", "trim", "null-like-empty"]);
     resolves(&world, "SELECT 'plain'", Ok("plain"));
+    warns(&world, "jrunner does not show blanks around a value: there may have been some");
     resolves(&world, "SELECT 'Grüße'", Err("does not print letters beyond ASCII"));
+    resolves(&world, "SELECT ''", Ok("-7"));
+    warns(&world, "jrunner shows NULL and an empty string alike: it is taken for NULL");
+    resolves(&world, "SELECT 17", Ok("17"));
+    assert_eq!(world.log("orders")["warnings"].to_string(), "[]");
+}
+
+#[track_caller]
+fn warns(world: &World, says: &str) {
+    let warnings = world.log("orders")["warnings"].to_string();
+    assert!(warnings.contains(says), "{warnings}");
 }
 
 /// Programs whose rows can't be read at all: that is found out before anything is done.
@@ -101,7 +112,7 @@ fn a_program_whose_rows_can_not_be_read_is_refused() {
     is_refused(&world, "lines of its own among the rows, and not always as many");
 }
 
-/// A query that fails is never one that gives no rows, whatever the exit code and wherever the error is told.
+/// Never 6: a query that fails is never one that gives no rows, whatever the exit code and wherever the error is told.
 #[test]
 #[ignore = "needs Java: tests/run.sh"]
 fn an_error_is_told_from_no_rows() {

@@ -25,6 +25,7 @@ RECEIPT, RECOVER, LEDGER = "src/engine/receipt.rs", "src/engine/recover.rs", "sr
 WATERMARK, SESSION, SERVER = "src/engine/watermark.rs", "src/runner/session.rs", "src/runner/server.rs"
 POSTGRESQL, SQLITE, DIALECT = "src/dialect/postgresql.rs", "src/dialect/sqlite.rs", "src/dialect/mod.rs"
 STORE, LOCK, CLI = "src/store/mod.rs", "src/store/lock.rs", "src/cli/mod.rs"
+EXTERNAL, JRUNNER = "src/engine/external.rs", "src/runner/jrunner/"
 
 # 1: the destination seen between the deletion and the insertion.
 piece(1, "one transaction on SQLite", SQLITE,
@@ -38,6 +39,14 @@ piece(1, "one transaction on PostgreSQL", POSTGRESQL,
 piece(1, "a preview that says where a merge may not be atomic", "src/cli/module/preview.rs",
       ("plan.described.relation != Relation::Foreign &&", "true &&"),
       tests=["atomic::a_preview_says_where_a_merge_may_not_be_atomic"])
+
+piece(1, "the refusal of an external program that does not run scripts whole", EXTERNAL,
+      ("let Some(why) = scripts.refusal() else {", "let Some(why) = scripts.refusal().filter(|_| false) else {"),
+      tests=["jrunner_manners::scripts::a_program_that_does_not_run_scripts_whole_is_refused",
+             "jrunner_manners::scripts::sqlites_driver_is_refused"])
+piece(1, "the look whether single statements last", EXTERNAL,
+      ("lost: refused.is_none() && first & 12 == 0,", "lost: refused.is_some() && false,"),
+      tests=["jrunner_manners::scripts::a_program_that_does_not_run_scripts_whole_is_refused"])
 
 # 2: two runs of one module at once.
 piece(2, "the lock", LOCK,
@@ -91,6 +100,10 @@ piece(3, "a program that goes with its guard", "src/runner/guard.rs",
       ("    super::process::die_with_us(&mut command);\n", ""),
       tests=["guard::a_lock_is_not_free_while_something_of_a_killed_guard_lives"])
 
+piece(3, "the end of an external program that is told to stop", JRUNNER + "mod.rs",
+      ("            guarded.end();\n", "            let _ = guarded;\n"),
+      tests=["jrunner_manners::ends::nothing_of_the_program_is_left"])
+
 # 4: a secret in the file, a log, an error or a process list.
 piece(4, "redaction", "src/redact.rs",
       ("                text = text.replace(form, MASK);", "                text = text.replace(form, form);"),
@@ -117,6 +130,13 @@ piece(4, "every form of a password", "src/redact.rs",
 piece(4, "no core of a process that knows passwords", CLI,
       ("    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);\n", "    let _ = none;\n"),
       tests=["secrecy::no_process_leaves_a_core"])
+
+piece(4, "a JVM without the start script, whose arguments everybody sees", EXTERNAL,
+      ("_ => Launch::java(&path).unwrap_or_else(|_| script()),", "_ => script(),"),
+      tests=["jrunner_manners::private::no_process_list_has_the_password"])
+piece(4, "files with arguments that are their owner's alone", JRUNNER + "folder.rs",
+      (".create_new(true).mode(0o600)", ".create_new(true).mode(0o644)"),
+      tests=["jrunner_manners::private::no_process_list_has_the_password"])
 
 # 5: SQL that ran and is not in the log to the byte, a preview that differs.
 piece(5, "writing down before doing", LEDGER,
@@ -165,11 +185,19 @@ piece(6, "a resolver that is run to its end", SERVER,
       ("first_rows(client, &sql, keep)", "client.query(&sql, Some(keep))"),
       tests=["resolvers::a_resolver_that_fails_after_its_first_row_fails"])
 
+piece(6, "an external program's error among what would be rows", JRUNNER + "mod.rs",
+      ("        if manners.errors_on_stdout {", "        if false {"),
+      tests=["jrunner_manners::rows::an_error_is_told_from_no_rows"])
+piece(6, "an external program that says nothing, which may be an error", JRUNNER + "manners.rs",
+      ("            manners.silence_is_empty = header;\n", ""),
+      tests=["jrunner_manners::rows::an_error_is_told_from_no_rows"])
+
 # 7: rows lost between source and staging.
 piece(7, "the gate's count", GATE,
       ("        && u64::try_from(staged) != Ok(moved)", "        && u64::try_from(staged) != Ok(moved) && false"),
       tests=["gate::postgresql_rows_that_staging_does_not_hold_are_missed",
-             "counted::a_row_that_is_gone_before_the_gate_is_missed"])
+             "counted::a_row_that_is_gone_before_the_gate_is_missed",
+             "jrunner_manners::transfers::a_wrong_number_of_rows_stops_the_run"])
 piece(7, "the merge's count on PostgreSQL", POSTGRESQL,
       ("IF pipekit_staged <> pipekit_expected THEN", "IF false THEN"),
       tests=["counted::a_row_that_is_gone_after_the_gate_is_missed::on_postgresql",
@@ -185,6 +213,10 @@ piece(7, "the look at the types that columns have by now", POSTGRESQL,
 piece(7, "the merge's count behind its lock", POSTGRESQL,
       ("             {lock}  \\\n             SELECT count(*)", "             SELECT count(*)"), ("             {empty}{before}  \\", "             {lock}{empty}{before}  \\"),
       tests=["counted::a_row_that_is_gone_while_the_merge_waits_is_missed"])
+
+piece(7, "an external program that ends without its summary", "src/engine/summary.rs",
+      ("(None, _, Some(_)) if staged > 0 => Err(", "(None, _, Some(_)) if staged < 0 => Err("),
+      tests=["jrunner_manners::transfers::a_transfer_that_breaks_off_is_an_error"])
 
 # 8: NULL in a merge key; keys compared as the destination compares them.
 piece(8, "each column of the key", GATE,

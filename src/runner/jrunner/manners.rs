@@ -60,6 +60,9 @@ const SHOWS: [&str; 9] = [
     "letters beyond ASCII",
     "a value of 32,000 letters",
 ];
+/// The places among the values of an empty string, the word `null`, and blanks.
+const LIKE_NULL: [usize; 2] = [1, 2];
+const BLANKS: usize = 6;
 /// Its place among the values: without these, a value that has any is an error.
 const NOT_ASCII: usize = 7;
 
@@ -75,9 +78,28 @@ impl Manners {
         (!is_null).then_some(field.text)
     }
 
+    fn loses(&self, i: usize) -> bool {
+        self.lossy.iter().any(|lost| lost == SHOWS[i])
+    }
+
     /// Whether letters beyond ASCII come through.
     pub fn keeps_letters(&self) -> bool {
-        !self.lossy.iter().any(|lost| lost == SHOWS[NOT_ASCII])
+        !self.loses(NOT_ASCII)
+    }
+
+    /// What a value may have been besides, in words. Numbers and times have no blanks around them.
+    pub fn doubt(&self, value: Option<&str>) -> Option<String> {
+        let is_number = |value: &str| value.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+        match value {
+            None => {
+                let alike = LIKE_NULL.into_iter().find(|i| self.loses(*i))?;
+                Some(format!("jrunner shows NULL and {} alike: it is taken for NULL", SHOWS[alike]))
+            }
+            Some(value) if self.loses(BLANKS) && !is_number(value) => {
+                Some(format!("jrunner does not show {}: there may have been some", SHOWS[BLANKS]))
+            }
+            Some(_) => None,
+        }
     }
 
     /// Learns from what the three queries printed.

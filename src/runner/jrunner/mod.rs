@@ -33,6 +33,8 @@ use std::time::{Duration, Instant};
 
 /// The most that is kept of what a script or a probe prints, in bytes.
 const MOST: u64 = 1 << 20;
+/// The longest line that a transfer's output is shown in, in bytes.
+const LINE: usize = 4096;
 /// How often a number of rows is looked for in what a transfer prints.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -144,6 +146,12 @@ impl Jrunner {
         Ok(rows)
     }
 
+    /// What may have been lost of the first value, in words.
+    pub fn doubt(&self, rows: &Rows) -> Option<String> {
+        let value = rows.rows.first()?.first()?;
+        self.manners.get()?.doubt(value.as_deref())
+    }
+
     fn see_letters(&self, manners: &Manners, rows: &Rows) -> Result<(), Failure> {
         let odd = |value: &str| !value.is_ascii() || value.contains('?');
         let value = rows.rows.iter().flatten().flatten().find(|value| odd(value));
@@ -249,9 +257,14 @@ impl Jrunner {
                 for byte in some {
                     match byte {
                         b'\n' | b'\r' => say(&mut line),
-                        // A line that does not end is shown in pieces.
-                        _ if line.len() >= 4096 => say(&mut line),
                         byte => line.push(*byte),
+                    }
+                    // A line that does not end is shown in pieces, of whole words: half a password is not known for one.
+                    if line.len() >= LINE {
+                        let word = line.iter().rposition(u8::is_ascii_whitespace).map_or(line.len(), |at| at + 1);
+                        let rest = line.split_off(word);
+                        say(&mut line);
+                        line = rest;
                     }
                 }
                 let read = some.len();

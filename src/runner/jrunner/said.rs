@@ -93,8 +93,13 @@ pub fn words(text: &str) -> String {
     let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !is_frame(line)).take(6);
     let lines: Vec<&str> =
         lines.map(|line| line.strip_prefix("Exception in thread \"main\" ").unwrap_or(line)).collect();
-    let said = lines.join("\n");
-    said[..said.floor_char_boundary(2000)].to_owned()
+    let mut said = lines.join("\n");
+    if said.len() > 2000 {
+        let some = said.floor_char_boundary(2000);
+        // Half a password is not known for one.
+        said.truncate(said[..some].rfind(char::is_whitespace).unwrap_or(some));
+    }
+    said
 }
 
 /// The text of a stream, its middle left out where there is too much of it.
@@ -124,7 +129,11 @@ impl Kept {
         let (head, tail) = (String::from_utf8_lossy(&self.head), String::from_utf8_lossy(&self.tail));
         match self.left_out {
             0 => String::from_utf8_lossy(&[&self.head[..], &self.tail[..]].concat()).into_owned(),
-            much => format!("{head}\n… {much} bytes cut here …\n{tail}"),
+            much => {
+                let head = head.rfind('\n').map_or(&*head, |end| &head[..end]);
+                let tail = tail.find('\n').map_or(&*tail, |end| &tail[end + 1..]);
+                format!("{head}\n… some {much} bytes cut here …\n{tail}")
+            }
         }
     }
 }
