@@ -115,6 +115,9 @@ _pipekit() {
             pipekit__subcmd__driver,rm)
                 cmd="pipekit__subcmd__driver__subcmd__remove"
                 ;;
+            pipekit__subcmd__driver,scan)
+                cmd="pipekit__subcmd__driver__subcmd__scan"
+                ;;
             pipekit__subcmd__driver,show)
                 cmd="pipekit__subcmd__driver__subcmd__show"
                 ;;
@@ -401,12 +404,28 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__connection__subcmd__columns)
-            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --server --database --schema --for --ddl --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -565,12 +584,20 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__connection__subcmd__tables)
-            opts="-q -v -h --schema --like --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --server --database --schema --like --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --schema)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -643,7 +670,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__driver)
-            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add edit remove rm"
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add edit scan remove rm"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -763,6 +790,28 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__driver__subcmd__remove)
+            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__driver__subcmd__scan)
             opts="-q -v -h --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -993,7 +1042,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__jrunner)
-            opts="-q -v -h --scu --scn --scp --dcu --dcn --dcp --sq --dt --session --guard --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --scu --scn --scp --dcu --dcn --dcp --sq --dt --session --guard --folder --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1028,6 +1077,10 @@ _pipekit() {
                     return 0
                     ;;
                 --dt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --folder)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1305,7 +1358,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__add)
-            opts="-q -v -h --json-file --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --json-file --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1352,6 +1405,10 @@ _pipekit() {
                     return 0
                     ;;
                 --allow-cascade)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --allow-non-atomic)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
@@ -1461,7 +1518,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__edit)
-            opts="-q -v -h --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1504,6 +1561,10 @@ _pipekit() {
                     return 0
                     ;;
                 --allow-cascade)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --allow-non-atomic)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;

@@ -154,21 +154,22 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Print results only'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s v -l verbose -d 'Print more'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "list" -d 'List the drivers'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "ls" -d 'List the drivers'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "show" -d 'Show a driver'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "add" -d 'Add a driver; one of that name is changed to what is given'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "edit" -d 'Change a driver; without flags, in $EDITOR'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "remove" -d 'Remove a driver that no connection uses'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "rm" -d 'Remove a driver that no connection uses'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "list" -d 'List the drivers'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "ls" -d 'List the drivers'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "show" -d 'Show a driver'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "add" -d 'Add a driver; one of that name is changed to what is given'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "edit" -d 'Change a driver; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "scan" -d 'Add a driver for each known JDBC jar in a folder'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "remove" -d 'Remove a driver that no connection uses'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "rm" -d 'Remove a driver that no connection uses'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -217,6 +218,14 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -250,7 +259,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fi
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "rm" -d 'Remove a connection'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "test" -d 'See whether a database answers'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "tables" -d 'List a database\'s tables and views'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "columns" -d 'List a table\'s columns'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "columns" -d 'List a table\'s columns, and what could be made of them elsewhere'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "query" -d 'Run SQL and show its rows'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -332,8 +341,10 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l schema -d 'Only those of this schema' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l like -d 'Only those whose name contains this' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l server -d 'The linked server' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l database -d 'The database' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l schema -d 'The schema (DB2: the library)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l like -d 'Only those whose name or comment contains this' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -342,10 +353,15 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l server -d 'The linked server' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l database -d 'The database' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l schema -d 'The schema (DB2: the library)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l for -d 'Show what is proposed for loading them into this connection: alias, expression, type' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l ddl -d 'Print the SQL that makes the table there'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s v -l verbose -d 'Print more'
@@ -422,6 +438,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 delete\t'DELETE'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
+false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l min-rows -d 'Fail if fewer rows come' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l timeout-s -d 'The longest that a run may take, in seconds' -r
@@ -450,6 +468,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
+false\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l min-rows -d 'Fail if fewer rows come' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
@@ -900,6 +920,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dcn -d 'Dest
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dcp -d 'Destination password (in every user\'s process list; better: $JRUNNER_DCP)' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l sq -d 'File that holds the SQL for the source; - is standard input' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l dt -d 'Destination table, as SQL spells it' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l folder -d 'A folder that the guard removes at the end' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
