@@ -199,7 +199,7 @@ fn cases(mut road: Road) {
         .module("--strategy append --query 'SELECT id, item, nix FROM orders'");
     road.fails("nix");
     road.world.call("module edit orders --query 'SELECT id, item FROM orders'").ok();
-    road.fails("");
+    road.fails("column");
 
     let road = road.case("a merge that the destination refuses did not happen");
     road.module(

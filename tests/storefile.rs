@@ -34,7 +34,7 @@ fn fifty_processes_open_a_fresh_file_at_once() {
         one.wait().ok();
     }
     assert_eq!(world.own("SELECT count(*) FROM settings WHERE key = 'install_id'"), "1");
-    assert_eq!(world.own("SELECT count(*) FROM driver"), "2");
+    assert_eq!(world.own("SELECT count(*) FROM driver"), "3");
     assert_eq!(world.own("PRAGMA integrity_check"), "'ok'");
 }
 

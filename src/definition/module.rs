@@ -234,9 +234,8 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
     }
     let source = connection::find(conn, &module.source_connection)?;
     let dest = connection::find(conn, &module.dest_connection)?;
-    match dialect::of(&dest.kind) {
-        Some(dialect) => dialect.parse_table(&module.dest_table).map(|_| ()).map_err(Error::invalid)?,
-        None => check_table(&module.dest_table)?,
+    if let Some(dialect) = dialect::of(&dest.kind) {
+        dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
     }
     if let Some(id) = id {
         refuse_moving_while_in_doubt(conn, &table::get(conn, id)?, module, dest.id)?;
@@ -270,25 +269,6 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
     watermark::save_all(conn, id, &module.watermarks)?;
     hook::save_all(conn, id, &module.hooks)?;
     Ok(id)
-}
-
-/// A table's name of a database whose dialect is not known here: it can't be more than a name.
-fn check_table(name: &str) -> Result<()> {
-    check_text("the destination table", name)?;
-    let mut quoted = false;
-    for c in name.chars() {
-        match c {
-            '"' | '`' | '[' | ']' => quoted = if c == '[' || c == ']' { c == '[' } else { !quoted },
-            ';' | '\'' | '(' | ')' | '-' if !quoted => return Err(not_a_table(name)),
-            c if c.is_control() || (c.is_whitespace() && !quoted) => return Err(not_a_table(name)),
-            _ => {}
-        }
-    }
-    if quoted { Err(not_a_table(name)) } else { Ok(()) }
-}
-
-fn not_a_table(name: &str) -> Error {
-    Error::invalid(format!("`{name}` is not a table's name")).hint("TABLE or SCHEMA.TABLE, as the database spells it")
 }
 
 /// A run's receipt lies in the destination under the module's name: neither may change before the run is known.

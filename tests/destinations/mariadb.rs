@@ -514,8 +514,8 @@ pub const CASES: &[Case] = &[
     }
     .refused("is a view whose definition the login may not see"),
     Case {
-        what: "a session with odd settings (NO_BACKSLASH_ESCAPES, ANSI_QUOTES, sql_safe_updates)",
-        url: "sessionVariables=sql_mode='NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH,NO_ZERO_DATE',sql_safe_updates=1",
+        what: "a session with odd settings (NO_BACKSLASH_ESCAPES, ANSI_QUOTES, sql_safe_updates, sql_select_limit, autocommit, completion_type)",
+        url: "sessionVariables=sql_mode='NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH,NO_ZERO_DATE',sql_safe_updates=1,sql_select_limit=1,autocommit=0,completion_type=1",
         ..HERE
     },
     Case {

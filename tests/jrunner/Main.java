@@ -227,6 +227,7 @@ public final class Main {
             }
         }
         dest.commit();
+        source.rollback();
         for (long i = 0; i < number("lines", 0); i++) {
             out.println("a line of no interest, number " + i);
         }

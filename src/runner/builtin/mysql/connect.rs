@@ -93,17 +93,16 @@ fn set_session(opened: &mut Opened, url: &MysqlUrl) -> Result<(), Refusal> {
     }
     // A source that is slow must not end the load that waits for it, nor a slow load its source: the servers' own limits
     // are 30 and 60 seconds. One whose client's machine is gone, so that nothing says so, lets go of its locks then.
-    sql.push_str(
-        ";SET SESSION autocommit=1,time_zone='+00:00',net_read_timeout=3600,net_write_timeout=3600,wait_timeout=3600",
-    );
+    sql.push_str(";SET SESSION time_zone='+00:00',net_read_timeout=3600,net_write_timeout=3600,wait_timeout=3600");
     for assignment in &url.session {
         sql.push(',');
         sql.push_str(assignment);
     }
-    // Nothing is cut, rounded to zero or numbered anew in silence, whatever the server's own modes are; and a merge that
-    // waited for another must see what that one committed.
+    // Nothing is cut, rounded to zero, left out or numbered anew in silence, and a statement is committed when it says
+    // so, whatever the server or the URL sets; and a merge that waited for another must see what that one committed.
     sql.push_str(
-        ";SET SESSION sql_mode=CONCAT(@@sql_mode,',STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')\
+        ";SET SESSION sql_select_limit=18446744073709551615,autocommit=1,completion_type=0\
+         ;SET SESSION sql_mode=CONCAT(@@sql_mode,',STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')\
          ;SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
     );
     opened.wire.command(command::QUERY, sql.as_bytes())?;
