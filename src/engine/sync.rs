@@ -351,13 +351,17 @@ impl Attempt<'_> {
         let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
         let staging = plan.dialect.table(&plan.staging);
         let runners = self.databases.runners();
-        // Where the query can't be prepared, running it says why.
-        if let Ok(Some(output)) = runners.describe(&plan.source, &plan.source_sql) {
-            self.facts.warnings.extend(plan::misplaced(&output, &plan.columns));
+        let described = match runners.describe(&plan.source, &plan.source_sql) {
+            // Where the query can't be prepared, running it says why.
+            Err(failure) if failure.kind != FailureKind::Lost => Ok(None),
+            described => described,
+        };
+        if let Ok(Some(output)) = &described {
+            self.facts.warnings.extend(plan::misplaced(output, &plan.columns));
         }
         let runner = Runner::of_transfer(&plan.source, &plan.dest);
         let mut written = Ok(());
-        let moved = runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, |said| {
+        let mut say = |said: Said<'_>| {
             let write = match said {
                 Said::Rows(rows) => {
                     (options.progress)(Progress::Rows(rows));
@@ -372,7 +376,9 @@ impl Attempt<'_> {
             if written.is_ok() {
                 written = write;
             }
-        });
+        };
+        let transfer = |_| runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, &mut say);
+        let moved = described.and_then(transfer);
         written?;
         ledger.all_said()?;
         ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;

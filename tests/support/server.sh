@@ -96,7 +96,7 @@ run_mariadb() {
       --socket="$folder/socket" --pid-file="$folder/pid" --log-error="$folder/server.log" \
       --ssl-cert="${folder%/my}/server.crt" --ssl-key="$folder/server.key" --local-infile=1 --skip-name-resolve \
       --innodb-log-file-size=16M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 \
-      --skip-innodb-doublewrite --max-connections=500 ${MY_OPTIONS:-} "$@" >/dev/null 2>&1 </dev/null
+      --innodb-flush-method=nosync --debug-no-sync --skip-innodb-doublewrite --max-connections=500 ${MY_OPTIONS:-} "$@" >/dev/null 2>&1 </dev/null
   ) &
   for _ in $(seq 300); do
     as_mariadb mariadb-admin --no-defaults --socket="$folder/socket" --user=root ping >/dev/null 2>&1 && return
