@@ -110,8 +110,16 @@ fn killed_in_the_middle(pair: Pair, kind: &str) {
             let run = if kind == "merge" { shop.pair.start_merging() } else { shop.pair.world.start("run orders") };
             shop.pair.world.until_in(kind);
             let runner = Some(shop.pair.world.runner());
-            let held_run = Held { run, runner };
+            let mut held_run = Held { run, runner };
             assert!(victim.strike(&mut shop, &held_run), "{what}: nothing was struck");
+            until("the run is over", || {
+                // One that was struck before it was asked for rows is started anew.
+                if victim == Victim::Runner && kind == "transfer" {
+                    held_run.runner = shop.pair.world.running_runner();
+                    victim.strike(&mut shop, &held_run);
+                }
+                held_run.run.has_ended()
+            });
             held_run.run.wait();
             if kind == "merge" {
                 // Whoever is left has to stop what it does, and a server to notice that its client is gone.

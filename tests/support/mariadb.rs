@@ -141,9 +141,7 @@ impl Database {
     pub fn others(&mut self) -> Vec<String> {
         let ours: Vec<String> = self.sessions.lock().unwrap().iter().map(u32::to_string).collect();
         self.rows(&format!(
-            // A KILL in a look at the catalog crashes the server: it is left to end.
-            "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id NOT IN ({})
-             AND COALESCE(info, '') NOT LIKE '%information\\_schema%'",
+            "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id NOT IN ({})",
             ours.join(", ")
         ))
     }
@@ -171,11 +169,7 @@ impl Drop for Database {
         }
         // Whoever still has a table open there would hold it up.
         let Ok(mut admin) = login(&self.server, None) else { return };
-        let sessions = format!(
-            "SELECT id FROM information_schema.processlist WHERE db = '{}'
-            AND COALESCE(info, '') NOT LIKE '%information\\_schema%'",
-            self.name
-        );
+        let sessions = format!("SELECT id FROM information_schema.processlist WHERE db = '{}'", self.name);
         for id in lines(&mut admin, &sessions).unwrap_or_default() {
             let _ = admin.query_drop(format!("KILL {id}"));
         }

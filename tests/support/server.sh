@@ -71,15 +71,15 @@ start_mariadb() {
   my_port=$(free_port)
   my_password=my-s3cret-$RANDOM
   chmod 755 "$1"
-  mkdir "$folder"
+  mkdir "$folder" "$folder/tmp"
   make_certificate "$1"
   cp "$1/server.key" "$folder/server.key"
   printf '%s\n' "CREATE USER admin IDENTIFIED BY '$my_password';" "GRANT ALL ON *.* TO admin WITH GRANT OPTION;" \
     >"$folder/init.sql"
   chmod 600 "$folder/init.sql" "$folder/server.key"
   if [ "$(id -u)" = 0 ]; then chown -R mysql "$folder"; fi
-  as_mariadb mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal \
-    --skip-test-db --innodb-log-file-size=16M >"$folder/install.log" 2>&1 || { cat "$folder/install.log" >&2; return 1; }
+  as_mariadb mariadb-install-db --no-defaults --datadir="$folder/data" --tmpdir="$folder/tmp" \
+    --auth-root-authentication-method=normal --skip-test-db --innodb-log-file-size=16M >"$folder/install.log" 2>&1 || { cat "$folder/install.log" >&2; return 1; }
   run_mariadb "$1" "$my_port" --init-file="$folder/init.sql"
 }
 
@@ -89,14 +89,18 @@ run_mariadb() {
   shift 2
   local as=()
   if [ "$(id -u)" = 0 ]; then as=(runuser -u mysql --); fi
+  # With one instance of its cache of tables, as for more it asks for more open files than it may have, and then makes do
+  # with 1024. With a folder of its own for what is temporary: a server that starts removes there what others have open,
+  # and they die of it (`mysql_rm_tmp_tables`).
   # In a session of its own: Ctrl-C would end it before the tests are through with it. By exec, as no shell may stay beside
   # it and keep the caller's pipes open.
   (
-    exec "${as[@]}" setsid mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
-      --socket="$folder/socket" --pid-file="$folder/pid" --log-error="$folder/server.log" \
+    exec "${as[@]}" setsid mariadbd --no-defaults --datadir="$folder/data" --tmpdir="$folder/tmp" \
+      --port="$port" --bind-address=127.0.0.1 --socket="$folder/socket" --pid-file="$folder/pid" --log-error="$folder/server.log" \
       --ssl-cert="${folder%/my}/server.crt" --ssl-key="$folder/server.key" --local-infile=1 --skip-name-resolve \
       --innodb-log-file-size=16M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 \
-      --innodb-flush-method=nosync --debug-no-sync --skip-innodb-doublewrite --max-connections=500 ${MY_OPTIONS:-} "$@" >/dev/null 2>&1 </dev/null
+      --innodb-flush-method=nosync --debug-no-sync --skip-innodb-doublewrite --max-connections=500 \
+      --table-open-cache-instances=1 ${MY_OPTIONS:-} "$@" >/dev/null 2>&1 </dev/null
   ) &
   for _ in $(seq 300); do
     as_mariadb mariadb-admin --no-defaults --socket="$folder/socket" --user=root ping >/dev/null 2>&1 && return

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A folder with a pipekit database, and nothing of the machine's own settings.
 pub struct World {
@@ -195,7 +195,13 @@ impl World {
     #[track_caller]
     pub fn until_in(&self, kind: &str) {
         let sql = format!("SELECT count(*) FROM run_step WHERE kind = '{kind}' AND duration_ms IS NULL");
-        until(&format!("a run is in its {kind}"), || self.own(&sql) != "0");
+        let end = Instant::now() + Duration::from_secs(60);
+        while self.own(&sql) == "0" {
+            let newest =
+                || self.own("SELECT status || ': ' || coalesce(error, '') FROM run_log ORDER BY id DESC LIMIT 1");
+            assert!(Instant::now() < end, "no run came to its {kind}; the newest: {}", newest());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// The living processes of this world: ids and command lines.
@@ -217,10 +223,15 @@ impl World {
     pub fn runner(&self) -> u32 {
         let mut runner = None;
         until("there is a runner", || {
-            runner = self.processes().into_iter().find(|(_, line)| line.contains("--session"));
+            runner = self.running_runner();
             runner.is_some()
         });
-        runner.unwrap().0
+        runner.unwrap()
+    }
+
+    /// The runner's process, if one lives now.
+    pub fn running_runner(&self) -> Option<u32> {
+        self.processes().into_iter().find(|(_, line)| line.contains("--session")).map(|(pid, _)| pid)
     }
 
     /// Waits until no process of this world is left.

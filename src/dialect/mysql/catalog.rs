@@ -6,14 +6,18 @@ use super::{STAGING, literal};
 /// The databases that the server keeps for itself.
 const OF_THE_SERVER: &str = "('mysql', 'information_schema', 'performance_schema', 'sys')";
 
+/// The columns that a table may have (MySQL manual, 10.4.7), and more. A limit keeps MySQL from merging a subquery into an
+/// outer join's ON, whose constants it does not look by.
+const MOST_COLUMNS: u32 = 10_000;
+
 /// The database of a table.
 fn database(table: &TableName) -> String {
     table.schema.as_deref().map_or("DATABASE()".to_owned(), literal)
 }
 
 /// A condition by which the row `t` of a catalog's view is about `table`. Only by names that are constants MariaDB looks at
-/// this table alone; by those of another view's rows it opens every table of the server. The catalog compares names without regard to
-/// case, where the server may have two that differ in nothing else.
+/// this table alone; by those of another view's rows it opens every table of the server. The catalog compares names
+/// without regard to case, where the server may have two that differ in nothing else.
 pub fn is(t: &str, table: &TableName) -> String {
     let name = literal(&table.name);
     format!(
@@ -91,7 +95,8 @@ pub fn describe(table: &TableName) -> String {
          WHERE NOT {}) THEN 'kept' ELSE 'view' END FROM seen)\n    \
          WHEN t.ENGINE = 'InnoDB' THEN 'table' WHEN {} THEN 'foreign' ELSE 'kept' END\n\
          FROM information_schema.TABLES AS t\n\
-         LEFT JOIN information_schema.COLUMNS AS c ON {}\n\
+         LEFT JOIN (SELECT c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.EXTRA, c.COLLATION_NAME, c.ORDINAL_POSITION\n  \
+         FROM information_schema.COLUMNS AS c WHERE {} LIMIT {MOST_COLUMNS}) AS c ON TRUE\n\
          WHERE {}\nORDER BY c.ORDINAL_POSITION",
         STAGING.len(),
         views(table),

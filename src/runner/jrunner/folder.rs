@@ -29,8 +29,11 @@ impl Folder {
         sweep(&place);
         let dir =
             tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir_in(place)?;
-        let held = create(&dir.path().join(HELD))?;
+        // It gets its name when it is locked, so that nobody who sweeps ever finds it free.
+        let unnamed = dir.path().join("unnamed");
+        let held = create(&unnamed)?;
         flock(&held, FlockOperation::NonBlockingLockExclusive)?;
+        std::fs::rename(unnamed, dir.path().join(HELD))?;
         Ok(Folder { dir, _held: held })
     }
 

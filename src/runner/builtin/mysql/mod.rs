@@ -26,7 +26,6 @@ use std::cell::Cell;
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use wire::{Parser, Wire};
 
@@ -51,8 +50,6 @@ pub struct Connection {
     lost: Cell<bool>,
     /// Whether rows are on their way, or were left unread.
     reading: Cell<bool>,
-    /// Whether it is reading the server's catalog.
-    catalog: Arc<AtomicBool>,
 }
 
 /// What a cancel request needs.
@@ -60,18 +57,11 @@ pub struct CancelRequest {
     way: Arc<(MysqlUrl, Target)>,
     id: u32,
     tcp: Option<TcpStream>,
-    catalog: Arc<AtomicBool>,
 }
 
 impl CancelRequest {
     /// Sends the request, on a connection of its own.
     pub fn send(&self) {
-        // A KILL in a scan of all databases' tables crashes MariaDB 10.11 (`ha_maria::drop_table`, when a temporary table
-        // for one of information_schema's own is not made). Such a query is over in a moment by itself.
-        if self.catalog.load(Ordering::SeqCst) {
-            self.hang_up();
-            return;
-        }
         const MOST: Duration = Duration::from_secs(5);
         let (mut url, target) = (self.way.0.clone(), &self.way.1);
         url.connect_timeout = Some(url.connect_timeout.map_or(MOST, |limit| limit.min(MOST)));
@@ -82,14 +72,8 @@ impl CancelRequest {
             let _ = connection.wire.stream().tcp().set_read_timeout(Some(MOST));
             connection.execute(&format!("KILL QUERY {}", self.id)).map_err(drop)
         });
-        if sent.is_err() {
+        if let (Err(()), Some(tcp)) = (sent, &self.tcp) {
             // A server that has no connection left for the request sees that nobody waits for the rows.
-            self.hang_up();
-        }
-    }
-
-    fn hang_up(&self) {
-        if let Some(tcp) = &self.tcp {
             let _ = tcp.shutdown(Shutdown::Both);
         }
     }
@@ -140,7 +124,6 @@ impl Connection {
             cancelled: CancelFlag::default(),
             lost: Cell::new(false),
             reading: Cell::new(false),
-            catalog: Arc::default(),
         }
     }
 
@@ -166,10 +149,7 @@ impl Connection {
     /// A handle that cancels what runs here.
     pub fn canceller(&self) -> Canceller {
         let tcp = self.wire.stream().tcp().try_clone().ok();
-        Canceller::of_mysql(
-            &self.cancelled,
-            CancelRequest { way: self.way.clone(), id: self.id, tcp, catalog: self.catalog.clone() },
-        )
+        Canceller::of_mysql(&self.cancelled, CancelRequest { way: self.way.clone(), id: self.id, tcp })
     }
 
     /// Whether it was cancelled.
@@ -205,10 +185,7 @@ impl Connection {
     /// Runs SQL and gives the rows of the last statement that returns columns.
     pub fn query(&mut self, sql: &str, limit: Option<usize>) -> Result<Rows, Failure> {
         self.cancelled.check()?;
-        self.catalog.store(sql.to_lowercase().contains("information_schema"), Ordering::SeqCst);
-        let rows = query::query(self, sql, limit);
-        self.catalog.store(false, Ordering::SeqCst);
-        rows
+        query::query(self, sql, limit)
     }
 
     /// The rows of one statement, which may stand in a transaction.
