@@ -1,5 +1,6 @@
 //! The tables `grp` and `group_member`: modules that run together, in order.
 
+use crate::clock;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -55,4 +56,88 @@ pub fn names_of_module(conn: &Connection, module_id: i64) -> Result<Vec<String>>
         "SELECT g.name FROM group_member m JOIN grp g ON g.id = m.group_id WHERE m.module_id = ? ORDER BY g.name",
     )?;
     Ok(statement.query_map([module_id], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Adds a group (`id` is `None`) or rewrites one, and gives its id.
+pub fn save(conn: &Connection, id: Option<i64>, name: &str, stop_on_failure: bool) -> Result<i64> {
+    let now = clock::now_text();
+    match id {
+        None => {
+            conn.execute(
+                "INSERT INTO grp (name, stop_on_failure, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)",
+                (name, stop_on_failure, now),
+            )?;
+            Ok(conn.last_insert_rowid())
+        }
+        Some(id) => {
+            conn.execute(
+                "UPDATE grp SET name = ?2, stop_on_failure = ?3, updated_at = ?4 WHERE id = ?1",
+                (id, name, stop_on_failure, now),
+            )?;
+            Ok(id)
+        }
+    }
+}
+
+/// Removes a group with its members' places and its schedules. Its runs stay in the log.
+pub fn delete(conn: &Connection, id: i64) -> Result<()> {
+    conn.execute("DELETE FROM grp WHERE id = ?", [id])?;
+    Ok(())
+}
+
+/// A row of `group_member`, with the names and whether groups run the module.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Member {
+    /// Its id.
+    pub id: i64,
+    /// The group.
+    pub group_id: i64,
+    /// The name of that group.
+    #[serde(rename = "group")]
+    pub group_name: String,
+    /// The module.
+    pub module_id: i64,
+    /// The name of that module.
+    pub module: String,
+    /// Its place: smaller ones run first.
+    pub run_order: i64,
+    /// Whether groups run it.
+    pub enabled: bool,
+}
+
+/// The members of a group (of every group, where `None`), in the order in which they run.
+pub fn members(conn: &Connection, group_id: Option<i64>) -> Result<Vec<Member>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.id, g.id, g.name, m.id, m.name, p.run_order, m.enabled
+         FROM group_member p JOIN grp g ON g.id = p.group_id JOIN module m ON m.id = p.module_id
+         WHERE ?1 IS NULL OR p.group_id = ?1 ORDER BY g.name, p.run_order, p.id",
+    )?;
+    let read = |row: &Row<'_>| {
+        Ok(Member {
+            id: row.get(0)?,
+            group_id: row.get(1)?,
+            group_name: row.get(2)?,
+            module_id: row.get(3)?,
+            module: row.get(4)?,
+            run_order: row.get(5)?,
+            enabled: row.get(6)?,
+        })
+    };
+    Ok(statement.query_map([group_id], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Puts a module into a group at a place, or moves it there.
+pub fn put_member(conn: &Connection, group_id: i64, module_id: i64, run_order: i64) -> Result<()> {
+    conn.execute(
+        "INSERT INTO group_member (group_id, module_id, run_order) VALUES (?1, ?2, ?3)
+         ON CONFLICT (group_id, module_id) DO UPDATE SET run_order = ?3",
+        (group_id, module_id, run_order),
+    )?;
+    Ok(())
+}
+
+/// Takes a module out of a group. Says whether it was in it.
+pub fn remove_member(conn: &Connection, group_id: i64, module_id: i64) -> Result<bool> {
+    let sql = "DELETE FROM group_member WHERE group_id = ? AND module_id = ?";
+    Ok(conn.execute(sql, (group_id, module_id))? == 1)
 }
