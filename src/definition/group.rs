@@ -1,0 +1,62 @@
+//! A group: modules that run together, in order.
+
+use super::{check_name, taken};
+use crate::error::{Error, Result};
+use crate::store::{group as table, module};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+/// A group as it is defined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Whether a failure stops the rest.
+    #[serde(default)]
+    pub stop_on_failure: bool,
+    /// Its modules, in the order in which they run.
+    #[serde(default, deserialize_with = "super::names")]
+    pub members: Vec<String>,
+}
+
+/// The group of that name or id, as it is defined.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub fn load(conn: &Connection, name_or_id: &str) -> Result<Group> {
+    let row = table::find(conn, name_or_id)?;
+    let members = table::members(conn, Some(row.id))?.into_iter().map(|m| m.module).collect();
+    Ok(Group { name: row.name, stop_on_failure: row.stop_on_failure, members })
+}
+
+/// Adds a group (`id` is `None`) or rewrites one, and gives its id. Members that stay in the same order keep their
+/// places' numbers.
+///
+/// # Errors
+/// `Invalid` for a broken rule, `Exists` for a name that is taken, `NotFound` for a member.
+pub fn save(conn: &Connection, id: Option<i64>, group: &Group) -> Result<i64> {
+    check_name("group", &group.name)?;
+    if table::find(conn, &group.name).is_ok_and(|other| Some(other.id) != id) {
+        return Err(taken("group", &group.name));
+    }
+    let mut wanted = Vec::new();
+    for member in &group.members {
+        let found = module::find(conn, member)?;
+        if wanted.contains(&found.id) {
+            return Err(Error::invalid(format!("module {} is in group {} twice", found.name, group.name)));
+        }
+        wanted.push(found.id);
+    }
+    let id = table::save(conn, id, &group.name, group.stop_on_failure)?;
+    let present: Vec<i64> = table::members(conn, Some(id))?.into_iter().map(|m| m.module_id).collect();
+    if present != wanted {
+        for gone in present.iter().filter(|module| !wanted.contains(module)) {
+            table::remove_member(conn, id, *gone)?;
+        }
+        for (order, module) in (1..).zip(&wanted) {
+            table::put_member(conn, id, *module, order)?;
+        }
+    }
+    Ok(id)
+}
