@@ -8,6 +8,7 @@
 //! | `runner` | the session with the processes that reach databases; the runner that is built in |
 //! | `dialect` | one file a database: its catalog, staging and merge SQL |
 //! | `sql` | reading SQL as text: quotes, comments, placeholders |
+//! | `crontab` | when a schedule is due: the five fields of crontab(5), in a time zone |
 //! | `store` | pipekit's own SQLite file, one file a table |
 //! | `secrets`, `redact`, `settings`, `clock`, `error` | what everything uses |
 //!
@@ -15,6 +16,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod crontab;
 pub mod definition;
 pub mod dialect;
 pub mod engine;

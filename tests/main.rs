@@ -18,6 +18,7 @@ mod clock;
 mod connections;
 mod counted;
 mod crashes;
+mod crontab;
 mod demo;
 mod destinations;
 mod dialects;

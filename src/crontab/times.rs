@@ -1,0 +1,135 @@
+//! The walk along time: from one change of a zone's clocks to the next, as between them they run evenly.
+
+use super::{Crontab, Due, Moved};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::DateTime,
+    tz::{AmbiguousOffset, Offset, TimeZone},
+};
+
+/// The smallest step of time.
+const TICK: SignedDuration = SignedDuration::from_nanos(1);
+
+/// Offsets are less than 26 hours to either side (`jiff::tz::Offset`), so that what the clocks showed longer ago than
+/// twice that is in the past wherever they were set since.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(52);
+
+/// The times after an instant: what [`Crontab::after`] gives.
+pub(super) struct Times<'a> {
+    crontab: &'a Crontab,
+    zone: &'a TimeZone,
+    /// Where the walk is. `None` when it is over.
+    stretch: Option<Stretch>,
+    /// What the stretch begins with, if the clocks were set forward over it.
+    skipped: Option<Due>,
+    /// The minute to look at next.
+    from: DateTime,
+}
+
+/// A span of time in which the clocks run evenly.
+struct Stretch {
+    offset: Offset,
+    /// When the clocks are set next. `None` for never.
+    end: Option<Timestamp>,
+    /// What they show at the end, if they are not set before.
+    wall_end: DateTime,
+}
+
+impl Stretch {
+    /// The one that an instant is in.
+    fn at(zone: &TimeZone, at: Timestamp) -> Stretch {
+        let end = zone.following(at).next().map(|change| change.timestamp());
+        let offset = zone.to_offset(at);
+        Stretch { offset, end, wall_end: offset.to_datetime(end.unwrap_or(Timestamp::MAX)) }
+    }
+}
+
+impl<'a> Times<'a> {
+    pub(super) fn new(crontab: &'a Crontab, after: Timestamp, zone: &'a TimeZone) -> Times<'a> {
+        let mut times = Times { crontab, zone, stretch: None, skipped: None, from: DateTime::MIN };
+        // At the last instant there is nothing after it.
+        let Ok(start) = after.checked_add(TICK) else { return times };
+        // What precedes an instant is before it, and a change at `start` itself counts.
+        let changed = zone.preceding(start.checked_add(TICK).unwrap_or(start)).next();
+        let begin = changed.map_or(Timestamp::MIN, |change| change.timestamp());
+        times.enter(begin);
+        if begin < start {
+            times.skipped = None;
+            times.look_from(times.from.max(zone.to_offset(start).to_datetime(start)));
+        }
+        times
+    }
+
+    /// Begins the stretch that begins at `begin`, with what the change of the clocks leaves to do.
+    fn enter(&mut self, begin: Timestamp) {
+        let stretch = Stretch::at(self.zone, begin);
+        let wall = stretch.offset.to_datetime(begin);
+        self.stretch = Some(stretch);
+        if self.crontab.wildcard {
+            return self.look_from(wall);
+        }
+        let shown = shown_before(self.zone, begin).unwrap_or(wall);
+        if !self.crontab.matches(wall)
+            && let Some(from) = whole_minute(shown)
+            && let Some(swallowed) = self.crontab.first(from, wall)
+        {
+            self.skipped = Some(Due { at: begin, moved: Some(Moved::Skipped(swallowed)) });
+        }
+        // Set back, the clocks show again what was due the first time.
+        self.look_from(wall.max(shown));
+    }
+
+    /// Goes on at that time of the clocks, or at the minute that begins next.
+    fn look_from(&mut self, wall: DateTime) {
+        match whole_minute(wall) {
+            Some(wall) => self.from = wall,
+            None => self.stretch = None,
+        }
+    }
+}
+
+impl Iterator for Times<'_> {
+    type Item = Due;
+
+    fn next(&mut self) -> Option<Due> {
+        loop {
+            if let Some(skipped) = self.skipped.take() {
+                return Some(skipped);
+            }
+            let stretch = self.stretch.as_ref()?;
+            if let Some(wall) = self.crontab.first(self.from, stretch.wall_end) {
+                let Ok(at) = stretch.offset.to_timestamp(wall) else {
+                    self.stretch = None;
+                    return None;
+                };
+                let twice = !self.crontab.wildcard
+                    && matches!(self.zone.to_ambiguous_timestamp(wall).offset(), AmbiguousOffset::Fold { .. });
+                match wall.checked_add(1.minute()) {
+                    Ok(next) => self.from = next,
+                    Err(_) => self.stretch = None,
+                }
+                return Some(Due { at, moved: twice.then_some(Moved::Repeated) });
+            }
+            match stretch.end {
+                Some(end) => self.enter(end),
+                None => self.stretch = None,
+            }
+        }
+    }
+}
+
+/// The latest time that the clocks showed before `begin`, when they were set; exclusive. `None` if they never were.
+fn shown_before(zone: &TimeZone, begin: Timestamp) -> Option<DateTime> {
+    let oldest = begin.checked_sub(FORGOTTEN).unwrap_or(Timestamp::MIN);
+    let earlier = zone.preceding(begin).map(|change| change.timestamp()).take_while(|at| *at > oldest);
+    std::iter::once(begin)
+        .chain(earlier)
+        .filter_map(|at| Some(zone.to_offset(at.checked_sub(TICK).ok()?).to_datetime(at)))
+        .max()
+}
+
+/// That time, or the minute that begins next. `None` at the end of time.
+fn whole_minute(wall: DateTime) -> Option<DateTime> {
+    let begun = wall.date().at(wall.hour(), wall.minute(), 0, 0);
+    if begun == wall { Some(wall) } else { begun.checked_add(1.minute()).ok() }
+}
