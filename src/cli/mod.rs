@@ -7,6 +7,7 @@ mod connection;
 mod demo;
 mod driver;
 mod editor;
+mod group;
 mod hook;
 mod init;
 mod input;
@@ -17,12 +18,14 @@ mod module;
 mod output;
 mod plain;
 mod run;
+mod schedule;
 mod secrets;
 mod settings;
 mod status;
+mod tick;
 mod watermark;
 
-use crate::engine::recover;
+use crate::engine::{group as engine_group, recover};
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use clap::error::{ContextKind, ContextValue};
@@ -88,8 +91,13 @@ enum Command {
     Watermark(watermark::Watermark),
     #[command(subcommand)]
     Hook(hook::Hook),
+    #[command(subcommand)]
+    Group(group::Group),
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     Run(run::Run),
     Cancel(cancel::Cancel),
+    Tick(tick::Tick),
     Status(status::Status),
     Log(log::Log),
     Jrunner(jrunner::Jrunner),
@@ -106,8 +114,8 @@ pub(crate) struct Context {
 impl Context {
     /// The database, with what dead runs left behind settled first: whoever looks sees the truth.
     fn store(&self) -> Result<Store> {
-        let store = Store::open(&self.db)?;
-        let settled = recover::settle_dead(&store)?;
+        let mut store = Store::open(&self.db)?;
+        let settled = recover::settle_dead(&store)? + engine_group::settle_dead(&mut store)?;
         if settled > 0 {
             self.ui
                 .note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));
@@ -207,8 +215,11 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Module(c) => c.run(context),
         Command::Watermark(c) => c.run(context),
         Command::Hook(c) => c.run(context),
+        Command::Group(c) => c.run(context),
+        Command::Schedule(c) => c.run(context),
         Command::Run(c) => c.run(context),
         Command::Cancel(c) => c.run(context),
+        Command::Tick(c) => c.run(context),
         Command::Status(c) => c.run(context),
         Command::Log(c) => c.run(context),
         Command::Jrunner(c) => c.run(context),

@@ -29,7 +29,7 @@ pub struct Run {
 }
 
 /// A flag that Ctrl-C, SIGTERM and the closing of the terminal set. A second one ends the process at once.
-fn signals() -> Result<Arc<AtomicBool>> {
+pub(super) fn signals() -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     // Under nohup a hang-up is ignored, and stays so.
@@ -114,30 +114,34 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn progress(&mut self, progress: Progress<'_>) {
         match progress {
-            Progress::Began(id, attempt) => {
-                let again = if attempt > 1 { format!(", try {attempt}") } else { String::new() };
-                self.bar.set_message(format!("run {id}{again}"));
-            }
-            Progress::Doing(what) => {
-                self.since = Instant::now();
-                self.bar.set_message(what.to_owned());
-            }
-            Progress::Rows(rows) => {
-                let rate = rows as f64 / self.since.elapsed().as_secs_f64().max(0.001);
-                let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-                self.bar.set_message(format!("transfer  {} rows  {} rows/s", count(rows), count(rate as i64)));
-            }
+            Progress::Doing(_) => self.since = Instant::now(),
             Progress::Again(error, seconds) => {
                 let ui = &self.context.ui;
                 self.bar.suspend(|| ui.warn(format!("{}; trying again in {seconds} s", error.message)));
-                self.bar.set_message("waiting");
             }
+            Progress::Began(..) | Progress::Rows(_) => {}
         }
+        self.bar.set_message(doing(progress, self.since));
+    }
+}
+
+/// What goes on in a run, in a few words. The rate is since `since`.
+pub(super) fn doing(progress: Progress<'_>, since: Instant) -> String {
+    match progress {
+        Progress::Began(id, 1) => format!("run {id}"),
+        Progress::Began(id, attempt) => format!("run {id}, try {attempt}"),
+        Progress::Doing(what) => what.to_owned(),
+        Progress::Rows(rows) => {
+            let rate = rows as f64 / since.elapsed().as_secs_f64().max(0.001);
+            let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+            format!("transfer  {} rows  {} rows/s", count(rows), count(rate as i64))
+        }
+        Progress::Again(..) => "waiting for its next try".to_owned(),
     }
 }
 
 /// What came of a run, as a line (and its SQL, for a dry run), or as a document of its own line.
-fn print(context: &Context, outcome: &Outcome) {
+pub(super) fn print(context: &Context, outcome: &Outcome) {
     let ui = &context.ui;
     let run = &outcome.run;
     if ui.json {

@@ -5,10 +5,12 @@
 
 pub mod connection;
 pub mod driver;
+pub mod group;
 pub mod hook;
 pub mod lint;
 pub mod module;
 pub mod scan;
+pub mod schedule;
 pub mod watermark;
 
 use crate::error::{Error, Result};

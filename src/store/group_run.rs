@@ -126,13 +126,12 @@ pub fn insert(conn: &Connection, new: &NewGroupRun<'_>) -> Result<i64> {
     Ok(conn.last_insert_rowid())
 }
 
-/// Ends a group run that is running. Says whether it was.
-pub fn finish(conn: &Connection, id: i64, status: &str, reason: Option<&str>) -> Result<bool> {
+/// Ends a group run that is running, at a stored time. Says whether it was.
+pub fn finish(conn: &Connection, id: i64, status: &str, reason: Option<&str>, at: &str) -> Result<bool> {
     let changed = conn.execute(
-        "UPDATE group_run SET status = ?2, reason = coalesce(?3, reason), finished_at = ?4, pid = NULL,
-                cancel_requested = 0
+        "UPDATE group_run SET status = ?2, reason = coalesce(?3, reason), finished_at = ?4, cancel_requested = 0
          WHERE id = ?1 AND status = 'running'",
-        (id, status, reason, clock::now_text()),
+        (id, status, reason, at),
     )?;
     Ok(changed == 1)
 }

@@ -103,12 +103,12 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for the turn to prepare the database at `path`.
+    /// Waits for a turn at `what` is done with the database at `path`.
     ///
     /// # Errors
     /// `System` when the lock file can't be made.
-    pub fn wait(path: &Path) -> Result<Turn> {
-        let file = open(&folder(path).join("open"), false)?;
+    pub fn wait(path: &Path, what: &str) -> Result<Turn> {
+        let file = open(&folder(path).join(what), false)?;
         flock(&file, FlockOperation::LockExclusive).map_err(|e| Error::system("can't wait for the database", e))?;
         Ok(Turn { _file: file })
     }

@@ -6,8 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Every migration there has been, in order; the file's version is how many of them it has had. Append only.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_init.sql"), include_str!("../../migrations/0002_jrunner.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_init.sql"),
+    include_str!("../../migrations/0002_jrunner.sql"),
+    include_str!("../../migrations/0003_groups.sql"),
+];
 
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
 const APPLICATION_ID: i32 = 0x706b_6974;
@@ -23,7 +26,7 @@ pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
     }
     // Switching a fresh file to WAL is not covered by the busy timeout: several processes at once would get
     // "database is locked". So whoever has work to do here takes turns on a lock file.
-    let _turn = super::lock::Turn::wait(path)?;
+    let _turn = super::lock::Turn::wait(path, "open")?;
     switch_to_wal(conn)?;
     // A migration may rebuild a table, and dropping the old one would take along what refers to it. This can't be
     // switched within a transaction; that nothing is left dangling is checked at its end.

@@ -116,6 +116,15 @@ pub fn set_last_fired(conn: &Connection, id: i64, at: &str) -> Result<()> {
     Ok(())
 }
 
+/// Takes what is noted of a schedule back to `now`, where it lies after that: the clock was ahead.
+pub fn reset(conn: &Connection, id: i64, now: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE schedule SET last_fired_at = min(last_fired_at, ?2), updated_at = min(updated_at, ?2) WHERE id = ?1",
+        (id, now),
+    )?;
+    Ok(())
+}
+
 /// Removes a schedule. What it fired stays in the log.
 pub fn delete(conn: &Connection, id: i64) -> Result<()> {
     conn.execute("DELETE FROM schedule WHERE id = ?", [id])?;

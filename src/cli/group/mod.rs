@@ -1,0 +1,266 @@
+//! `pipekit group`.
+
+mod run;
+mod runs;
+mod show;
+
+pub(super) use run::work;
+
+use super::Context;
+use super::output::{Field, Tone};
+use crate::definition::{self, group as define};
+use crate::error::{Code, Error, Result};
+use crate::store::{Store, group as table, group_run, module, schedule};
+use clap::{Args, Subcommand};
+
+/// Modules that run together, in order
+///
+/// A group's run goes on past failures, unless the group stops on them, and ends as the worst of its members. Schedules
+/// belong to groups.
+#[derive(Subcommand)]
+#[command(after_help = "Example:\n  pipekit group add nightly\n  pipekit group member add nightly orders\n  \
+    pipekit schedule add nightly '30 2 * * *'\n  pipekit group run nightly")]
+pub enum Group {
+    /// List the groups
+    #[command(visible_alias = "ls", after_help = "Example:\n  pipekit group list")]
+    List,
+    /// Show a group: its members, schedules, next times and last runs
+    #[command(after_help = "Example:\n  pipekit group show nightly")]
+    Show {
+        /// Its name or id
+        name: String,
+    },
+    /// Add a group
+    #[command(after_help = "Example:\n  pipekit group add nightly --members customers,orders")]
+    Add {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Change a group; without flags, in $EDITOR
+    #[command(after_help = "Example:\n  pipekit group edit nightly --stop-on-failure true")]
+    Edit {
+        /// Its name or id
+        name: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Remove a group; its modules and its runs stay
+    #[command(visible_alias = "rm", after_help = "Example:\n  pipekit group remove nightly")]
+    Remove {
+        /// Its name or id
+        name: String,
+        /// With its schedules
+        #[arg(long)]
+        force: bool,
+    },
+    #[command(subcommand)]
+    Member(Member),
+    /// Run a group now, and wait
+    ///
+    /// Ctrl-C cancels the member that runs and the rest.
+    #[command(after_help = "Example:\n  pipekit group run nightly\n  pipekit group run nightly --dry-run")]
+    Run {
+        /// Its name or id
+        name: String,
+        /// Resolve the watermarks and show the SQL; move nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Stop the run of a group, in whatever process it runs
+    #[command(after_help = "Example:\n  pipekit group cancel nightly")]
+    Cancel {
+        /// Its name or id
+        name: String,
+        /// Don't wait for it to end
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// List runs of groups, newest first; with an id, show one
+    #[command(after_help = "Example:\n  pipekit group runs nightly --limit 5\n  pipekit group runs --id 17")]
+    Runs {
+        /// The group's name or id; all groups where there is none
+        name: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: i64,
+        /// The group run to show, with its members
+        #[arg(long, conflicts_with = "name", value_name = "ID")]
+        id: Option<i64>,
+    },
+}
+
+/// The modules of a group
+#[derive(Subcommand)]
+#[command(after_help = "Example:\n  pipekit group member add nightly orders --order 2")]
+pub enum Member {
+    /// Put a module into a group, or to another place in it
+    #[command(after_help = "Example:\n  pipekit group member add nightly orders")]
+    Add {
+        /// The group's name or id
+        group: String,
+        /// The module's name or id
+        module: String,
+        /// Its place: smaller numbers run first [default: the last]
+        #[arg(long, value_name = "N", allow_negative_numbers = true)]
+        order: Option<i64>,
+    },
+    /// Take a module out of a group
+    #[command(visible_alias = "rm", after_help = "Example:\n  pipekit group member remove nightly orders")]
+    Remove {
+        /// The group's name or id
+        group: String,
+        /// The module's name or id
+        module: String,
+    },
+    /// List the modules of a group, or of all
+    #[command(visible_alias = "ls", after_help = "Example:\n  pipekit group member list nightly")]
+    List {
+        /// The group's name or id
+        group: Option<String>,
+    },
+}
+
+/// The flags of `add` and `edit`.
+#[derive(Args, Default, PartialEq)]
+pub struct Fields {
+    /// Whether a failure stops the rest
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    stop_on_failure: Option<bool>,
+    /// Its modules, in the order in which they run, with commas between them
+    #[arg(long, value_name = "A,B")]
+    members: Option<String>,
+    /// Another name
+    #[arg(long, value_name = "NAME")]
+    rename: Option<String>,
+}
+
+impl Fields {
+    fn put(&self, group: &mut define::Group) {
+        if let Some(stop) = self.stop_on_failure {
+            group.stop_on_failure = stop;
+        }
+        if let Some(members) = &self.members {
+            group.members = definition::split_names(members);
+        }
+        if let Some(name) = &self.rename {
+            group.name.clone_from(name);
+        }
+    }
+}
+
+impl Group {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let mut store = context.store()?;
+        match self {
+            Group::List => show::list(context, &store)?,
+            Group::Show { name } => show::show(context, &store, &name)?,
+            Group::Add { name, fields } => {
+                let mut group = define::Group { name, stop_on_failure: false, members: Vec::new() };
+                fields.put(&mut group);
+                let id = store.write(|tx| define::save(tx, None, &group))?;
+                let added = table::find(store.read(), &id.to_string())?;
+                super::said(context, &added, &format!("added group {}", added.name));
+                if added.members == 0 {
+                    context.ui.note(format!("next: pipekit group member add {} MODULE", added.name));
+                }
+            }
+            Group::Edit { name, fields } => {
+                let id = table::find(store.read(), &name)?.id;
+                super::edit(
+                    context,
+                    &mut store,
+                    fields != Fields::default(),
+                    |conn| define::load(conn, &id.to_string()),
+                    |group| fields.put(group),
+                    |conn, group| define::save(conn, Some(id), group),
+                )?;
+                if context.ui.json {
+                    context.ui.document(&table::find(store.read(), &id.to_string())?);
+                }
+            }
+            Group::Remove { name, force } => remove(context, &mut store, &name, force)?,
+            Group::Member(member) => return member.run(context, &mut store),
+            Group::Run { name, dry_run } => return run::run(context, &mut store, &name, dry_run),
+            Group::Cancel { name, no_wait } => runs::cancel(context, &mut store, &name, no_wait)?,
+            Group::Runs { id: Some(id), .. } => runs::show(context, &store, id)?,
+            Group::Runs { name, limit, id: None } => runs::list(context, &store, name.as_deref(), limit)?,
+        }
+        Ok(0)
+    }
+}
+
+fn remove(context: &Context, store: &mut Store, name: &str, force: bool) -> Result<()> {
+    let (removed, schedules) = store.write(|tx| {
+        let group = table::find(tx, name)?;
+        if let Some(run) = group_run::running(tx, Some(group.id))?.first() {
+            return Err(Error::new(Code::InUse, format!("group {} is running (group run {})", group.name, run.id))
+                .hint(format!("`pipekit group cancel {}` stops it", group.name)));
+        }
+        let schedules = schedule::of_group(tx, group.id)?.len();
+        if schedules > 0 && !force {
+            return Err(Error::new(Code::InUse, format!("group {} has {schedules} schedule(s)", group.name))
+                .hint(format!("`pipekit group remove {} --force` removes them too", group.name)));
+        }
+        table::delete(tx, group.id)?;
+        Ok((group, schedules))
+    })?;
+    let with = if schedules > 0 { format!(" and its {schedules} schedule(s)") } else { String::new() };
+    super::said(context, &removed, &format!("removed group {}{with}; its modules and runs stay", removed.name));
+    Ok(())
+}
+
+impl Member {
+    fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
+        let ui = &context.ui;
+        match self {
+            Member::Add { group, module, order } => {
+                let (group, module) = (table::find(store.read(), &group)?, module::find(store.read(), &module)?);
+                store.write(|tx| {
+                    let others = table::members(tx, Some(group.id))?;
+                    let last = others.iter().filter(|m| m.module_id != module.id).map(|m| m.run_order).max();
+                    table::put_member(tx, group.id, module.id, order.unwrap_or(last.unwrap_or(0) + 1))
+                })?;
+                let members = table::members(store.read(), Some(group.id))?;
+                let place = members.iter().position(|m| m.module_id == module.id).unwrap_or(0);
+                let line =
+                    format!("module {} is number {} of {} in group {}", module.name, place + 1, members.len(), group.name);
+                super::said(context, &members[place], &line);
+                if !module.enabled {
+                    ui.note(format!("it is disabled, so that groups skip it: `pipekit module enable {}`", module.name));
+                }
+            }
+            Member::Remove { group, module } => {
+                let (group, module) = (table::find(store.read(), &group)?, module::find(store.read(), &module)?);
+                let members = table::members(store.read(), Some(group.id))?;
+                let removed = members.into_iter().find(|m| m.module_id == module.id);
+                if !store.write(|tx| table::remove_member(tx, group.id, module.id))? {
+                    return Err(Error::new(
+                        Code::NotFound,
+                        format!("module {} is not in group {}", module.name, group.name),
+                    )
+                    .hint(format!("`pipekit group member list {}` shows what is", group.name)));
+                }
+                super::said(context, &removed, &format!("took module {} out of group {}", module.name, group.name));
+            }
+            Member::List { group } => {
+                let id = group.map(|name| table::find(store.read(), &name)).transpose()?.map(|g| g.id);
+                let members = table::members(store.read(), id)?;
+                if ui.json {
+                    ui.document(&members);
+                } else if members.is_empty() {
+                    ui.note("there are no members: `pipekit group member add GROUP MODULE`");
+                } else {
+                    ui.table(&["group", "order", "module", ""], members.into_iter().map(|m| show::member(m, true)));
+                }
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// A number in a table.
+fn number(n: i64) -> Field {
+    Field(n.to_string(), Tone::Number)
+}

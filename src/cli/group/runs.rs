@@ -1,0 +1,135 @@
+//! `pipekit group runs` and `cancel`.
+
+use super::number;
+use crate::cli::Context;
+use crate::cli::output::{self, Field, Tone, brief, count_or_dash, duration};
+use crate::clock;
+use crate::error::{Code, Error, Result};
+use crate::store::group_run::{self, GroupRun, MemberRun};
+use crate::store::{Store, group};
+use std::time::{Duration, Instant};
+
+pub fn list(context: &Context, store: &Store, name: Option<&str>, limit: i64) -> Result<()> {
+    let group_id = name.map(|name| group::find(store.read(), name)).transpose()?.map(|g| g.id);
+    let filter = group_run::Filter { group_id, limit: Some(limit), ..Default::default() };
+    let runs = group_run::list(store.read(), &filter)?;
+    if context.ui.json {
+        context.ui.document(&runs);
+    } else if runs.is_empty() {
+        context.ui.note("no group has run yet: `pipekit group run NAME`");
+    } else {
+        table(context, &runs);
+    }
+    Ok(())
+}
+
+/// Group runs, one a line.
+pub fn table(context: &Context, runs: &[GroupRun]) {
+    context.ui.table(
+        &["id", "group", "status", "started", "took", "by", ""],
+        runs.iter().map(|run| {
+            let took = run.finished_at.is_some().then(|| run.duration_ms().map(duration)).flatten();
+            let ran = !matches!(run.status.as_str(), "skipped" | "missed");
+            vec![
+                number(run.id),
+                run.group_name.as_str().into(),
+                Field(run.status.clone(), output::status(&run.status).1),
+                context.ui.when(if ran { &run.started_at } else { run.due_at.as_ref().unwrap_or(&run.started_at) }).into(),
+                Field(took.filter(|_| ran).unwrap_or_else(|| "-".to_owned()), Tone::Number),
+                run.triggered_by.clone().unwrap_or_default().into(),
+                brief(&why(run), 80).into(),
+            ]
+        }),
+    );
+}
+
+/// What there is to say of how a group run stands.
+fn why(run: &GroupRun) -> String {
+    let reason = run.reason.clone().unwrap_or_default();
+    match (&run.due_until, run.due_count) {
+        (Some(until), Some(times)) => format!("{times} times up to {}: {reason}", clock::local(until)),
+        _ => reason,
+    }
+}
+
+/// A group run as `--id` shows it in JSON.
+#[derive(serde::Serialize)]
+pub struct Document {
+    /// Its row.
+    #[serde(flatten)]
+    pub run: GroupRun,
+    /// How long it took, or takes so far.
+    pub duration_ms: Option<i64>,
+    /// What became of its members.
+    pub members: Vec<MemberRun>,
+}
+
+pub fn show(context: &Context, store: &Store, id: i64) -> Result<()> {
+    let run = group_run::get(store.read(), id)?;
+    let list = group_run::members(store.read(), id)?;
+    if context.ui.json {
+        context.ui.document(&Document { duration_ms: run.duration_ms(), run, members: list });
+        return Ok(());
+    }
+    context.ui.fields(&[
+        ("group run", run.id.to_string()),
+        ("group", run.group_name.clone()),
+        ("status", run.status.clone()),
+        ("reason", run.reason.clone().unwrap_or_default()),
+        ("triggered by", run.triggered_by.clone().unwrap_or_default()),
+        ("due", run.due_at.as_deref().map(clock::local).unwrap_or_default()),
+        ("due until", run.due_until.as_deref().map(clock::local).unwrap_or_default()),
+        ("started", clock::local(&run.started_at)),
+        ("finished", run.finished_at.as_deref().map(clock::local).unwrap_or_default()),
+        ("took", run.duration_ms().map(duration).unwrap_or_default()),
+    ]);
+    if !list.is_empty() {
+        context.ui.heading("Members");
+        members(context, &list);
+    }
+    Ok(())
+}
+
+/// What became of the members, one a line.
+pub fn members(context: &Context, members: &[MemberRun]) {
+    context.ui.table(
+        &["", "module", "status", "run", "rows", "took", ""],
+        members.iter().map(|m| {
+            let (mark, tone) = output::status(&m.status);
+            let took = match (&m.started_at, &m.finished_at) {
+                (Some(from), Some(to)) => clock::millis_between(from, to).map(duration),
+                _ => None,
+            };
+            vec![
+                Field(mark.to_owned(), tone),
+                m.module_name.as_str().into(),
+                Field(m.status.clone(), tone),
+                Field(m.run_id.map_or_else(|| "-".to_owned(), |id| id.to_string()), Tone::Number),
+                count_or_dash(m.row_count),
+                Field(took.unwrap_or_else(|| "-".to_owned()), Tone::Number),
+                brief(m.reason.as_deref().unwrap_or_default(), 80).into(),
+            ]
+        }),
+    );
+}
+
+pub fn cancel(context: &Context, store: &mut Store, name: &str, no_wait: bool) -> Result<()> {
+    let group = group::find(store.read(), name)?;
+    let Some(id) = store.write(|tx| group_run::request_cancel(tx, group.id))? else {
+        return Err(Error::new(Code::Failed, format!("group {} is not running", group.name))
+            .hint(format!("`pipekit group runs {}` shows how it last ended", group.name)));
+    };
+    let until = Instant::now() + Duration::from_secs(30);
+    let mut run = group_run::get(store.read(), id)?;
+    while !no_wait && run.status == "running" && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(50));
+        run = group_run::get(store.read(), id)?;
+    }
+    let line = match run.status.as_str() {
+        "cancelled" => format!("cancelled group {}", group.name),
+        "running" => format!("asked group {0} to stop; `pipekit group show {0}` shows when it has", group.name),
+        other => format!("group {} had ended already: {other}", group.name),
+    };
+    crate::cli::said(context, &run, &line);
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! `pipekit tick`.
+
+use super::{Context, group, run};
+use crate::engine::tick;
+use crate::error::{Code, Error, Result};
+use clap::Args;
+
+/// Run every group that is due now, and wait for them
+///
+/// For a line in crontab or a systemd timer, every minute: the next minute's tick runs beside this one, and each due
+/// time is taken by one of them. Groups run side by side. `pipekit serve` does the same by itself.
+#[derive(Args)]
+#[command(after_help = "Example:\n  pipekit tick\n  (crontab) * * * * * pipekit --quiet tick")]
+pub struct Tick {}
+
+impl Tick {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let mut store = context.store()?;
+        let signal = run::signals()?;
+        let ticked = tick::claim_due(&mut store)?;
+        for note in &ticked.notes {
+            context.ui.warn(note);
+        }
+        let codes: Vec<Result<u8>> = std::thread::scope(|scope| {
+            let run = |claimed| {
+                let (signal, store) = (&signal, store.reopen());
+                scope.spawn(move || group::work(context, &mut store?, &claimed, false, signal))
+            };
+            let threads: Vec<_> = ticked.claimed.into_iter().map(run).collect();
+            let ended = || Err(Error::new(Code::System, "the thread of a group's run ended"));
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| ended())).collect()
+        });
+        let mut worst = 0;
+        for code in codes {
+            // A group whose end can't be written down does not keep the others' from being told.
+            worst = worst.max(code.unwrap_or_else(|error| {
+                context.ui.error(&error);
+                error.code.exit()
+            }));
+        }
+        Ok(worst)
+    }
+}

@@ -1,0 +1,168 @@
+//! Schedules: claims what is due now. Each due time gets exactly one row of `group_run`, whoever looks and however many.
+//!
+//! The row and the schedule's `last_fired_at` are written in one transaction that looks again at what is due; so of any
+//! number of processes one fires, and one that is killed at any point has fired or has not. Running what was claimed is
+//! for the caller, each in a thread of its own, so that no group waits for another.
+
+use super::group::{self, Claimed};
+use super::schedule::{Span, Timetable, anchor};
+use crate::clock;
+use crate::error::Result;
+use crate::store::group_run::{self as table, Due, NewGroupRun};
+use crate::store::schedule::Schedule;
+use crate::store::{Store, group as groups, schedule};
+use jiff::Timestamp;
+use rusqlite::Connection;
+use std::collections::BTreeSet;
+
+/// What a look at the schedules came to.
+#[derive(Default)]
+pub struct Ticked {
+    /// What is to be run now.
+    pub claimed: Vec<Claimed>,
+    /// What there is to tell: times that were missed or skipped, a clock that went back, a schedule that is none.
+    pub notes: Vec<String>,
+}
+
+/// Claims every group that is due now.
+///
+/// # Errors
+/// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the notes.
+pub fn claim_due(store: &mut Store) -> Result<Ticked> {
+    let mut ticked = Ticked::default();
+    let mut due = Vec::new();
+    for schedule in schedule::all(store.read())?.into_iter().filter(|s| s.enabled) {
+        match Timetable::of(store.read(), &schedule) {
+            Ok(times) => {
+                let now = clock::now();
+                let (from, ahead) = anchor(&schedule, now);
+                if ahead || times.after(from).next().is_some_and(|due| due.at <= now) {
+                    due.push((schedule.id, times));
+                }
+            }
+            Err(error) => ticked.notes.push(error.message),
+        }
+    }
+    if due.is_empty() {
+        return Ok(ticked);
+    }
+    let _turn = group::turn(store)?;
+    for (id, times) in due {
+        claim_one(store, id, &times, &mut ticked)?;
+    }
+    Ok(ticked)
+}
+
+/// The next time at which any schedule is due.
+///
+/// # Errors
+/// Only where pipekit's own file can't be used.
+pub fn next_due(conn: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+    let enabled = schedule::all(conn)?.into_iter().filter(|s| s.enabled);
+    let next = enabled.filter_map(|s| Timetable::of(conn, &s).ok()?.after(now).next().map(|due| due.at));
+    Ok(next.min())
+}
+
+/// Claims a schedule's due time, where it still is one: another process may have been first.
+fn claim_one(store: &mut Store, id: i64, times: &Timetable, ticked: &mut Ticked) -> Result<()> {
+    let Some(schedule) = schedule::all(store.read())?.into_iter().find(|s| s.id == id && s.enabled) else {
+        return Ok(());
+    };
+    let taken = group::take(store, schedule.group_id)?;
+    let (name, by) = (schedule.group.clone(), format!("schedule:{id}"));
+    let claimed = store.write_durably(|tx| {
+        let now = clock::now();
+        let schedule = schedule::get(tx, id)?;
+        let (from, ahead) = anchor(&schedule, now);
+        if ahead {
+            reset(tx, &schedule, times, now)?;
+            ticked.notes.push(format!(
+                "the clock went back: schedule {id} of group {name} had been looked at in what is now the future, and \
+                 goes on from now"
+            ));
+        }
+        let covered = table::covered(tx, id, &clock::text(from), &clock::text(now))?;
+        let covered: BTreeSet<Timestamp> = covered.iter().filter_map(|at| clock::parse(at)).collect();
+        let todo = times.todo(from, now, schedule.catch_up_s, &covered);
+        for span in &todo.missed {
+            miss(tx, &schedule, span)?;
+            ticked.notes.push(format!("group {name} missed {}: nothing ran pipekit then", told(span)));
+        }
+        if let Some(newest) = todo.newest {
+            schedule::set_last_fired(tx, id, &clock::text(newest))?;
+        }
+        let Some(at) = todo.fire else { return Ok(None) };
+        let at = clock::text(at);
+        let due = Due { schedule_id: id, at: &at, until: None };
+        match &taken {
+            Ok(lock) => {
+                let group = groups::find(tx, &schedule.group_id.to_string())?;
+                let late = clock::millis_between(&at, &clock::text(now)).unwrap_or(0) / 1000;
+                let reason = (late > 60).then(|| format!("made up, {late} s late"));
+                let id = group::begin(tx, &group, Some(due), reason.as_deref(), &by, lock)?;
+                Ok(Some((id, group)))
+            }
+            Err(running) => {
+                let why = match running {
+                    Some(run) => format!("group run {} was still running", run.id),
+                    None => "the group was still running".to_owned(),
+                };
+                let new = NewGroupRun {
+                    group_id: schedule.group_id,
+                    group_name: &schedule.group,
+                    due: Some(due),
+                    status: "skipped",
+                    reason: Some(&why),
+                    triggered_by: &by,
+                };
+                table::insert(tx, &new)?;
+                ticked.notes.push(format!("group {name} was due at {} and is skipped: {why}", clock::local(&at)));
+                Ok(None)
+            }
+        }
+    })?;
+    if let (Some((id, group)), Ok(lock)) = (claimed, taken) {
+        ticked.claimed.push(Claimed { id, group, triggered_by: by, lock });
+    }
+    Ok(())
+}
+
+/// Writes down times that were missed.
+fn miss(conn: &Connection, schedule: &Schedule, span: &Span) -> Result<()> {
+    let (first, last) = (clock::text(span.first), clock::text(span.last));
+    let due = Due { schedule_id: schedule.id, at: &first, until: (span.times > 1).then_some((&*last, span.times)) };
+    let new = NewGroupRun {
+        group_id: schedule.group_id,
+        group_name: &schedule.group,
+        due: Some(due),
+        status: "missed",
+        reason: Some("nothing ran pipekit then: neither `pipekit tick` nor `pipekit serve`"),
+        triggered_by: &format!("schedule:{}", schedule.id),
+    };
+    table::insert(conn, &new).map(|_| ())
+}
+
+/// The clock was ahead, and what was said of times that have not come is taken back: they come yet.
+fn reset(conn: &Connection, schedule: &Schedule, times: &Timetable, now: Timestamp) -> Result<()> {
+    let now_text = clock::text(now);
+    for cut in table::forget_future(conn, schedule.id, &now_text)? {
+        let Some(first) = cut.due_at.as_deref().and_then(clock::parse) else { continue };
+        let passed = || times.after(first).take_while(|due| due.at <= now);
+        let span = Span {
+            first,
+            last: passed().last().map_or(first, |due| due.at),
+            times: i64::try_from(passed().count()).unwrap_or(i64::MAX - 1) + 1,
+        };
+        miss(conn, schedule, &span)?;
+    }
+    schedule::reset(conn, schedule.id, &now_text)
+}
+
+/// Times that were missed, for people.
+fn told(span: &Span) -> String {
+    let local = |at| clock::local(&clock::text(at));
+    match span.times {
+        1 => format!("its time at {}", local(span.first)),
+        n => format!("{n} times from {} to {}", local(span.first), local(span.last)),
+    }
+}
