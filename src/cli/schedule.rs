@@ -268,7 +268,7 @@ struct Next {
 }
 
 fn next(context: &Context, store: &Store, group: Option<&str>, count: usize, from: Option<&str>) -> Result<()> {
-    let from = from.map_or_else(|| Ok(clock::now()), clock::point)?;
+    let from = from.map_or_else(|| Ok(clock::now()), clock::since)?;
     let mut all: Vec<(Timestamp, Next)> = Vec::new();
     let mut disabled = 0;
     for schedule in of(store, group)? {
@@ -318,7 +318,7 @@ fn next(context: &Context, store: &Store, group: Option<&str>, count: usize, fro
 }
 
 fn in_zone(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string().replace(":00 ", " ")
+    at.to_zoned_datetime(zone.clone()).strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string().replace(":00 ", " ")
 }
 
 /// What daylight saving does to a time, in words.
