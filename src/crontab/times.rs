@@ -45,9 +45,12 @@ impl<'a> Times<'a> {
         let mut times = Times { crontab, zone, stretch: None, skipped: None, from: DateTime::MIN };
         // At the last instant there is nothing after it.
         let Ok(start) = after.checked_add(TICK) else { return times };
-        // What precedes an instant is before it, and a change at `start` itself counts.
-        let changed = zone.preceding(start.checked_add(TICK).unwrap_or(start)).next();
-        let begin = changed.map_or(Timestamp::MIN, |change| change.timestamp());
+        // What precedes an instant is before it, and a change at `start` itself counts. jiff 1.0 overlooks the last
+        // entry of a zone's file (2038-01-19, in files that go on to there), so that more may follow up to `start`.
+        let preceding = zone.preceding(start.checked_add(TICK).unwrap_or(start)).next();
+        let begin = preceding.map_or(Timestamp::MIN, |change| change.timestamp());
+        let follow = zone.following(begin).map(|change| change.timestamp()).take_while(|at| *at <= start);
+        let begin = follow.last().unwrap_or(begin);
         times.enter(begin);
         if begin < start {
             times.skipped = None;
