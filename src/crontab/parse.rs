@@ -157,13 +157,17 @@ fn number(field: &Field, text: &str) -> Result<u32, String> {
     if let Some(at) = (first..).zip(names).find_map(|(at, name)| name.eq_ignore_ascii_case(text).then_some(at)) {
         return Ok(at);
     }
-    let beginning = text.get(..3).unwrap_or_default();
-    if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(beginning)) {
+    // Of `friday`, `day`; of `friL` and `15W`, what only other dialects have.
+    let lower = text.to_ascii_lowercase();
+    let name = names.iter().find(|name| lower.starts_with(**name));
+    let rest = name.map_or(&*lower, |name| &lower[name.len()..]).trim_matches(|c: char| c.is_ascii_digit());
+    let foreign = ["l", "w", "lw", "h"].into_iter().find(|sign| *sign == rest);
+    if let Some(name) = name
+        && foreign.is_none()
+        && rest.chars().all(char::is_alphabetic)
+    {
         return Err(format!("names are the first three letters: `{name}`"));
     }
-    let lower = text.to_ascii_lowercase();
-    let foreign =
-        ["l", "w", "lw", "h"].into_iter().find(|sign| lower.trim_matches(|c: char| c.is_ascii_digit()) == *sign);
     Err(match (foreign, text.chars().find(|c| "*-~?#".contains(*c))) {
         (Some(sign), _) => format!("crontab(5) has no `{}`", sign.to_uppercase()),
         (_, Some('*')) => "`*` stands alone, or before a step: `*/5`".into(),

@@ -10,10 +10,6 @@ use jiff::{
 /// The smallest step of time.
 const TICK: SignedDuration = SignedDuration::from_nanos(1);
 
-/// Offsets are less than 26 hours to either side (`jiff::tz::Offset`), so that what the clocks showed longer ago than
-/// twice that is in the past wherever they were set since.
-const FORGOTTEN: SignedDuration = SignedDuration::from_hours(52);
-
 /// The times after an instant: what [`Crontab::after`] gives.
 pub(super) struct Times<'a> {
     crontab: &'a Crontab,
@@ -49,9 +45,12 @@ impl<'a> Times<'a> {
         let mut times = Times { crontab, zone, stretch: None, skipped: None, from: DateTime::MIN };
         // At the last instant there is nothing after it.
         let Ok(start) = after.checked_add(TICK) else { return times };
-        // What precedes an instant is before it, and a change at `start` itself counts.
-        let changed = zone.preceding(start.checked_add(TICK).unwrap_or(start)).next();
-        let begin = changed.map_or(Timestamp::MIN, |change| change.timestamp());
+        // What precedes an instant is before it, and a change at `start` itself counts. jiff 1.0 overlooks the last
+        // entry of a zone's file (2038-01-19, in files that go on to there), so that more may follow up to `start`.
+        let preceding = zone.preceding(start.checked_add(TICK).unwrap_or(start)).next();
+        let begin = preceding.map_or(Timestamp::MIN, |change| change.timestamp());
+        let follow = zone.following(begin).map(|change| change.timestamp()).take_while(|at| *at <= start);
+        let begin = follow.last().unwrap_or(begin);
         times.enter(begin);
         if begin < start {
             times.skipped = None;
@@ -64,17 +63,21 @@ impl<'a> Times<'a> {
     fn enter(&mut self, begin: Timestamp) {
         let stretch = Stretch::at(self.zone, begin);
         let wall = stretch.offset.to_datetime(begin);
-        self.stretch = Some(stretch);
         if self.crontab.wildcard {
+            self.stretch = Some(stretch);
             return self.look_from(wall);
         }
-        let shown = shown_before(self.zone, begin).unwrap_or(wall);
+        // What the clocks have shown until now. That the last change alone tells: in no zone of the tz database are two
+        // of them as near to each other as they set the clocks, a day at most.
+        let before = begin.checked_sub(TICK).map_or(stretch.offset, |before| self.zone.to_offset(before));
+        let shown = before.to_datetime(begin);
         if !self.crontab.matches(wall)
             && let Some(from) = whole_minute(shown)
             && let Some(swallowed) = self.crontab.first(from, wall)
         {
             self.skipped = Some(Due { at: begin, moved: Some(Moved::Skipped(swallowed)) });
         }
+        self.stretch = Some(stretch);
         // Set back, the clocks show again what was due the first time.
         self.look_from(wall.max(shown));
     }
@@ -116,16 +119,6 @@ impl Iterator for Times<'_> {
             }
         }
     }
-}
-
-/// The latest time that the clocks showed before `begin`, when they were set; exclusive. `None` if they never were.
-fn shown_before(zone: &TimeZone, begin: Timestamp) -> Option<DateTime> {
-    let oldest = begin.checked_sub(FORGOTTEN).unwrap_or(Timestamp::MIN);
-    let earlier = zone.preceding(begin).map(|change| change.timestamp()).take_while(|at| *at > oldest);
-    std::iter::once(begin)
-        .chain(earlier)
-        .filter_map(|at| Some(zone.to_offset(at.checked_sub(TICK).ok()?).to_datetime(at)))
-        .max()
 }
 
 /// That time, or the minute that begins next. `None` at the end of time.

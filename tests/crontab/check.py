@@ -3,8 +3,8 @@
 where its forms can say the same. Where they have other times, the table says why; a difference that it does not
 explain fails, and so does an explanation without a difference.
 
-    python3 -m pip install --target FOLDER croniter==7.0.0
-    PYTHONPATH=FOLDER python3 tests/crontab/check.py
+    python3 -m pip download --no-deps -d FOLDER croniter==7.0.0 python-dateutil==4.0.0
+    PYTHONPATH=$(printf '%s:' FOLDER/*.whl) python3 tests/crontab/check.py
 """
 
 import datetime
