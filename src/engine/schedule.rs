@@ -51,10 +51,11 @@ impl Timetable {
                 .hint(format!("`pipekit schedule edit {}` mends it", schedule.id))
         };
         let crontab = Crontab::parse(&schedule.cron_expr).map_err(|why| wrong(&why))?;
-        let zone = match schedule.timezone.clone().map_or_else(|| setting::get(conn, "timezone"), |zone| Ok(Some(zone)))? {
-            Some(name) => TimeZone::get(&name).map_err(|_| wrong(&format!("there is no time zone {name}")))?,
-            None => TimeZone::system(),
-        };
+        let zone =
+            match schedule.timezone.clone().map_or_else(|| setting::get(conn, "timezone"), |zone| Ok(Some(zone)))? {
+                Some(name) => TimeZone::get(&name).map_err(|_| wrong(&format!("there is no time zone {name}")))?,
+                None => TimeZone::system(),
+            };
         Ok(Timetable { crontab, zone })
     }
 

@@ -149,9 +149,8 @@ pub fn get(conn: &Connection, id: i64) -> Result<GroupRun> {
 
 /// The group runs that say they are running, of one group or of all.
 pub fn running(conn: &Connection, group_id: Option<i64>) -> Result<Vec<GroupRun>> {
-    let mut statement = conn.prepare_cached(&format!(
-        "{SELECT} WHERE status = 'running' AND (?1 IS NULL OR group_id = ?1) ORDER BY id"
-    ))?;
+    let mut statement = conn
+        .prepare_cached(&format!("{SELECT} WHERE status = 'running' AND (?1 IS NULL OR group_id = ?1) ORDER BY id"))?;
     Ok(statement.query_map([group_id], read)?.collect::<rusqlite::Result<_>>()?)
 }
 

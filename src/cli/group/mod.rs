@@ -224,8 +224,13 @@ impl Member {
                 })?;
                 let members = table::members(store.read(), Some(group.id))?;
                 let place = members.iter().position(|m| m.module_id == module.id).unwrap_or(0);
-                let line =
-                    format!("module {} is number {} of {} in group {}", module.name, place + 1, members.len(), group.name);
+                let line = format!(
+                    "module {} is number {} of {} in group {}",
+                    module.name,
+                    place + 1,
+                    members.len(),
+                    group.name
+                );
                 super::said(context, &members[place], &line);
                 if !module.enabled {
                     ui.note(format!("it is disabled, so that groups skip it: `pipekit module enable {}`", module.name));

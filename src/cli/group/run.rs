@@ -31,8 +31,7 @@ pub fn work(
     signal: &Arc<AtomicBool>,
 ) -> Result<u8> {
     let mut shown = Shown::new(context, &claimed.group.name);
-    let mut options =
-        GroupOptions { dry_run, signal: signal.clone(), progress: &mut |told| shown.told(told) };
+    let mut options = GroupOptions { dry_run, signal: signal.clone(), progress: &mut |told| shown.told(told) };
     let done = group::run(store, claimed, &mut options);
     shown.clear();
     let GroupOutcome { run, members } = done?;

@@ -34,7 +34,10 @@ pub fn table(context: &Context, runs: &[GroupRun]) {
                 number(run.id),
                 run.group_name.as_str().into(),
                 Field(run.status.clone(), output::status(&run.status).1),
-                context.ui.when(if ran { &run.started_at } else { run.due_at.as_ref().unwrap_or(&run.started_at) }).into(),
+                context
+                    .ui
+                    .when(if ran { &run.started_at } else { run.due_at.as_ref().unwrap_or(&run.started_at) })
+                    .into(),
                 Field(took.filter(|_| ran).unwrap_or_else(|| "-".to_owned()), Tone::Number),
                 run.triggered_by.clone().unwrap_or_default().into(),
                 brief(&why(run), 80).into(),

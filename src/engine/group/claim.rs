@@ -75,8 +75,7 @@ pub(crate) fn begin(
     triggered_by: &str,
     lock: &Lock,
 ) -> Result<i64> {
-    let new =
-        NewGroupRun { group_id: group.id, group_name: &group.name, due, status: "running", reason, triggered_by };
+    let new = NewGroupRun { group_id: group.id, group_name: &group.name, due, status: "running", reason, triggered_by };
     let id = table::insert(conn, &new)?;
     for member in group::members(conn, Some(group.id))? {
         let (status, reason) = if member.enabled { ("waiting", None) } else { ("skipped", Some("it is disabled")) };
@@ -123,10 +122,8 @@ pub fn settle_dead(store: &mut Store) -> Result<usize> {
 fn close_dead(conn: &Connection, dead: &GroupRun) -> Result<bool> {
     let members = table::members(conn, dead.id)?;
     let ran = members.iter().filter(|m| m.run_id.is_some()).count();
-    let reason = format!(
-        "its process ended (killed, or the machine went down); {ran} of {} members had begun",
-        members.len()
-    );
+    let reason =
+        format!("its process ended (killed, or the machine went down); {ran} of {} members had begun", members.len());
     let lived_until = members.iter().filter_map(|m| m.finished_at.clone().or_else(|| m.started_at.clone())).max();
     table::skip_rest(conn, dead.id, "the process of the group run ended")?;
     let at = lived_until.unwrap_or_else(|| dead.started_at.clone());

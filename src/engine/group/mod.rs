@@ -11,8 +11,8 @@ use crate::error::{Code, Error, Result};
 use crate::store::group_run::{self as table, GroupRun, MemberRun};
 use crate::store::lock::Lock;
 use crate::store::{Store, module};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -124,7 +124,8 @@ fn verdict(
         members.iter().filter(|m| statuses.contains(&m.status.as_str())).map(|m| m.module_name.as_str()).collect()
     };
     let failed = with(&["error", "unknown"]);
-    let told = |names: &[&str], what: &str| format!("{} of {} {what}: {}", names.len(), members.len(), names.join(", "));
+    let told =
+        |names: &[&str], what: &str| format!("{} of {} {what}: {}", names.len(), members.len(), names.join(", "));
     if cancelled {
         return ("cancelled", stopped.map(str::to_owned));
     }
