@@ -18,6 +18,7 @@ mod output;
 mod plain;
 mod run;
 mod secrets;
+mod serve;
 mod settings;
 mod status;
 mod watermark;
@@ -90,6 +91,7 @@ enum Command {
     Hook(hook::Hook),
     Run(run::Run),
     Cancel(cancel::Cancel),
+    Serve(serve::Serve),
     Status(status::Status),
     Log(log::Log),
     Jrunner(jrunner::Jrunner),
@@ -209,6 +211,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Hook(c) => c.run(context),
         Command::Run(c) => c.run(context),
         Command::Cancel(c) => c.run(context),
+        Command::Serve(c) => c.run(context),
         Command::Status(c) => c.run(context),
         Command::Log(c) => c.run(context),
         Command::Jrunner(c) => c.run(context),

@@ -18,6 +18,7 @@ pub mod run;
 pub mod setting;
 pub mod sql_text;
 pub mod step;
+pub mod vitals;
 pub mod watermark;
 
 use crate::error::{Code, Error, Result};
