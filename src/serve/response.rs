@@ -13,6 +13,8 @@ const WRITE_WITHIN: Duration = Duration::from_secs(60);
 /// How long a connection is read on after an answer that came before its request was over, so that the client sees the
 /// answer and not a reset (RFC 9112, section 9.6).
 const LINGER: Duration = Duration::from_millis(500);
+/// So much is taken of a body that nobody wants, at most.
+const MOST_UNREAD: usize = 4 << 20;
 
 /// An answer.
 #[derive(Debug)]
@@ -84,19 +86,32 @@ impl Response {
         }
         stream.shutdown(Shutdown::Write)?;
         if unread {
-            let (until, mut piece) = (Instant::now() + LINGER, [0; 16 * 1024]);
-            stream.set_read_timeout(Some(Duration::from_millis(100)))?;
-            while Instant::now() < until {
-                match stream.read(&mut piece) {
-                    Ok(0) => break,
-                    Ok(_) => {}
-                    Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-                    Err(e) => return Err(e),
-                }
-            }
+            // Somebody who may not call is given no time: there may be many of them.
+            let linger = if [401, 403].contains(&self.status) { Duration::ZERO } else { LINGER };
+            drain(stream, linger)?;
         }
         Ok(())
     }
+}
+
+/// Takes what has come, and what comes in that time: closing over it would be a reset, which takes the answer back.
+fn drain(stream: &mut TcpStream, linger: Duration) -> io::Result<()> {
+    let (until, mut piece) = (Instant::now() + linger, [0; 16 * 1024]);
+    stream.set_nonblocking(linger.is_zero())?;
+    stream.set_read_timeout(Some(Duration::from_millis(100)))?;
+    for _ in 0..MOST_UNREAD / piece.len() {
+        match stream.read(&mut piece) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                if Instant::now() >= until {
+                    break;
+                }
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
 }
 
 /// The status line and the headers that every answer has.

@@ -51,6 +51,10 @@ impl Call<'_> {
 /// `Invalid`, saying which field is wrong.
 pub fn read_body<T: DeserializeOwned>(text: &str) -> crate::error::Result<T> {
     let text = if text.trim().is_empty() { "{}" } else { text };
+    // serde would take a list for the fields in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::invalid("the body is not understood: it is no JSON object"));
+    }
     serde_json::from_str(text).map_err(|e| not_understood(&e))
 }
 
