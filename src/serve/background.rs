@@ -89,7 +89,7 @@ impl Background {
         let (tell, told) = mpsc::channel();
         let (name, log) = (name.to_owned(), self.log.clone());
         self.start(move |store, signal| {
-            let began = tell.clone();
+            let mut began = false;
             let mut options = Options {
                 dry_run: false,
                 triggered_by,
@@ -98,7 +98,8 @@ impl Background {
                 // Who asked may have gone, and the later tries of a run interest nobody here.
                 progress: &mut |progress| {
                     if let Progress::Began(id, 1) = progress {
-                        let _ = began.send(Ok(id));
+                        began = true;
+                        let _ = tell.send(Ok(id));
                     }
                 },
             };
@@ -107,10 +108,8 @@ impl Background {
                     "event": "run", "run_id": outcome.run.id, "module": outcome.run.module_name,
                     "status": outcome.run.status, "ms": outcome.run.duration_ms(),
                 })),
-                Err(error) => {
-                    log.say(&json!({"event": "run", "module": name, "error": error.message}));
-                    let _ = tell.send(Err(error));
-                }
+                Err(error) if began => log.say(&json!({"event": "run", "module": name, "error": error.message})),
+                Err(error) => drop(tell.send(Err(error))),
             }
         })?;
         match told.recv() {

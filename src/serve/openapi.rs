@@ -25,6 +25,9 @@ pub fn document() -> Value {
     for (name, fields) in api::SHAPES.iter().flat_map(|shapes| shapes.iter()) {
         schemas.insert((*name).to_owned(), schema::answer(fields));
     }
+    for (name, fields) in api::PARTS.iter().flat_map(|shapes| shapes.iter()) {
+        schemas.insert((*name).to_owned(), schema::body(fields));
+    }
     schemas.insert(
         "Error".to_owned(),
         json!({
@@ -70,7 +73,7 @@ fn operation(route: &Route) -> Value {
     }
     let (kind, shape) = match route.answer {
         "text" => ("text/plain", json!({"type": "string"})),
-        "stream" => ("text/event-stream", json!({"type": "string"})),
+        "stream" => ("text/event-stream", json!({})),
         answer => ("application/json", schema::of(answer)),
     };
     let mut operation = json!({
@@ -83,9 +86,9 @@ fn operation(route: &Route) -> Value {
         },
     });
     if route.method == "POST" {
-        let required = route.body.contains('!');
+        // Always, though it may be empty: without a Content-Type it could be a form's.
         operation["requestBody"] =
-            json!({"required": required, "content": {"application/json": {"schema": schema::body(route.body)}}});
+            json!({"required": true, "content": {"application/json": {"schema": schema::body(route.body)}}});
     }
     operation
 }
@@ -95,4 +98,38 @@ fn operation_id(route: &Route) -> String {
     let words = route.path.trim_start_matches("/api").split('/').filter(|s| !s.is_empty());
     let words: Vec<String> = words.map(|s| s.trim_matches(['{', '}']).replace(['-', '.'], "_")).collect();
     format!("{}_{}", route.method.to_lowercase(), words.join("_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every `$ref` of a value.
+    fn refs(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| match value {
+                Value::String(to) if key == "$ref" => found.push(to.clone()),
+                other => refs(other, found),
+            }),
+            Value::Array(list) => list.iter().for_each(|value| refs(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_route_is_in_the_document_once_and_every_reference_leads_somewhere() {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap();
+        let operations: Vec<&Value> = paths.values().flat_map(|of| of.as_object().unwrap().values()).collect();
+        assert_eq!(operations.len(), routes().count() + 1, "a route is there twice, or not at all");
+        let mut ids: Vec<_> = operations.iter().map(|o| o["operationId"].as_str().unwrap()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), operations.len(), "two operations have one id");
+        let mut found = Vec::new();
+        refs(&document, &mut found);
+        for to in found {
+            assert!(document.pointer(&to[1..]).is_some(), "{to} leads nowhere");
+        }
+    }
 }

@@ -24,16 +24,16 @@ pub const SHAPES: &[Shape] = &[
 
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/connections", "The connections, by name", "[Connection]", list).query("limit:int cursor:str"),
+    Route::get("/api/connections", "The connections, by name", "[Connection]", list).query("limit:pos cursor:str"),
     Route::post("/api/connections", "Add a connection", "Connection", create)
         .body(
-            "name:name! driver:ref driver_id:ref jdbc_url:str! username:str? password:str? \
+            "name:name! driver|driver_id:ref! jdbc_url:text! username:str? password:str? \
              default_dest_connection:str? default_dest_schema:str? notes:str?",
         )
         .status(201),
     Route::get("/api/connections/{id}", "A connection", "Connection", show),
     Route::post("/api/connections/{id}", "Change a connection", "Connection", update).body(
-        "name:name driver:ref driver_id:ref jdbc_url:str username:str? password:str? default_dest_connection:str? \
+        "name:name driver|driver_id:ref jdbc_url:text username:str? password:str? default_dest_connection:str? \
          default_dest_schema:str? notes:str?",
     ),
     Route::post(

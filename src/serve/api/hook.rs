@@ -19,13 +19,13 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/hooks", "The hooks, by module and order", "[Hook]", list).query("module_id:str"),
     Route::post("/api/hooks", "Add a hook to a module", "Hook", create)
         .body(
-            "module_id:ref module:ref run_order:int? connection:ref connection_id:ref sql:str! \
+            "module_id|module:ref! run_order:int? connection|connection_id:ref! sql:text! \
              run_on:success|failure|always",
         )
         .status(201),
     Route::get("/api/hooks/{id}", "A hook", "Hook", show),
     Route::post("/api/hooks/{id}", "Change a hook", "Hook", update)
-        .body("run_order:int connection:ref connection_id:ref sql:str run_on:success|failure|always"),
+        .body("run_order:int connection|connection_id:ref sql:text run_on:success|failure|always"),
     Route::post("/api/hooks/{id}/delete", "Remove a hook", "Hook", delete),
 ];
 

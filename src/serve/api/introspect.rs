@@ -10,13 +10,13 @@ use crate::engine::introspect;
 use crate::store::connection;
 use serde::Deserialize;
 
-/// The shapes here.
-pub const SHAPES: &[Shape] = &[("Qualifiers", "server:str? database:str? schema:str?")];
+/// The shapes of the parts of a body.
+pub const PARTS: &[Shape] = &[("Qualifiers", "server:str? database:str? schema:str?")];
 
 /// The routes here.
 pub const ROUTES: &[Route] =
     &[Route::post("/api/introspect/tables", "The tables and views of a database", "[obj]", tables)
-        .body("connection_id:ref connection:ref qualifiers:obj like:str?")];
+        .body("connection_id|connection:ref! qualifiers:Qualifiers like:str?")];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -41,9 +41,11 @@ pub const SHAPES: &[&[Shape]] = &[
     watermark::SHAPES,
     hook::SHAPES,
     run::SHAPES,
-    introspect::SHAPES,
     setting::SHAPES,
 ];
+
+/// Every shape of a part of a body.
+pub const PARTS: &[&[Shape]] = &[module::PARTS, introspect::PARTS];
 
 /// A document.
 fn ok(document: &impl Serialize) -> Result<Answer, Failure> {

@@ -25,7 +25,23 @@ macro_rules! row {
 /// The fields of a module as it is made, of which some must be there, and as it is changed.
 macro_rules! fields {
     ($must:literal) => {
-        concat!("name:name", $must, " source_connection:ref source_connection_id:ref dest_connection:ref dest_connection_id:ref dest_table:str", $must, " source_query:str", $must, " merge_strategy:full|incremental|append", $must, " merge_key:[str] dest_columns:[str]? unique_key:[str] full_by:truncate|delete allow_cascade:bool allow_non_atomic:bool timeout_s:int retries:int retry_delay_s:int min_rows:int? max_shrink_pct:num? notes:str? enabled:bool watermarks:[NewWatermark] hooks:[NewHook]")
+        concat!(
+            "name:name",
+            $must,
+            " source_connection|source_connection_id:ref",
+            $must,
+            " dest_connection|dest_connection_id:ref",
+            $must,
+            " dest_table:text",
+            $must,
+            " source_query:text",
+            $must,
+            " merge_strategy:full|incremental|append",
+            $must,
+            " merge_key:[text] dest_columns:[text]? unique_key:[text] full_by:truncate|delete allow_cascade:bool \
+             allow_non_atomic:bool timeout_s:pos retries:nat retry_delay_s:nat min_rows:nat? max_shrink_pct:pct? \
+             notes:str? enabled:bool watermarks:[NewWatermark] hooks:[NewHook]"
+        )
     };
 }
 
@@ -39,15 +55,19 @@ pub const SHAPES: &[Shape] = &[
       merge_sql:str columns:[PreviewColumn] warnings:[str]",
     ),
     ("PreviewColumn", "output:str? column:str type:str"),
-    ("NewWatermark", "name:name! connection:ref connection_id:ref resolver_sql:str! default_value:str?"),
-    ("NewHook", "run_order:int? connection:ref connection_id:ref sql:str! run_on:success|failure|always"),
     ("Started", "run_id:int"),
     ("Cancelled", "module:name run_id:int? cancel_requested:bool"),
 ];
 
+/// The shapes of the parts of a body.
+pub const PARTS: &[Shape] = &[
+    ("NewWatermark", "name:name! connection|connection_id:ref! resolver_sql:text! default_value:str?"),
+    ("NewHook", "run_order:int? connection|connection_id:ref! sql:text! run_on:success|failure|always"),
+];
+
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/modules", "The modules, by name", "[Module]", list).query("limit:int cursor:str"),
+    Route::get("/api/modules", "The modules, by name", "[Module]", list).query("limit:pos cursor:str"),
     Route::post("/api/modules", "Add a module, with its watermarks and hooks", "WholeModule", create)
         .body(fields!("!"))
         .status(201),

@@ -18,13 +18,13 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/watermarks", "The watermarks, by module", "[Watermark]", list).query("module_id:str"),
     Route::post("/api/watermarks", "Add a watermark to a module", "Watermark", create)
         .body(
-            "module_id:ref module:ref name:name! connection:ref connection_id:ref resolver_sql:str! \
+            "module_id|module:ref! name:name! connection|connection_id:ref! resolver_sql:text! \
              default_value:str?",
         )
         .status(201),
     Route::get("/api/watermarks/{id}", "A watermark", "Watermark", show),
     Route::post("/api/watermarks/{id}", "Change a watermark", "Watermark", update)
-        .body("name:name connection:ref connection_id:ref resolver_sql:str default_value:str?"),
+        .body("name:name connection|connection_id:ref resolver_sql:text default_value:str?"),
     Route::post("/api/watermarks/{id}/delete", "Remove a watermark", "Watermark", delete),
 ];
 
