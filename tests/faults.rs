@@ -16,15 +16,18 @@ fn kill_everywhere(pair: Pair, way: Way) {
         victims.push(Victim::Backends);
     }
     let mut struck = 0;
-    for place in Place::all(&steps) {
+    // What comes before the gate is the same in every way that rows come in.
+    let differs = |place: &Place| way == Way::Incremental || matches!(place.step().0, "gate" | "merge" | "");
+    let places: Vec<Place> = Place::all(&steps).into_iter().filter(differs).collect();
+    for place in &places {
         for victim in &victims {
             let what = format!("{way:?}, {place:?}, {victim:?}");
-            let suffered = shop.suffer(&what, &place, &mut random, |shop, held| victim.strike(shop, held));
+            let suffered = shop.suffer(&what, place, &mut random, |shop, held| victim.strike(shop, held));
             let Some((hit, verdict)) = suffered else { continue };
             // From its merge on a run is a success, and before it none whose pipekit died. In between either may be.
             let (kind, name) = place.step();
             let merging = (kind, name) == ("merge", "merge") && !matches!(place, Place::Begin(..));
-            let merged = (kind, name) == ("merge", "receipt") || kind == "hook" || place == Place::Close;
+            let merged = (kind, name) == ("merge", "receipt") || kind == "hook" || *place == Place::Close;
             if !hit || merged {
                 assert_eq!(verdict.status, "success", "{what}: {}", verdict.said);
             } else if !merging && matches!(victim, Victim::Pipekit | Victim::Both) {
@@ -34,8 +37,12 @@ fn kill_everywhere(pair: Pair, way: Way) {
             shop.goes_on(&what);
         }
     }
-    // At each step at least one place has each victim.
-    assert!(struck > (steps.len() - 1) * 2 * victims.len(), "few were struck: {struck}");
+    // Of the three places of each step at least two have each victim.
+    assert!(
+        struck > (places.len() - 3) / 3 * 2 * victims.len(),
+        "few were struck: {struck} at {} places",
+        places.len()
+    );
 }
 
 macro_rules! each_way {
