@@ -7,14 +7,13 @@ use crate::password;
 use crate::store::{Store, setting};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use ring::hmac;
 use rusqlite::Connection;
-use sha2::Sha256;
 use std::sync::{Mutex, PoisonError};
 
 /// What was let in once: a keyed hash of the credential, and the settings that it was checked against.
 struct Known {
-    hash: [u8; 32],
+    tag: hmac::Tag,
     user: String,
     password: String,
 }
@@ -24,7 +23,7 @@ struct Known {
 /// The stored hash takes long to compare with, which a request should not. There is one user, so once the right
 /// credential was seen a hash of it, by a key that only this process has, is compared instead, and decides.
 pub struct Auth {
-    key: [u8; 32],
+    key: hmac::Key,
     known: Mutex<Option<Known>>,
 }
 
@@ -47,14 +46,8 @@ impl Auth {
             )
             .hint("`pipekit settings set api_user NAME`, then `pipekit settings set api_password -`"));
         }
-        Ok(Auth { key: password::random()?, known: Mutex::new(None) })
-    }
-
-    fn hash(&self, bytes: &[u8]) -> [u8; 32] {
-        // A key may have any length, so that this can't fail.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return [0; 32] };
-        mac.update(bytes);
-        mac.finalize().into_bytes().into()
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &password::random::<32>()?);
+        Ok(Auth { key, known: Mutex::new(None) })
     }
 
     /// The user that a request comes from.
@@ -65,21 +58,22 @@ impl Auth {
         let settings = (setting::get(conn, "api_user")?, setting::get(conn, "api_password")?);
         let (Some(user), Some(stored)) = settings else { return Err(refused()) };
         let Some(given) = given(head) else { return Err(refused()) };
-        let hash = self.hash(&given);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.as_ref().filter(|k| k.user == user && k.password == stored) {
-            return if password::same(&known.hash, &hash) { Ok(user) } else { Err(refused()) };
+            let is_known = hmac::verify(&self.key, &given, known.tag.as_ref()).is_ok();
+            return if is_known { Ok(user) } else { Err(refused()) };
         }
         // One at a time, by the lock: those who guess don't get every core.
         let colon = given.iter().position(|b| *b == b':').unwrap_or(given.len());
         let word = std::str::from_utf8(given.get(colon + 1..).unwrap_or_default()).unwrap_or_default();
         // Both are looked at always, and take the same time whichever is wrong.
-        let is_user = password::same(&self.hash(&given[..colon]), &self.hash(user.as_bytes()));
+        let named = hmac::sign(&self.key, user.as_bytes());
+        let is_user = hmac::verify(&self.key, &given[..colon], named.as_ref()).is_ok();
         let is_password = password::is(word, &stored);
         if !(is_user & is_password) {
             return Err(refused());
         }
-        *known = Some(Known { hash, user: user.clone(), password: stored });
+        *known = Some(Known { tag: hmac::sign(&self.key, &given), user: user.clone(), password: stored });
         Ok(user)
     }
 }
