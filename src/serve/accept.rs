@@ -8,7 +8,7 @@
 
 use super::request::{self, HEAD, HEAD_WITHIN, Incoming, end_of_head, too_late, too_long};
 use super::response::{Failure, Response};
-use super::{Server, VERSION};
+use super::{Line, Server, VERSION};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::json;
 use std::fs::File;
@@ -163,46 +163,53 @@ fn pass(server: &Server, mut one: Waiting, length: usize, queue: &SyncSender<Inc
     let Waiting { stream, peer, since, .. } = one;
     if head.path == ["health"] && ["GET", "HEAD"].contains(&&*head.method) {
         let response = Response::json(200, &json!({"status": "ok", "version": VERSION}));
-        let bytes = response.bytes(head.method == "GET");
-        return answer(server, Said { stream, peer, since, method: &head.method, path: &head.raw_path }, 200, &bytes);
+        return answer(server, stream, (peer, since), (&head.method, &head.raw_path), &response);
     }
     let incoming = Incoming { stream, peer, since, head, rest };
-    if let Err(
-        TrySendError::Full(Incoming { stream, head, .. }) | TrySendError::Disconnected(Incoming { stream, head, .. }),
-    ) = queue.try_send(incoming)
-    {
-        let failure = Failure::new(503, "busy", "there is too much to do").header("Retry-After", "5");
-        let bytes = failure.response().bytes(true);
-        answer(server, Said { stream, peer, since, method: &head.method, path: &head.raw_path }, 503, &bytes);
+    if let Err(TrySendError::Full(one) | TrySendError::Disconnected(one)) = queue.try_send(incoming) {
+        let busy = Failure::new(503, "busy", "there is too much to do").header("Retry-After", "5").response();
+        answer(server, one.stream, (peer, since), (&one.head.method, &one.head.raw_path), &busy);
     }
 }
 
+/// Refuses what is no request. Of its first line the log has what can be read.
 fn refuse(server: &Server, one: Waiting, failure: Failure) {
-    let status = failure.status;
-    let bytes = failure.response().bytes(true);
-    let Waiting { stream, peer, since, .. } = one;
-    answer(server, Said { stream, peer, since, method: "", path: "" }, status, &bytes);
+    let line = one.bytes.split(|b| b"\r\n".contains(b)).next().unwrap_or_default();
+    let line = String::from_utf8_lossy(&line[..line.len().min(1000)]);
+    let mut words = line.split(' ');
+    let (method, path) = match (words.next(), words.next()) {
+        (Some(method), Some(target)) => (method, target.split('?').next().unwrap_or_default()),
+        _ => ("", ""),
+    };
+    answer(server, one.stream, (one.peer, one.since), (method, path), &failure.response());
 }
 
-/// A request that is answered at the door.
-struct Said<'a> {
-    stream: TcpStream,
-    peer: SocketAddr,
-    since: Instant,
-    method: &'a str,
-    path: &'a str,
-}
-
-/// A short answer fits into a connection's buffer, so that this waits for nobody.
-fn answer(server: &Server, mut to: Said<'_>, status: u16, bytes: &[u8]) {
-    let sent = to.stream.write(bytes).is_ok_and(|n| n == bytes.len());
-    let _ = to.stream.shutdown(std::net::Shutdown::Write);
+/// Answers here. A short answer fits into a connection's buffer, so that this waits for nobody.
+fn answer(
+    server: &Server,
+    mut stream: TcpStream,
+    (peer, since): (SocketAddr, Instant),
+    (method, path): (&str, &str),
+    response: &Response,
+) {
+    let bytes = response.bytes(method != "HEAD");
+    let sent = stream.write(&bytes).is_ok_and(|n| n == bytes.len());
+    let _ = stream.shutdown(std::net::Shutdown::Write);
     // What has come already is taken, as closing over it would be a reset, which takes the answer back.
     let mut piece = [0; 64 * 1024];
     for _ in 0..4 {
-        if !matches!(to.stream.read(&mut piece), Ok(n) if n > 0) {
+        if !matches!(stream.read(&mut piece), Ok(n) if n > 0) {
             break;
         }
     }
-    server.access(to.peer, to.since, to.method, to.path, status, None, sent);
+    server.access(&Line {
+        peer,
+        since,
+        method,
+        path,
+        status: response.status,
+        user: None,
+        error: response.error,
+        sent,
+    });
 }

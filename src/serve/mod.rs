@@ -71,29 +71,38 @@ struct Server {
 }
 
 impl Server {
-    /// A line of the access log. The query is left out, as it could hold anything.
-    #[allow(clippy::too_many_arguments)]
-    fn access(
-        &self,
-        peer: SocketAddr,
-        since: Instant,
-        method: &str,
-        path: &str,
-        status: u16,
-        user: Option<&str>,
-        sent: bool,
-    ) {
-        self.metrics.count(status);
-        let path: String = path.chars().take(300).collect();
-        let mut line = json!({
-            "event": "request", "remote": peer.ip().to_string(), "method": method, "path": path, "status": status,
-            "ms": u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX), "user": user,
+    /// Counts a request, and writes the line about it. The query is left out, as it could hold anything.
+    fn access(&self, line: &Line<'_>) {
+        self.metrics.count(line.status);
+        let path: String = line.path.chars().take(300).collect();
+        let mut document = json!({
+            "event": "request", "remote": line.peer.ip().to_string(), "method": line.method, "path": path,
+            "status": line.status, "ms": u64::try_from(line.since.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "user": line.user,
         });
-        if !sent {
-            line["sent"] = json!(false);
+        if let Some(error) = line.error {
+            document["error"] = json!(error);
         }
-        self.log.say(&line);
+        if !line.sent {
+            document["sent"] = json!(false);
+        }
+        self.log.say(&document);
     }
+}
+
+/// What there is to log of a request.
+struct Line<'a> {
+    peer: SocketAddr,
+    since: Instant,
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+    /// The user, where one was let in.
+    user: Option<&'a str>,
+    /// The code of the error that it was answered with.
+    error: Option<&'a str>,
+    /// Whether the client took the answer.
+    sent: bool,
 }
 
 /// Serves until the process is told to end, and tells `ready` where. Runs that go on then have the grace period, and

@@ -24,6 +24,8 @@ pub struct Response {
     content_type: &'static str,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
+    /// The code of the error that it is.
+    pub error: Option<&'static str>,
 }
 
 /// The type of what JSON is answered with.
@@ -34,12 +36,12 @@ impl Response {
     pub fn json(status: u16, document: &impl Serialize) -> Response {
         let mut body = serde_json::to_vec(document).unwrap_or_default();
         body.push(b'\n');
-        Response { status, content_type: JSON, headers: Vec::new(), body }
+        Response { status, content_type: JSON, headers: Vec::new(), body, error: None }
     }
 
     /// A text of that type.
     pub fn text(content_type: &'static str, text: String) -> Response {
-        Response { status: 200, content_type, headers: Vec::new(), body: text.into_bytes() }
+        Response { status: 200, content_type, headers: Vec::new(), body: text.into_bytes(), error: None }
     }
 
     /// The same with a header. Its value is ours, or cleaned of what would end it.
@@ -50,15 +52,20 @@ impl Response {
         self
     }
 
-    /// The bytes that go out; without the body for `HEAD`.
-    pub fn bytes(&self, with_body: bool) -> Vec<u8> {
+    /// The bytes that go out before the body.
+    fn head(&self) -> Vec<u8> {
         let mut text = beginning(self.status, self.content_type);
         text += &format!("Content-Length: {}\r\n", self.body.len());
         for (name, value) in &self.headers {
             text += &format!("{name}: {value}\r\n");
         }
         text += "\r\n";
-        let mut bytes = text.into_bytes();
+        text.into_bytes()
+    }
+
+    /// The bytes that go out; without the body for `HEAD`.
+    pub fn bytes(&self, with_body: bool) -> Vec<u8> {
+        let mut bytes = self.head();
         if with_body {
             bytes.extend_from_slice(&self.body);
         }
@@ -70,18 +77,20 @@ impl Response {
     /// # Errors
     /// When the client has gone, or reads too slowly.
     pub fn send(&self, stream: &mut TcpStream, with_body: bool, unread: bool) -> io::Result<()> {
-        let (bytes, until) = (self.bytes(with_body), Instant::now() + WRITE_WITHIN);
+        let until = Instant::now() + WRITE_WITHIN;
         stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-        let mut left = bytes.as_slice();
-        while !left.is_empty() {
-            if Instant::now() > until {
-                return Err(ErrorKind::TimedOut.into());
-            }
-            match stream.write(left) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(n) => left = &left[n..],
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
+        // One after the other: a list of ten thousand modules is not copied once more to be sent.
+        for mut left in [self.head().as_slice(), if with_body { &self.body } else { &[] }] {
+            while !left.is_empty() {
+                if Instant::now() > until {
+                    return Err(ErrorKind::TimedOut.into());
+                }
+                match stream.write(left) {
+                    Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                    Ok(n) => left = &left[n..],
+                    Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                    Err(e) => return Err(e),
+                }
             }
         }
         stream.shutdown(Shutdown::Write)?;
@@ -182,7 +191,8 @@ impl Failure {
     /// The answer: `{"error": {"code", "message", "hint"}}`.
     pub fn response(self) -> Response {
         let body = json!({"error": {"code": self.code, "message": self.message, "hint": self.hint}});
-        self.headers.into_iter().fold(Response::json(self.status, &body), |all, (name, value)| all.header(name, value))
+        let response = Response { error: Some(self.code), ..Response::json(self.status, &body) };
+        self.headers.into_iter().fold(response, |all, (name, value)| all.header(name, value))
     }
 }
 

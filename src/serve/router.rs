@@ -177,10 +177,13 @@ pub fn find(head: &Head) -> Result<(&'static Route, String), Failure> {
 /// 400.
 pub fn check_query(route: &Route, head: &Head) -> Result<(), Failure> {
     let known: Vec<&str> = super::schema::names(route.query);
-    for (i, (name, _)) in head.query.iter().enumerate() {
+    for (i, (name, value)) in head.query.iter().enumerate() {
         if !known.contains(&name.as_str()) {
             let all = if known.is_empty() { "there are none here".to_owned() } else { known.join(", ") };
             return Err(Failure::new(400, "invalid", format!("the query has an unknown field `{name}`")).hint(all));
+        }
+        if value.is_empty() {
+            return Err(Failure::new(400, "invalid", format!("the query's field `{name}` is empty")));
         }
         if head.query[..i].iter().any(|(before, _)| before == name) {
             return Err(Failure::new(400, "invalid", format!("the query has `{name}` twice")));

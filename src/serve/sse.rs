@@ -3,10 +3,10 @@
 //! Events are `log` (lines of its log), `status` (it changed) and `end` (the run). The id of an event is how many bytes
 //! of the log have been sent, so that a client that lost its connection goes on where it was.
 
-use super::Server;
 use super::request::Incoming;
 use super::response::{Failure, beginning};
 use super::router::{Answer, Call};
+use super::{Line, Server};
 use crate::engine::recover;
 use crate::error::{Error, Result};
 use crate::store::{Store, output, run};
@@ -67,8 +67,16 @@ pub fn start(server: &Arc<Server>, mut incoming: Incoming, user: Option<String>,
     let _ = std::thread::Builder::new().name("stream".to_owned()).spawn(move || {
         let with_body = incoming.head.method != "HEAD";
         let sent = send(&server, &mut incoming.stream, watch, with_body).is_ok();
-        let (method, path) = (&incoming.head.method, &incoming.head.raw_path);
-        server.access(incoming.peer, incoming.since, method, path, 200, user.as_deref(), sent);
+        server.access(&Line {
+            peer: incoming.peer,
+            since: incoming.since,
+            method: &incoming.head.method,
+            path: &incoming.head.raw_path,
+            status: 200,
+            user: user.as_deref(),
+            error: None,
+            sent,
+        });
     });
 }
 

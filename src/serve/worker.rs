@@ -3,7 +3,7 @@
 use super::request::Incoming;
 use super::response::{Failure, Response};
 use super::router::{self, Answer, Call};
-use super::{Server, auth, sse};
+use super::{Line, Server, auth, sse};
 use crate::engine::recover;
 use crate::error::Error;
 use crate::store::Store;
@@ -39,8 +39,16 @@ fn answer(server: &Arc<Server>, store: &mut Option<Store>, mut incoming: Incomin
     };
     let with_body = incoming.head.method != "HEAD";
     let sent = response.send(&mut incoming.stream, with_body, unread).is_ok();
-    let (method, path) = (&incoming.head.method, &incoming.head.raw_path);
-    server.access(incoming.peer, incoming.since, method, path, response.status, user.as_deref(), sent);
+    server.access(&Line {
+        peer: incoming.peer,
+        since: incoming.since,
+        method: &incoming.head.method,
+        path: &incoming.head.raw_path,
+        status: response.status,
+        user: user.as_deref(),
+        error: response.error,
+        sent,
+    });
 }
 
 fn handle(

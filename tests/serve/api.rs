@@ -133,6 +133,7 @@ fn every_endpoint_answers_as_its_users_call_it() {
         ("nope=1", "unknown field `nope`"),
         ("limit=0", "limit is `0`"),
         ("limit=x", "limit is `x`"),
+        ("status=", "`status` is empty"),
         ("status=done", "there is no status `done`"),
         ("since=noon", "`noon` is not a time"),
         ("cursor=x", "cursor is what a Link header gave"),

@@ -114,7 +114,7 @@ fn a_server_that_has_few_file_descriptors_lives_on() {
     let program = world.command();
     limited.env_clear().envs(program.get_envs().filter_map(|(k, v)| Some((k, v?)))).arg("--nofile=60:60");
     limited.arg(program.get_program()).current_dir(world.path(""));
-    let server = Server::start_with(&world, &mut limited);
+    let server = Server::start_with(&world, &mut limited, &["--listen", "127.0.0.1:0"]);
     let open: Vec<TcpStream> = (0..150).map(|_| server.connect()).collect();
     assert!(server.health() < Duration::from_secs(1));
     let run = server.post("/api/modules/orders/run", "{}").is(202).json()["run_id"].as_i64().unwrap();

@@ -56,15 +56,15 @@ impl Answer {
 impl Server<'_> {
     /// Sets a user `ops` with the password `geheim`, and starts a server.
     pub fn start(world: &World) -> Server<'_> {
-        Server::start_with(world, &mut world.command())
+        Server::start_with(world, &mut world.command(), &["--listen", "127.0.0.1:0"])
     }
 
-    /// As [`Server::start`], by another command that ends in the program.
-    pub fn start_with<'a>(world: &'a World, command: &mut Command) -> Server<'a> {
+    /// As [`Server::start`], by another command that ends in the program, and with these arguments.
+    pub fn start_with<'a>(world: &'a World, command: &mut Command, args: &[&str]) -> Server<'a> {
         world.call("settings set api_user ops").ok();
         world.call_with("settings set api_password -", "geheim\n").ok();
         let log = std::fs::File::create(world.path("serve.log")).unwrap();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--grace", "5"]);
+        command.args(["serve", "--grace", "5"]).args(args);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -57,6 +57,7 @@ fn what_is_refused_is_logged_and_changes_nothing() {
     for status in [400, 401, 403, 404, 405, 411, 413, 415] {
         assert!(log.iter().any(|line| line["status"] == status), "no line has {status}");
     }
+    assert!(log.iter().any(|line| line["path"] == "/api/../../etc/passwd" && line["error"] == "bad_request"));
     assert!(!log.iter().any(|line| line.to_string().contains("geheim")));
     // A page of this server's own may call it.
     let own = format!("Origin: http://127.0.0.1:{}", server.port);
@@ -75,6 +76,18 @@ fn a_password_is_changed_while_it_serves() {
     server.curl(&["-u", "ops:neu"], "/api/modules").is(200);
     world.call("settings set api_password none").ok();
     server.curl(&["-u", "ops:neu"], "/api/modules").is(401);
+}
+
+/// Behind a proxy, or for other machines, it is called by whatever name.
+#[test]
+fn other_machines_are_served_where_somebody_says_so() {
+    let world = World::new();
+    let server = Server::start_with(&world, &mut world.command(), &["--listen", "0.0.0.0:0", "--allow-remote"]);
+    let called = ["-u", "ops:geheim", "-H", "Host: pipekit.example.com"];
+    server.curl(&called, "/api/modules").is(200);
+    server.curl(&[&called[..], &["-H", "Origin: https://pipekit.example.com"]].concat(), "/api/modules").is(200);
+    server.curl(&[&called[..], &["-H", "Origin: https://evil.example"]].concat(), "/api/modules").is(403);
+    server.curl(&[], "/api/modules").is(401);
 }
 
 /// Median times of a wrong user, a wrong password and both differ by no more than they do from themselves.

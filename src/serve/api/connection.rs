@@ -24,7 +24,7 @@ pub const SHAPES: &[Shape] = &[
 
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/connections", "The connections, by name", "[Connection]", list).query("limit:pos cursor:str"),
+    Route::get("/api/connections", "The connections, by name", "[Connection]", list).query("limit:pos cursor:text"),
     Route::post("/api/connections", "Add a connection", "Connection", create)
         .body(
             "name:name! driver|driver_id:ref! jdbc_url:text! username:str? password:str? \

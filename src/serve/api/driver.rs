@@ -20,7 +20,7 @@ pub const SHAPES: &[Shape] = &[(
 
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/drivers", "The drivers, by name", "[Driver]", list).query("limit:pos cursor:str"),
+    Route::get("/api/drivers", "The drivers, by name", "[Driver]", list).query("limit:pos cursor:text"),
     Route::post("/api/drivers", "Add a driver", "Driver", create).body(FIELDS).status(201),
     Route::get("/api/drivers/{id}", "A driver", "Driver", show),
     Route::post("/api/drivers/{id}", "Change a driver", "Driver", update).body(CHANGES),

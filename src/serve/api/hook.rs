@@ -16,7 +16,7 @@ pub const SHAPES: &[Shape] = &[(
 
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/hooks", "The hooks, by module and order", "[Hook]", list).query("module_id:str"),
+    Route::get("/api/hooks", "The hooks, by module and order", "[Hook]", list).query("module_id:text"),
     Route::post("/api/hooks", "Add a hook to a module", "Hook", create)
         .body(
             "module_id|module:ref! run_order:int? connection|connection_id:ref! sql:text! \

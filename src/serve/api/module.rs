@@ -67,7 +67,7 @@ pub const PARTS: &[Shape] = &[
 
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/modules", "The modules, by name", "[Module]", list).query("limit:pos cursor:str"),
+    Route::get("/api/modules", "The modules, by name", "[Module]", list).query("limit:pos cursor:text"),
     Route::post("/api/modules", "Add a module, with its watermarks and hooks", "WholeModule", create)
         .body(fields!("!"))
         .status(201),

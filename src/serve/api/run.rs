@@ -17,8 +17,8 @@ const PAGE: i64 = 100;
 const STATUSES: [&str; 6] = ["running", "success", "error", "cancelled", "dry_run", "unknown"];
 
 /// The query of a module's list of runs.
-pub const FILTER_OF_MODULE: &str = "since:str status:str limit:pos cursor:int";
-const FILTER: &str = "module_id:str since:str status:str limit:pos cursor:int";
+pub const FILTER_OF_MODULE: &str = "since:text status:text limit:pos cursor:int";
+const FILTER: &str = "module_id:text since:text status:text limit:pos cursor:int";
 
 /// The columns of a run, and how long it took.
 macro_rules! row {

@@ -15,7 +15,7 @@ pub const SHAPES: &[Shape] = &[(
 
 /// The routes here.
 pub const ROUTES: &[Route] = &[
-    Route::get("/api/watermarks", "The watermarks, by module", "[Watermark]", list).query("module_id:str"),
+    Route::get("/api/watermarks", "The watermarks, by module", "[Watermark]", list).query("module_id:text"),
     Route::post("/api/watermarks", "Add a watermark to a module", "Watermark", create)
         .body(
             "module_id|module:ref! name:name! connection|connection_id:ref! resolver_sql:text! \
