@@ -32,7 +32,7 @@ use std::fs::File;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -172,6 +172,11 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let again = std::cell::RefCell::new(signals);
     let patient = || !again.borrow_mut().pending().any(|signal| signal != SIGHUP);
     server.runs.finish(config.grace, patient);
+    // Who watches one of them sees its end. Those that watch another process's run are not waited for.
+    let until = Instant::now() + Duration::from_secs(1);
+    while server.streams.load(Ordering::SeqCst) > 0 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     // Where that fails the thread ends with the process.
     let _ = waker.write_all(&[0]);
     for thread in [door, ticking] {

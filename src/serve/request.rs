@@ -12,7 +12,7 @@ pub const BODY: usize = 1024 * 1024;
 /// How long a client has to send its head, and then its body, from when it connected.
 pub const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// As [`HEAD_WITHIN`], for the whole request.
-pub const WHOLE_WITHIN: Duration = Duration::from_secs(15);
+pub const WHOLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The head of a request that can be answered.
 #[derive(Debug)]

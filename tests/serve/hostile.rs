@@ -1,15 +1,13 @@
 //! Clients that are slow, silent, malformed, huge, or many.
 
 use super::super::support::World;
-use super::{Server, answer};
+use super::{Server, USER, answer};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 const HEAD: &str = "POST /api/modules/orders/run HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
-/// `ops:geheim`
-const USER: &str = "Authorization: Basic b3BzOmdlaGVpbQ==\r\n";
 
 /// A server's threads, and the most memory that it has had, in KB.
 fn size(server: &Server<'_>) -> (usize, usize) {
@@ -90,9 +88,14 @@ fn each_that_does_it_wrong_is_told_so_or_cut_off() {
         assert!(since.elapsed() < Duration::from_secs(3), "{expected} took {:?}", since.elapsed());
     }
     // One who sends its head a byte at a time, and one who sends half of a body.
-    let half = format!("{HEAD}{USER}Content-Length: 10\r\n\r\n{{");
+    let with_body = |body: &[u8]| {
+        let head = format!("POST /api/modules/orders/run HTTP/1.1\r\n{USER}Content-Length: 10\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    assert_eq!(status(&with_body(b"{\"\xff\": 123}")), 400);
+    let half = with_body(b"{");
     std::thread::scope(|scope| {
-        scope.spawn(|| assert_eq!(status(half.as_bytes()), 408));
+        scope.spawn(|| assert_eq!(status(&half), 408));
         let since = Instant::now();
         let mut drip = server.connect();
         for byte in b"GET /health HTTP/1.1\r\nX: ".iter().chain(std::iter::repeat(&b'a')) {
@@ -104,6 +107,26 @@ fn each_that_does_it_wrong_is_told_so_or_cut_off() {
         assert!(since.elapsed() < Duration::from_secs(8), "a drip was not cut off");
     });
     assert_eq!(world.own("SELECT count(*) FROM run_log"), "0");
+}
+
+/// A gigabyte is refused before it has come, whether the client waits to be told so or not.
+#[test]
+fn a_body_of_a_gigabyte_is_refused() {
+    let world = World::orders();
+    let server = Server::start(&world);
+    let file = world.path("huge");
+    std::fs::File::create(&file).unwrap().set_len(1 << 30).unwrap();
+    let upload =
+        ["-u", "ops:geheim", "-X", "POST", "-H", "Content-Type: application/json", "-T", file.to_str().unwrap()];
+    server.curl(&upload, "/api/modules").fails(413, "at most 1 MB");
+    let (mut stream, since) = (server.connect(), Instant::now());
+    stream
+        .write_all(format!("POST /api/modules HTTP/1.1\r\n{USER}Content-Length: 1073741824\r\n\r\n").as_bytes())
+        .unwrap();
+    let sent = std::io::copy(&mut std::io::repeat(b' ').take(1 << 30), &mut stream);
+    assert!(sent.is_err() && since.elapsed() < Duration::from_secs(5), "all of it was taken: {sent:?}");
+    server.health();
+    assert!(size(&server).1 < 100_000);
 }
 
 /// Out of file descriptors it gives those up that wait, and serves on.

@@ -53,6 +53,9 @@ impl Answer {
     }
 }
 
+/// The headers of a raw request of the user `ops:geheim`.
+const USER: &str = "Host: localhost\r\nAuthorization: Basic b3BzOmdlaGVpbQ==\r\nContent-Type: application/json\r\n";
+
 impl Server<'_> {
     /// Sets a user `ops` with the password `geheim`, and starts a server.
     pub fn start(world: &World) -> Server<'_> {
@@ -64,7 +67,7 @@ impl Server<'_> {
         world.call("settings set api_user ops").ok();
         world.call_with("settings set api_password -", "geheim\n").ok();
         let log = std::fs::File::create(world.path("serve.log")).unwrap();
-        command.args(["serve", "--grace", "5"]).args(args);
+        command.args(["serve", "--grace", "3"]).args(args);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

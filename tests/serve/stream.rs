@@ -1,12 +1,9 @@
 //! A run watched as it goes.
 
-use super::super::support::{ENDLESS, Pair, until};
-use super::Server;
+use super::super::support::{ENDLESS, Pair, Signal, World, until};
+use super::{Server, USER};
 use std::io::{BufRead, BufReader, Write};
 use std::time::Duration;
-
-/// `ops:geheim`
-const USER: &str = "Host: localhost\r\nAuthorization: Basic b3BzOmdlaGVpbQ==\r\n";
 
 /// A query that gives a row now and then, and does not end: what a run says is how many have come.
 const SLOW: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 'x', \
@@ -38,8 +35,7 @@ fn a_stream_shows_a_run_from_its_beginning_to_its_end() {
     let mut early = watch("");
     let head = read_to(&mut early, "event: status");
     assert!(head.contains("Content-Type: text/event-stream"), "{head}");
-    let streams = || server.get("/metrics").body.contains("pipekit_http_streams 0\n");
-    assert!(!streams());
+    assert!(server.get("/metrics").body.contains("pipekit_http_streams 1\n"));
     // It comes at once, and not when a buffer is full; it goes on where it was cut.
     let logged = || pair.world.log(&run.to_string())["live_log"].as_str().unwrap().to_owned();
     until("something is logged", || !logged().is_empty());
@@ -48,7 +44,8 @@ fn a_stream_shows_a_run_from_its_beginning_to_its_end() {
     let mut late = watch(&seen);
     let again = read_to(&mut late, "event: status");
     assert!(!again.contains(whole.lines().next().unwrap()), "{again}");
-    server.post("/api/modules/orders/cancel", "{}").is(202);
+    // The server is told to end, and the run, which does not end of itself, is cancelled: that is seen too.
+    server.signal(Signal::TERM);
     let rest = read_to(&mut early, "\"status\":\"cancelled\"")
         + &read_to(&mut early, "event: end")
         + &read_to(&mut early, "data: ");
@@ -59,7 +56,18 @@ fn a_stream_shows_a_run_from_its_beginning_to_its_end() {
     for line in log.lines() {
         assert_eq!(came.matches(&format!("data: {line}\n")).count(), 1, "{line:?} in\n{came}");
     }
-    until("the streams are over", streams);
+    assert!(server.wait_no_longer_than(Duration::from_secs(20)).success());
+}
+
+#[test]
+fn a_run_goes_on_when_its_client_has_gone() {
+    let world = World::orders();
+    let server = Server::start(&world);
+    let request = format!("POST /api/modules/orders/run HTTP/1.1\r\n{USER}Content-Length: 2\r\n\r\n{{}}");
+    server.connect().write_all(request.as_bytes()).unwrap();
+    until("it ran", || world.own("SELECT status FROM run_log") == "'success'");
+    assert_eq!(world.rows("dw", "SELECT count(*) FROM orders"), ["3"]);
+    server.health();
 }
 
 /// A client that goes is noticed, so that its place is free; there are no more than so many.
