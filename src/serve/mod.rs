@@ -19,6 +19,7 @@ mod ticker;
 mod worker;
 
 use crate::clock;
+use crate::engine::recover;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use auth::Auth;
@@ -33,7 +34,7 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 /// The program's version.
@@ -67,10 +68,29 @@ struct Server {
     /// Whether it listens where only this machine can reach it.
     loopback: bool,
     streams: AtomicUsize,
+    /// When dead runs were last looked for.
+    settled: Mutex<Option<Instant>>,
     ticker: ticker::Ticker,
 }
 
 impl Server {
+    /// Settles what dead runs left behind, so that whoever looks sees the truth. Not more than once a second: it looks
+    /// at the lock of every run that goes on.
+    fn settle_now_and_then(&self, store: &Store) -> Result<()> {
+        {
+            let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            if settled.is_some_and(|at| at.elapsed() < Duration::from_secs(1)) {
+                return Ok(());
+            }
+            *settled = Some(Instant::now());
+        }
+        let dead = recover::settle_dead(store)?;
+        if dead > 0 {
+            self.log.say(&json!({"event": "settled", "dead_runs": dead}));
+        }
+        Ok(())
+    }
+
     /// Counts a request, and writes the line about it. The query is left out, as it could hold anything.
     fn access(&self, line: &Line<'_>) {
         self.metrics.count(line.status);
@@ -135,6 +155,7 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<()> {
         metrics: Metrics::default(),
         loopback: loopback && !config.allow_remote,
         streams: AtomicUsize::new(0),
+        settled: Mutex::default(),
         ticker: ticker::Ticker::default(),
     });
     drop(store);

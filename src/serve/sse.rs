@@ -7,7 +7,6 @@ use super::request::Incoming;
 use super::response::{Failure, beginning};
 use super::router::{Answer, Call};
 use super::{Line, Server};
-use crate::engine::recover;
 use crate::error::{Error, Result};
 use crate::store::{Store, output, run};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -119,7 +118,7 @@ fn send(server: &Server, client: &mut TcpStream, mut watch: Watch, with_body: bo
         looks += 1;
         if looks.is_multiple_of(20) {
             // Its process may have been killed while somebody watches.
-            recover::settle_dead(&store)?;
+            server.settle_now_and_then(&store)?;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The loop that does what is due, whether or not anybody calls.
 
 use super::Server;
-use crate::engine::recover;
 use crate::error::Result;
 use crate::store::Store;
 use serde_json::json;
@@ -76,6 +75,6 @@ fn tick(server: &Server, store: &mut Option<Store>) -> Result<Duration> {
         Some(store) => store,
         None => store.insert(Store::open(&server.db)?),
     };
-    recover::settle_dead(store)?;
+    server.settle_now_and_then(store)?;
     Ok(AT_MOST)
 }

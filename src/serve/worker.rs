@@ -4,21 +4,26 @@ use super::request::Incoming;
 use super::response::{Failure, Response};
 use super::router::{self, Answer, Call};
 use super::{Line, Server, auth, sse};
-use crate::engine::recover;
 use crate::error::Error;
 use crate::store::Store;
-use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long a worker that has nothing to do keeps its way to the database, which takes memory.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// Answers requests for as long as there may be some.
 pub fn run(server: &Arc<Server>, requests: &Mutex<Receiver<Incoming>>) {
     let mut store = None;
     loop {
-        let next = requests.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(incoming) = next else { return };
-        answer(server, &mut store, incoming);
+        let next = requests.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(IDLE);
+        match next {
+            Ok(incoming) => answer(server, &mut store, incoming),
+            Err(RecvTimeoutError::Timeout) => store = None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
     }
 }
 
@@ -73,10 +78,7 @@ fn handle(
         body = String::from_utf8(bytes).map_err(|_| Failure::new(400, "bad_request", "the body is not UTF-8"))?;
     }
     router::check_query(route, &incoming.head)?;
-    let settled = recover::settle_dead(store)?;
-    if settled > 0 {
-        server.log.say(&json!({"event": "settled", "dead_runs": settled}));
-    }
+    server.settle_now_and_then(store)?;
     (route.handle)(&mut Call { server, store, head: &incoming.head, id, body: &body })
 }
 
