@@ -42,8 +42,12 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "connection" -d 'Whe
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "module" -d 'The syncs themselves'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "watermark" -d 'The named values that a module\'s query waits for'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "hook" -d 'SQL that runs after a module\'s merge'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "group" -d 'Modules that run together, in order'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "schedule" -d 'When groups run'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "run" -d 'Run modules now, one after the other, and wait'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "cancel" -d 'Stop the run of a module, in whatever process it runs'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "tick" -d 'Run every group that is due now, and wait for them'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "serve" -d 'Serve the API over HTTP, and do what is due'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "status" -d 'How every module stands, under its source, and the groups'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "log" -d 'What ran, when, how long, how many rows, and why it failed'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "jrunner" -d 'Copy a query\'s rows into a table, or print them as CSV'
@@ -750,6 +754,237 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "list" -d 'List the groups'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "ls" -d 'List the groups'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "show" -d 'Show a group: its members, schedules, next times and last runs'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "add" -d 'Add a group'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "edit" -d 'Change a group; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "remove" -d 'Remove a group; its modules and its runs stay'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "rm" -d 'Remove a group; its modules and its runs stay'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "member" -d 'The modules of a group'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "run" -d 'Run a group now, and wait'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "cancel" -d 'Stop the run of a group, in whatever process it runs'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "runs" -d 'List runs of groups, newest first; with an id, show one'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
+false\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l members -d 'Its modules, in the order in which they run, with commas between them' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l rename -d 'Another name' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
+false\t''"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l members -d 'Its modules, in the order in which they run, with commas between them' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l rename -d 'Another name' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l force -d 'With its schedules'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l force -d 'With its schedules'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "add" -d 'Put a module into a group, or to another place in it'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "remove" -d 'Take a module out of a group'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "rm" -d 'Take a module out of a group'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "list" -d 'List the modules of a group, or of all'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "ls" -d 'List the modules of a group, or of all'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l dry-run -d 'Resolve the watermarks and show the SQL; move nothing'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l no-wait -d 'Don\'t wait for it to end'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l limit -d 'At most so many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l id -d 'The group run to show, with its members' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "list" -d 'List the schedules, of one group or of all, with their next time'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "ls" -d 'List the schedules, of one group or of all, with their next time'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "show" -d 'Show a schedule'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "add" -d 'Have a group run at these times'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "edit" -d 'Change a schedule; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "enable" -d 'Let a schedule fire again, from now on'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "disable" -d 'Keep a schedule from firing'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "remove" -d 'Remove a schedule'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "rm" -d 'Remove a schedule'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "next" -d 'Show the next times, in the schedule\'s zone and in UTC'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l timezone -d 'The time zone, such as Europe/Berlin; `none` for the setting `timezone`, or else the machine\'s' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l catch-up-s -d 'How many seconds late a time that was missed is made up, at most [default: 3600]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l cron -d 'When, as crontab(5) has it; in quotes' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l timezone -d 'The time zone, such as Europe/Berlin; `none` for the setting `timezone`, or else the machine\'s' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l catch-up-s -d 'How many seconds late a time that was missed is made up, at most [default: 3600]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l count -d 'How many' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l from -d 'After this time [default: now]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -768,6 +1003,25 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l json -d 'Prin
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l listen -d 'Where to listen' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l grace -d 'How many seconds runs may go on when it is told to end' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l allow-remote -d 'Let other machines reach it: there is no TLS here, so have a proxy with TLS before it'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

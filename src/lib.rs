@@ -3,6 +3,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | `cli` | one file a command: its arguments, and what it prints. Only here is anything printed |
+//! | `serve` | the API over HTTP, and whatever runs while nobody is there. It parses, calls, and answers |
 //! | `definition` | one file a noun: what a module, a connection … is, its rules, loading and saving it |
 //! | `engine` | running a module: claim, watermarks, staging, gate, merge, hooks, recovery |
 //! | `runner` | the session with the processes that reach databases; the runner that is built in |
@@ -10,7 +11,7 @@
 //! | `sql` | reading SQL as text: quotes, comments, placeholders |
 //! | `crontab` | when a schedule is due: the five fields of crontab(5), in a time zone |
 //! | `store` | pipekit's own SQLite file, one file a table |
-//! | `secrets`, `redact`, `settings`, `clock`, `error` | what everything uses |
+//! | `secrets`, `password`, `redact`, `settings`, `clock`, `error` | what everything uses |
 //!
 //! Dependencies point down this list only; `store`, `dialect` and `runner` do not know each other.
 
@@ -21,9 +22,11 @@ pub mod definition;
 pub mod dialect;
 pub mod engine;
 pub mod error;
+pub mod password;
 pub mod redact;
 pub mod runner;
 pub mod secrets;
+pub mod serve;
 pub mod settings;
 pub mod sql;
 pub mod store;

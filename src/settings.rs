@@ -15,6 +15,30 @@ pub struct Setting {
     check: fn(&str) -> Result<(), String>,
 }
 
+/// What is shown of a setting that is a secret.
+const HIDDEN: &str = "********";
+
+impl Setting {
+    /// Whether its value is a secret: stored as a hash, given on standard input, and never shown.
+    pub fn is_secret(&self) -> bool {
+        self.key == "api_password"
+    }
+
+    /// Whether only the command line may set it, never the API: it names a program, or says who may call.
+    pub fn is_for_the_command_line(&self) -> bool {
+        ["jrunner_path", "jrunner_launch"].contains(&self.key) || self.key.starts_with("api_")
+    }
+
+    /// Its value as it may be shown, where it has been set.
+    ///
+    /// # Errors
+    /// `Store` when it can't be read.
+    pub fn shown(&self, conn: &Connection) -> Result<Option<String>> {
+        let value = store::setting::get(conn, self.key)?;
+        Ok(if self.is_secret() { value.map(|_| HIDDEN.to_owned()) } else { value })
+    }
+}
+
 /// Every setting there is.
 pub const SETTINGS: &[Setting] = &[
     Setting {
@@ -70,6 +94,22 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting { key: "jrunner_null", help: "how jrunner prints NULL; found out where it is not set", check: |_| Ok(()) },
+    Setting {
+        key: "api_user",
+        help: "the user that `pipekit serve` lets in",
+        check: |value| match value.is_empty() || value.contains(|c: char| c == ':' || c.is_control()) {
+            true => Err("a user has a name, without a colon (RFC 7617)".to_owned()),
+            false => Ok(()),
+        },
+    },
+    Setting {
+        key: "api_password",
+        help: "that user's password, read from standard input and stored hashed: pipekit settings set api_password -",
+        check: |value| match value.is_empty() || value.contains(char::is_control) {
+            true => Err("a password has characters, none of them a control character (RFC 7617)".to_owned()),
+            false => Ok(()),
+        },
+    },
 ];
 
 fn one_of(value: &str, all: &[&str]) -> Result<(), String> {
@@ -108,7 +148,10 @@ pub fn find(key: &str) -> Result<&'static Setting> {
 pub fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
     let setting = find(key)?;
     (setting.check)(value).map_err(Error::invalid)?;
-    store::setting::set(conn, key, value)
+    match setting.is_secret() {
+        true => store::setting::set(conn, key, &crate::password::hash(value)?),
+        false => store::setting::set(conn, key, value),
+    }
 }
 
 /// The folder `pipekit` below one of the user's base folders (XDG Base Directory Specification).

@@ -66,6 +66,7 @@ mod scarcity;
 mod secrecy;
 mod secrecy_places;
 mod secrets;
+mod serve;
 mod servers;
 mod settings;
 mod soak;

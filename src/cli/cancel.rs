@@ -1,7 +1,8 @@
 //! `pipekit cancel`.
 
 use super::Context;
-use crate::error::{Code, Error, Result};
+use crate::engine::stop;
+use crate::error::Result;
 use crate::store::module;
 use clap::Args;
 use std::time::{Duration, Instant};
@@ -23,13 +24,7 @@ pub struct Cancel {
 impl Cancel {
     pub fn run(self, context: &Context) -> Result<u8> {
         let mut store = context.store()?;
-        let module = module::find(store.read(), &self.name)?;
-        if !store.write(|tx| module::request_cancel(tx, module.id))? {
-            return Err(Error::new(Code::Failed, format!("module {} is not running", module.name))
-                .hint(format!("`pipekit module runs {}` shows how it last ended", module.name)));
-        }
-        // The run that is asked to stop may have begun after the module was looked up.
-        let module = module::get(store.read(), module.id)?;
+        let module = stop::request(&mut store, &self.name)?;
         let until = Instant::now() + Duration::from_secs(30);
         let mut ended = false;
         while !self.no_wait && !ended && Instant::now() < until {

@@ -20,6 +20,7 @@ mod plain;
 mod run;
 mod schedule;
 mod secrets;
+mod serve;
 mod settings;
 mod status;
 mod tick;
@@ -98,6 +99,7 @@ enum Command {
     Run(run::Run),
     Cancel(cancel::Cancel),
     Tick(tick::Tick),
+    Serve(serve::Serve),
     Status(status::Status),
     Log(log::Log),
     Jrunner(jrunner::Jrunner),
@@ -114,8 +116,8 @@ pub(crate) struct Context {
 impl Context {
     /// The database, with what dead runs left behind settled first: whoever looks sees the truth.
     fn store(&self) -> Result<Store> {
-        let mut store = Store::open(&self.db)?;
-        let settled = recover::settle_dead(&store)? + engine_group::settle_dead(&mut store)?;
+        let store = Store::open(&self.db)?;
+        let settled = recover::settle_dead(&store)? + engine_group::settle_dead(&store)?;
         if settled > 0 {
             self.ui
                 .note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));
@@ -220,6 +222,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Run(c) => c.run(context),
         Command::Cancel(c) => c.run(context),
         Command::Tick(c) => c.run(context),
+        Command::Serve(c) => c.run(context),
         Command::Status(c) => c.run(context),
         Command::Log(c) => c.run(context),
         Command::Jrunner(c) => c.run(context),

@@ -145,8 +145,7 @@ pub(super) fn print(context: &Context, outcome: &Outcome) {
     let ui = &context.ui;
     let run = &outcome.run;
     if ui.json {
-        let mut document = serde_json::json!(run);
-        document["duration_ms"] = serde_json::json!(run.duration_ms());
+        let mut document = run.document();
         document["resolved_source_sql"] = serde_json::json!(outcome.texts.resolved_source_sql);
         document["merge_sql"] = serde_json::json!(outcome.texts.merge_sql);
         ui.raw(&format!("{document}\n"));

@@ -6,7 +6,7 @@ use super::output::{Field, Tone};
 use crate::clock;
 use crate::crontab::{Due, Moved};
 use crate::definition::schedule as define;
-use crate::engine::schedule::Timetable;
+use crate::engine::schedule::{Timetable, WithNext, with_next};
 use crate::error::Result;
 use crate::store::{Store, group, schedule as table};
 use clap::{Args, Subcommand};
@@ -114,29 +114,11 @@ impl Fields {
     }
 }
 
-/// A schedule with its next time, as lists show it.
-#[derive(Serialize)]
-pub struct Shown {
-    #[serde(flatten)]
-    schedule: table::Schedule,
-    next_at: Option<String>,
-}
-
-/// Schedules with their next times.
-pub fn shown(store: &Store, schedules: Vec<table::Schedule>) -> Result<Vec<Shown>> {
-    let now = clock::now();
-    let next = |schedule: &table::Schedule| -> Option<String> {
-        let times = Timetable::of(store.read(), schedule).ok().filter(|_| schedule.enabled)?;
-        times.after(now).next().map(|due| clock::text(due.at))
-    };
-    Ok(schedules.into_iter().map(|schedule| Shown { next_at: next(&schedule), schedule }).collect())
-}
-
 /// Schedules, one a line.
-pub fn table(context: &Context, schedules: &[Shown]) {
+pub fn table(context: &Context, schedules: &[WithNext]) {
     context.ui.table(
         &["id", "group", "when", "zone", "next", "last", ""],
-        schedules.iter().map(|Shown { schedule, next_at }| {
+        schedules.iter().map(|WithNext { schedule, next_at }| {
             let off = if schedule.enabled { Field::from("") } else { Field("disabled".to_owned(), Tone::Faint) };
             let time = |at: &Option<String>| at.as_deref().map_or_else(|| "-".to_owned(), clock::local);
             vec![
@@ -159,7 +141,7 @@ impl Schedule {
         match self {
             Schedule::List { group } => {
                 let schedules = of(&store, group.as_deref())?;
-                let schedules = shown(&store, schedules)?;
+                let schedules: Vec<_> = schedules.into_iter().map(|s| with_next(store.read(), s)).collect();
                 if ui.json {
                     ui.document(&schedules);
                 } else if schedules.is_empty() {
@@ -169,7 +151,7 @@ impl Schedule {
                 }
             }
             Schedule::Show { id } => {
-                let Some(one) = shown(&store, vec![table::get(store.read(), id)?])?.pop() else { return Ok(0) };
+                let one = with_next(store.read(), table::get(store.read(), id)?);
                 if ui.json {
                     ui.document(&one);
                 } else {
@@ -196,7 +178,7 @@ impl Schedule {
                 };
                 fields.put(&mut schedule);
                 let id = store.write(|tx| define::save(tx, None, &schedule))?;
-                let Some(added) = shown(&store, vec![table::get(store.read(), id)?])?.pop() else { return Ok(0) };
+                let added = with_next(store.read(), table::get(store.read(), id)?);
                 let next = added.next_at.as_deref().map_or_else(|| "never".to_owned(), clock::local);
                 let line = format!("added schedule {id} to group {}; next at {next}", added.schedule.group);
                 super::said(context, &added, &line);

@@ -52,7 +52,7 @@ impl Secrets {
                 }
                 // Before anybody is asked for a value.
                 secrets::check_key(&key)?;
-                let value = read(&key)?;
+                let value = read(&key, &format!("pipekit secrets set {key}"))?;
                 let path = secrets::set(&key, &value)?;
                 let done = serde_json::json!({"key": key, "file": path});
                 super::said(context, &done, &format!("stored {key} in {}", path.display()));
@@ -123,7 +123,7 @@ fn bare(key: &str) -> &str {
 }
 
 /// The value: typed twice without echo on a terminal, else the whole of standard input less its last line end.
-fn read(key: &str) -> Result<String> {
+pub(super) fn read(key: &str, command: &str) -> Result<String> {
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         return dialoguer::Password::new()
             .with_prompt(format!("value of {key}"))
@@ -135,7 +135,7 @@ fn read(key: &str) -> Result<String> {
     let value = text.strip_suffix('\n').map_or(&*text, |t| t.strip_suffix('\r').unwrap_or(t));
     if value.is_empty() {
         return Err(Error::new(Code::Usage, "standard input is empty, so there is nothing to store")
-            .hint(format!("printf %s VALUE | pipekit secrets set {key}")));
+            .hint(format!("printf %s VALUE | {command}")));
     }
     Ok(value.to_owned())
 }

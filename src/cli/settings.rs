@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::output::{Field, Tone};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::settings::{SETTINGS, find};
 use crate::store::setting;
 use clap::Subcommand;
@@ -21,11 +21,14 @@ pub enum Settings {
         key: String,
     },
     /// Set a setting; `none` takes it back to its default
-    #[command(after_help = "Example:\n  pipekit settings set timezone Europe/Berlin")]
+    #[command(
+        after_help = "Example:\n  pipekit settings set timezone Europe/Berlin\n  pipekit settings set api_password -"
+    )]
     Set {
         /// Its key
         key: String,
-        /// Its value
+        /// Its value; - reads it from standard input
+        #[arg(allow_hyphen_values = true)]
         value: String,
     },
 }
@@ -38,7 +41,7 @@ impl Settings {
             Settings::List => {
                 let mut all = Vec::new();
                 for known in SETTINGS {
-                    all.push((known.key, setting::get(store.read(), known.key)?, known.help));
+                    all.push((known.key, known.shown(store.read())?, known.help));
                 }
                 if ui.json {
                     let list: Vec<_> = all
@@ -57,7 +60,7 @@ impl Settings {
                 }
             }
             Settings::Get { key } => {
-                let value = setting::get(store.read(), find(&key)?.key)?;
+                let value = find(&key)?.shown(store.read())?;
                 if ui.json {
                     ui.document(&serde_json::json!({"key": key, "value": value}));
                 } else {
@@ -65,11 +68,12 @@ impl Settings {
                 }
             }
             Settings::Set { key, value } => {
+                let value = given(&key, value)?;
                 store.write(|tx| match value.as_str() {
                     "none" => setting::unset(tx, find(&key)?.key),
                     value => crate::settings::set(tx, &key, value),
                 })?;
-                let now = setting::get(store.read(), &key)?;
+                let now = find(&key)?.shown(store.read())?;
                 super::said(
                     context,
                     &serde_json::json!({"key": key, "value": now}),
@@ -81,5 +85,17 @@ impl Settings {
             }
         }
         Ok(0)
+    }
+}
+
+/// The value as it was given, or what standard input says. A secret is never an argument: others could read it.
+fn given(key: &str, value: String) -> Result<String> {
+    match (find(key)?.is_secret(), value.as_str()) {
+        (true, "-") => super::secrets::read(key, "pipekit settings set api_password -"),
+        (true, "none") => Ok(value),
+        (true, _) => Err(Error::new(Code::Usage, format!("{key} is not given as an argument: others could read it"))
+            .hint(format!("`pipekit settings set {key} -` asks for it, or reads standard input"))),
+        (false, "-") => Ok(super::input::stdin()?.trim_end_matches(['\r', '\n']).to_owned()),
+        (false, _) => Ok(value),
     }
 }

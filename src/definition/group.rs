@@ -1,8 +1,8 @@
 //! A group: modules that run together, in order.
 
 use super::{check_name, taken};
-use crate::error::{Error, Result};
-use crate::store::{group as table, module};
+use crate::error::{Code, Error, Result};
+use crate::store::{group as table, group_run, module, schedule};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -59,4 +59,35 @@ pub fn save(conn: &Connection, id: Option<i64>, group: &Group) -> Result<i64> {
         }
     }
     Ok(id)
+}
+
+/// Puts a module into a group, or to another place in it: behind the others, where no place is said.
+///
+/// # Errors
+/// Only where pipekit's own file can't be used.
+pub fn put_member(conn: &Connection, group_id: i64, module_id: i64, run_order: Option<i64>) -> Result<table::Member> {
+    let others = table::members(conn, Some(group_id))?;
+    let last = others.iter().filter(|m| m.module_id != module_id).map(|m| m.run_order).max().unwrap_or(0);
+    table::put_member(conn, group_id, module_id, run_order.unwrap_or(last.saturating_add(1)))?;
+    let member = table::members(conn, Some(group_id))?.into_iter().find(|m| m.module_id == module_id);
+    member.ok_or_else(|| Error::not_found("module", module_id))
+}
+
+/// Removes a group; with its schedules, where that is `force`d.
+///
+/// # Errors
+/// `InUse` when it is running, or has schedules.
+pub fn remove(conn: &Connection, name_or_id: &str, force: bool) -> Result<table::Group> {
+    let group = table::find(conn, name_or_id)?;
+    if let Some(run) = group_run::running(conn, Some(group.id))?.first() {
+        return Err(Error::new(Code::InUse, format!("group {} is running (group run {})", group.name, run.id))
+            .hint(format!("`pipekit group cancel {}` stops it", group.name)));
+    }
+    let schedules = schedule::of_group(conn, group.id)?.len();
+    if schedules > 0 && !force {
+        return Err(Error::new(Code::InUse, format!("group {} has {schedules} schedule(s)", group.name))
+            .hint(format!("`pipekit group remove {} --force` removes them too", group.name)));
+    }
+    table::delete(conn, group.id)?;
+    Ok(group)
 }

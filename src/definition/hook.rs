@@ -74,7 +74,7 @@ pub fn save(conn: &Connection, module_id: i64, id: Option<i64>, hook: &Hook) -> 
     check_text("the hook's SQL", &hook.sql)?;
     let run_order = match hook.run_order {
         Some(order) => order,
-        None => table::of_module(conn, module_id)?.last().map_or(1, |last| last.run_order + 1),
+        None => table::of_module(conn, module_id)?.last().map_or(1, |last| last.run_order.saturating_add(1)),
     };
     let new = table::NewHook {
         run_order,

@@ -220,6 +220,19 @@ pub fn load(conn: &Connection, name_or_id: &str) -> Result<(table::Module, Modul
     Ok((row, definition))
 }
 
+/// A module as JSON shows it: its row, with its watermarks, its hooks, its groups and its last run.
+///
+/// # Errors
+/// Only where pipekit's own file can't be read.
+pub fn document(conn: &Connection, row: &table::Module) -> Result<serde_json::Value> {
+    let mut document = serde_json::json!(row);
+    document["watermarks"] = serde_json::json!(watermarks::of_module(conn, row.id)?);
+    document["hooks"] = serde_json::json!(hooks::of_module(conn, row.id)?);
+    document["groups"] = serde_json::json!(group::names_of_module(conn, row.id)?);
+    document["last_run"] = serde_json::json!(row.last_run_id.and_then(|id| run::get(conn, id).ok()));
+    Ok(document)
+}
+
 /// Adds a module (`id` is `None`) or rewrites one, with its watermarks and hooks, and gives its id.
 ///
 /// # Errors

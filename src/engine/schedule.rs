@@ -7,6 +7,7 @@ use crate::store::schedule::Schedule;
 use crate::store::setting;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rusqlite::Connection;
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// A time is looked for once a minute: one that is no older was not missed.
@@ -110,6 +111,23 @@ pub fn anchor(schedule: &Schedule, now: Timestamp) -> (Timestamp, bool) {
     let noted: Vec<Timestamp> = noted.filter_map(clock::parse).collect();
     let newest = noted.iter().copied().max().unwrap_or(now);
     (newest.min(now), newest > now)
+}
+
+/// A schedule with its next time, as lists show it.
+#[derive(Debug, Serialize)]
+pub struct WithNext {
+    /// Its row.
+    #[serde(flatten)]
+    pub schedule: Schedule,
+    /// Its next time. `None` where it is disabled, can't be understood, or has none.
+    pub next_at: Option<String>,
+}
+
+/// A schedule with its next time.
+pub fn with_next(conn: &Connection, schedule: Schedule) -> WithNext {
+    let times = Timetable::of(conn, &schedule).ok().filter(|_| schedule.enabled);
+    let next_at = times.and_then(|times| times.after(clock::now()).next().map(|due| clock::text(due.at)));
+    WithNext { schedule, next_at }
 }
 
 #[cfg(test)]

@@ -165,6 +165,20 @@ impl Drop for Watch {
     }
 }
 
+/// Asks the run of the module of that name or id to stop, in whatever process it is, and gives the module as it was then.
+///
+/// # Errors
+/// `NotFound`, and `Failed` where it is not running.
+pub fn request(store: &mut Store, name_or_id: &str) -> Result<module::Module> {
+    let module = module::find(store.read(), name_or_id)?;
+    if !store.write(|tx| module::request_cancel(tx, module.id))? {
+        return Err(Error::new(Code::Failed, format!("module {} is not running", module.name))
+            .hint(format!("`pipekit module runs {}` shows how it last ended", module.name)));
+    }
+    // The run that is asked to stop may have begun after the module was looked up.
+    module::get(store.read(), module.id)
+}
+
 /// What a stopped run says.
 pub fn error_for(reason: Reason) -> Error {
     match reason {

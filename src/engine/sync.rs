@@ -243,7 +243,8 @@ fn in_full(error: &Error) -> String {
 
 /// Waits for the next try. Says whether it may come: `false` when the run was cancelled meanwhile.
 fn wait(store: &Store, module_id: i64, seconds: i64, signal: &AtomicBool, held: &lock::Lock) -> Result<bool> {
-    let until = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
+    // No more than a clock can add: a definition may say any number.
+    let until = Instant::now() + Duration::from_secs(seconds.unsigned_abs().min(u32::MAX.into()));
     while Instant::now() < until {
         if signal.load(Ordering::SeqCst) || module::cancel_requested(store.read(), module_id)? {
             return Ok(false);

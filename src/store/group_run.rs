@@ -46,6 +46,13 @@ impl GroupRun {
         clock::millis_between(&self.started_at, &end)
     }
 
+    /// As JSON has it: with how long it took.
+    pub fn document(&self) -> serde_json::Value {
+        let mut document = serde_json::json!(self);
+        document["duration_ms"] = serde_json::json!(self.duration_ms());
+        document
+    }
+
     /// What the lock of a run says that it proves.
     pub fn claim(&self) -> String {
         claim(self.id)

@@ -20,6 +20,7 @@ pub mod schedule;
 pub mod setting;
 pub mod sql_text;
 pub mod step;
+pub mod vitals;
 pub mod watermark;
 
 use crate::error::{Code, Error, Result};

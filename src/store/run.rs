@@ -51,6 +51,13 @@ impl Run {
         let end = self.finished_at.clone().unwrap_or_else(clock::now_text);
         clock::millis_between(&self.started_at, &end)
     }
+
+    /// The run as JSON has it: its row, and how long it took.
+    pub fn document(&self) -> serde_json::Value {
+        let mut document = serde_json::json!(self);
+        document["duration_ms"] = serde_json::json!(self.duration_ms());
+        document
+    }
 }
 
 const SELECT: &str = "

@@ -10,7 +10,7 @@ use super::Context;
 use super::output::{Field, Tone};
 use crate::definition::{self, group as define};
 use crate::error::{Code, Error, Result};
-use crate::store::{Store, group as table, group_run, module, schedule};
+use crate::store::{Store, group as table, module};
 use clap::{Args, Subcommand};
 
 /// Modules that run together, in order
@@ -180,7 +180,11 @@ impl Group {
                     context.ui.document(&table::find(store.read(), &id.to_string())?);
                 }
             }
-            Group::Remove { name, force } => remove(context, &mut store, &name, force)?,
+            Group::Remove { name, force } => {
+                let removed = store.write(|tx| define::remove(tx, &name, force))?;
+                let line = format!("removed group {} and its schedules; its modules and runs stay", removed.name);
+                super::said(context, &removed, &line);
+            }
             Group::Member(member) => return member.run(context, &mut store),
             Group::Run { name, dry_run } => return run::run(context, &mut store, &name, dry_run),
             Group::Cancel { name, no_wait } => runs::cancel(context, &mut store, &name, no_wait)?,
@@ -191,37 +195,13 @@ impl Group {
     }
 }
 
-fn remove(context: &Context, store: &mut Store, name: &str, force: bool) -> Result<()> {
-    let (removed, schedules) = store.write(|tx| {
-        let group = table::find(tx, name)?;
-        if let Some(run) = group_run::running(tx, Some(group.id))?.first() {
-            return Err(Error::new(Code::InUse, format!("group {} is running (group run {})", group.name, run.id))
-                .hint(format!("`pipekit group cancel {}` stops it", group.name)));
-        }
-        let schedules = schedule::of_group(tx, group.id)?.len();
-        if schedules > 0 && !force {
-            return Err(Error::new(Code::InUse, format!("group {} has {schedules} schedule(s)", group.name))
-                .hint(format!("`pipekit group remove {} --force` removes them too", group.name)));
-        }
-        table::delete(tx, group.id)?;
-        Ok((group, schedules))
-    })?;
-    let with = if schedules > 0 { format!(" and its {schedules} schedule(s)") } else { String::new() };
-    super::said(context, &removed, &format!("removed group {}{with}; its modules and runs stay", removed.name));
-    Ok(())
-}
-
 impl Member {
     fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
         let ui = &context.ui;
         match self {
             Member::Add { group, module, order } => {
                 let (group, module) = (table::find(store.read(), &group)?, module::find(store.read(), &module)?);
-                store.write(|tx| {
-                    let others = table::members(tx, Some(group.id))?;
-                    let last = others.iter().filter(|m| m.module_id != module.id).map(|m| m.run_order).max();
-                    table::put_member(tx, group.id, module.id, order.unwrap_or(last.unwrap_or(0) + 1))
-                })?;
+                store.write(|tx| define::put_member(tx, group.id, module.id, order))?;
                 let members = table::members(store.read(), Some(group.id))?;
                 let place = members.iter().position(|m| m.module_id == module.id).unwrap_or(0);
                 let line = format!(

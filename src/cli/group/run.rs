@@ -42,7 +42,7 @@ pub fn work(
     };
     let ui = &context.ui;
     if ui.json {
-        ui.document(&runs::Document { duration_ms: run.duration_ms(), run, members });
+        ui.document(&runs::document(&run, &members));
     } else {
         let (mark, tone) = output::status(&run.status);
         let of = |status: &str| members.iter().filter(|m| m.status == status).count();

@@ -55,23 +55,18 @@ fn why(run: &GroupRun) -> String {
     }
 }
 
-/// A group run as `--id` shows it in JSON.
-#[derive(serde::Serialize)]
-pub struct Document {
-    /// Its row.
-    #[serde(flatten)]
-    pub run: GroupRun,
-    /// How long it took, or takes so far.
-    pub duration_ms: Option<i64>,
-    /// What became of its members.
-    pub members: Vec<MemberRun>,
+/// A group run with its members, as JSON has it.
+pub fn document(run: &GroupRun, members: &[MemberRun]) -> serde_json::Value {
+    let mut document = run.document();
+    document["members"] = serde_json::json!(members);
+    document
 }
 
 pub fn show(context: &Context, store: &Store, id: i64) -> Result<()> {
     let run = group_run::get(store.read(), id)?;
     let list = group_run::members(store.read(), id)?;
     if context.ui.json {
-        context.ui.document(&Document { duration_ms: run.duration_ms(), run, members: list });
+        context.ui.document(&document(&run, &list));
         return Ok(());
     }
     context.ui.fields(&[

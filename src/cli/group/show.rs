@@ -4,6 +4,7 @@ use super::number;
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
 use crate::cli::schedule as schedules;
+use crate::engine::schedule::{WithNext, with_next};
 use crate::error::Result;
 use crate::store::{Store, group as table, group_run, schedule};
 use serde::Serialize;
@@ -43,7 +44,7 @@ struct Document {
     #[serde(flatten)]
     group: table::Group,
     group_members: Vec<table::Member>,
-    group_schedules: Vec<schedules::Shown>,
+    group_schedules: Vec<WithNext>,
     runs: Vec<group_run::GroupRun>,
 }
 
@@ -51,7 +52,8 @@ pub fn show(context: &Context, store: &Store, name: &str) -> Result<()> {
     let ui = &context.ui;
     let group = table::find(store.read(), name)?;
     let members = table::members(store.read(), Some(group.id))?;
-    let shown = schedules::shown(store, schedule::of_group(store.read(), group.id)?)?;
+    let shown = schedule::of_group(store.read(), group.id)?;
+    let shown: Vec<_> = shown.into_iter().map(|s| with_next(store.read(), s)).collect();
     let filter = group_run::Filter { group_id: Some(group.id), limit: Some(10), ..Default::default() };
     let runs = group_run::list(store.read(), &filter)?;
     if ui.json {

@@ -168,7 +168,7 @@ impl List {
 pub fn print(context: &Context, runs: &[Run]) {
     let ui = &context.ui;
     if ui.json {
-        let list: Vec<_> = runs.iter().map(document).collect();
+        let list: Vec<_> = runs.iter().map(Run::document).collect();
         ui.document(&list);
         return;
     }
@@ -201,13 +201,6 @@ pub fn print(context: &Context, runs: &[Run]) {
     });
     let header = ["run", "module", "status", "started", "took", "rows", "deleted", "inserted"];
     ui.remarked(&header, rows.collect());
-}
-
-/// A run as JSON has it.
-fn document(run: &Run) -> serde_json::Value {
-    let mut document = serde_json::json!(run);
-    document["duration_ms"] = serde_json::json!(run.duration_ms());
-    document
 }
 
 /// The run of that id, or the newest of the module of that name.

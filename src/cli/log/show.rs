@@ -1,10 +1,10 @@
 //! `pipekit log show`.
 
-use super::{document, find};
+use super::find;
 use crate::cli::Context;
 use crate::cli::output::{self, Field, Tone, count_or_dash, duration};
 use crate::clock;
-use crate::engine::recover;
+use crate::engine::report;
 use crate::error::Result;
 use crate::store::run::{self, Run};
 use crate::store::{Store, output as printed, step};
@@ -47,11 +47,8 @@ struct Part {
 
 impl Show {
     pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
-        let mut run = find(store, &self.id)?;
-        if run.status == "unknown" {
-            recover::settle_unknown(store, &run, recover::A_MOMENT)?;
-            run = run::get(store.read(), run.id)?;
-        }
+        let id = find(store, &self.id)?.id;
+        let run = report::settled(store, id)?;
         let texts = run::texts(store.read(), run.id)?;
         let stream = |name: &str| printed::text(store.read(), run.id, name);
         let part = match () {
@@ -67,16 +64,7 @@ impl Show {
             (Some(text), true) => context.ui.document(&serde_json::json!({"run_id": run.id, "text": text})),
             // Raw means raw: what is shown is what ran, with nothing added at its end.
             (Some(text), false) => context.ui.raw(&text),
-            (None, true) => {
-                let mut all = document(&run);
-                all["resolved_source_sql"] = serde_json::json!(texts.resolved_source_sql);
-                all["merge_sql"] = serde_json::json!(texts.merge_sql);
-                for name in ["jrunner_stdout", "jrunner_stderr", "hook_log", "live_log"] {
-                    all[name] = serde_json::json!(stream(name)?);
-                }
-                all["steps"] = serde_json::json!(step::of_run(store.read(), run.id)?);
-                context.ui.document(&all);
-            }
+            (None, true) => context.ui.document(&report::whole(store, &run)?),
             (None, false) => whole(context, store, &run, &texts)?,
         }
         Ok(0)

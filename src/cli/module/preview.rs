@@ -2,68 +2,18 @@
 
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
-use crate::definition::lint;
-use crate::definition::module as define;
-use crate::dialect::Relation;
-use crate::engine::databases::Databases;
-use crate::engine::external;
-use crate::engine::ledger::Ledger;
-use crate::engine::plan::{self, Definition};
+use crate::engine::preview::{self, Preview};
 use crate::error::Result;
-use crate::runner::Runner;
-use crate::sql::lexer;
 use crate::store::Store;
 
 pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     let ui = &context.ui;
-    let definition = Definition::read(store, name)?;
-    let databases = Databases::open(store, None)?;
-    let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
-    let mut warnings = plan.resolved.warnings.clone();
-    let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
-        Ok(Some(output)) => {
-            warnings.extend(plan::misplaced(&output, &plan.columns));
-            output
-        }
-        Ok(None) => Vec::new(),
-        // The last of several statements may need what those before it make, and a preview makes nothing.
-        Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
-            warnings.push(format!(
-                "which columns the query gives is only known when it runs: {}",
-                databases.clean(&f.message)
-            ));
-            Vec::new()
-        }
-        Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
-    };
-    // What a foreign table's server makes of a transaction is up to it, and so it is with a runner from outside.
-    let told = external::foretell(store, &databases, &definition.dest, &plan.dest, &definition.module)?;
-    let atomic = plan.described.relation != Relation::Foreign && told.is_none();
-    let (_, defined) = define::load(store.read(), name)?;
-    warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
-    warnings.extend(plan.remarks.iter().cloned());
-    warnings.extend(told);
-
+    let made = preview::make(store, name)?;
     if ui.json {
-        let columns: Vec<_> = plan
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(i, c)| serde_json::json!({"output": output.get(i), "column": c.name, "type": c.type_sql}))
-            .collect();
-        ui.document(&serde_json::json!({
-            "module": definition.module.name,
-            "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
-            "atomic": atomic,
-            "watermark_values_json": plan.resolved.values,
-            "resolved_source_sql": plan.source_sql,
-            "staging_sql": plan.staging_sql,
-            "merge_sql": plan.merge_sql,
-            "columns": columns,
-            "warnings": warnings,
-        }));
+        ui.document(&made.document());
         return Ok(());
     }
+    let Preview { definition, plan, output, atomic, warnings } = made;
     ui.fields(&[
         ("module", format!("{} ({})", definition.module.name, definition.module.merge_strategy)),
         ("from", format!("{} ({})", definition.source.name, definition.source.kind)),

@@ -14,19 +14,14 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
         ui.line(serde_json::to_string_pretty(&defined).unwrap_or_default());
         return Ok(());
     }
+    if ui.json {
+        ui.document(&define::document(store.read(), &row)?);
+        return Ok(());
+    }
     let watermarks = watermark::of_module(store.read(), row.id)?;
     let hooks = hook::of_module(store.read(), row.id)?;
     let groups = group::names_of_module(store.read(), row.id)?;
     let last = row.last_run_id.and_then(|id| run::get(store.read(), id).ok());
-    if ui.json {
-        let mut document = serde_json::json!(row);
-        document["watermarks"] = serde_json::json!(watermarks);
-        document["hooks"] = serde_json::json!(hooks);
-        document["groups"] = serde_json::json!(groups);
-        document["last_run"] = serde_json::json!(last);
-        ui.document(&document);
-        return Ok(());
-    }
     let some = |n: Option<String>| n.unwrap_or_default();
     let full = row.merge_strategy == "full";
     let state = match (row.running, row.enabled) {

@@ -85,6 +85,17 @@ pub(crate) fn begin(
     Ok(id)
 }
 
+/// Ends a run that was claimed and could not begin.
+///
+/// # Errors
+/// Only where pipekit's own file can't be used.
+pub fn give_up(store: &mut Store, claimed: &Claimed, why: &str) -> Result<()> {
+    store.write_durably(|tx| {
+        table::skip_rest(tx, claimed.id, why)?;
+        table::finish(tx, claimed.id, "error", Some(why), &clock::now_text()).map(|_| ())
+    })
+}
+
 /// The error for a group that is running, saying who runs it.
 pub(crate) fn locked(name: &str, running: Option<&GroupRun>) -> Error {
     let who = match running.map(|run| (run.id, clock::local(&run.started_at), run.pid, &run.host)) {
@@ -101,7 +112,7 @@ pub(crate) fn locked(name: &str, running: Option<&GroupRun>) -> Error {
 ///
 /// # Errors
 /// Only where pipekit's own file or its locks can't be used.
-pub fn settle_dead(store: &mut Store) -> Result<usize> {
+pub fn settle_dead(store: &Store) -> Result<usize> {
     let mut settled = 0;
     for run in table::running(store.read(), None)? {
         // Held shared, so that no run can begin in the middle of this.
@@ -112,7 +123,7 @@ pub fn settle_dead(store: &mut Store) -> Result<usize> {
             },
             None => None,
         };
-        settled += usize::from(store.write(|tx| close_dead(tx, &run))?);
+        settled += usize::from(store.reopen()?.write(|tx| close_dead(tx, &run))?);
         drop(look);
     }
     Ok(settled)

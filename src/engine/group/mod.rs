@@ -2,7 +2,7 @@
 
 mod claim;
 
-pub use claim::{Claimed, claim, settle_dead};
+pub use claim::{Claimed, claim, give_up, settle_dead};
 pub(crate) use claim::{begin, take, turn};
 
 use super::sync::{self, Options, Outcome, Progress};
@@ -138,7 +138,8 @@ fn verdict(
         return ("cancelled", Some(told(&ended, "were cancelled")));
     }
     let ran = members.iter().any(|m| m.status != "skipped");
-    let reason = (!ran).then(|| if members.is_empty() { "it has no members" } else { "all its members are disabled" });
+    let reason =
+        (!ran).then_some(if members.is_empty() { "it has no members" } else { "all its members are disabled" });
     (if dry_run { "dry_run" } else { "success" }, reason.map(str::to_owned))
 }
 

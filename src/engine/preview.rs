@@ -1,0 +1,86 @@
+//! What a module's next run would do, as `module preview` and the API show it: to the byte.
+
+use super::databases::Databases;
+use super::external;
+use super::ledger::Ledger;
+use super::plan::{self, Definition, Plan};
+use crate::definition::{lint, module as define};
+use crate::dialect::Relation;
+use crate::error::Result;
+use crate::runner::Runner;
+use crate::sql::lexer;
+use crate::store::Store;
+use serde_json::{Value, json};
+
+/// What the next run would do.
+pub struct Preview {
+    /// The module.
+    pub definition: Definition,
+    /// Its SQL, with the watermarks as they are now.
+    pub plan: Plan,
+    /// The columns that the query gives, where that can be known.
+    pub output: Vec<String>,
+    /// Whether the merge is one transaction for certain.
+    pub atomic: bool,
+    /// What is odd.
+    pub warnings: Vec<String>,
+}
+
+/// Makes the preview of the module of that name or id. Nothing is moved; the watermarks are asked.
+///
+/// # Errors
+/// `NotFound`, and what the databases say.
+pub fn make(store: &mut Store, name: &str) -> Result<Preview> {
+    let definition = Definition::read(store, name)?;
+    let databases = Databases::open(store, None)?;
+    let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
+    let mut warnings = plan.resolved.warnings.clone();
+    let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
+        Ok(Some(output)) => {
+            warnings.extend(plan::misplaced(&output, &plan.columns));
+            output
+        }
+        Ok(None) => Vec::new(),
+        // The last of several statements may need what those before it make, and a preview makes nothing.
+        Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
+            warnings.push(format!(
+                "which columns the query gives is only known when it runs: {}",
+                databases.clean(&f.message)
+            ));
+            Vec::new()
+        }
+        Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
+    };
+    // What a foreign table's server makes of a transaction is up to it, and so it is with a runner from outside.
+    let told = external::foretell(store, &databases, &definition.dest, &plan.dest, &definition.module)?;
+    let atomic = plan.described.relation != Relation::Foreign && told.is_none();
+    let (_, defined) = define::load(store.read(), name)?;
+    warnings.extend(lint::check(&defined).into_iter().map(|f| format!("{} ({})", f.message, f.rule)));
+    warnings.extend(plan.remarks.iter().cloned());
+    warnings.extend(told);
+    Ok(Preview { definition, plan, output, atomic, warnings })
+}
+
+impl Preview {
+    /// The preview as JSON has it.
+    pub fn document(&self) -> Value {
+        let plan = &self.plan;
+        let columns: Vec<_> = plan
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(i, c)| json!({"output": self.output.get(i), "column": c.name, "type": c.type_sql}))
+            .collect();
+        json!({
+            "module": self.definition.module.name,
+            "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
+            "atomic": self.atomic,
+            "watermark_values_json": plan.resolved.values,
+            "resolved_source_sql": plan.source_sql,
+            "staging_sql": plan.staging_sql,
+            "merge_sql": plan.merge_sql,
+            "columns": columns,
+            "warnings": self.warnings,
+        })
+    }
+}
