@@ -82,3 +82,4 @@ mod values_out;
 mod watermarks;
 mod watermarks_hooks;
 mod whole;
+mod why;

@@ -25,6 +25,7 @@ mod settings;
 mod status;
 mod tick;
 mod watermark;
+mod why;
 
 use crate::engine::{group as engine_group, recover};
 use crate::error::{Code, Error, Result};
@@ -102,6 +103,7 @@ enum Command {
     Serve(serve::Serve),
     Status(status::Status),
     Log(log::Log),
+    Why(why::Why),
     Jrunner(jrunner::Jrunner),
     Completions(completions::Completions),
     Man(man::Man),
@@ -225,6 +227,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Serve(c) => c.run(context),
         Command::Status(c) => c.run(context),
         Command::Log(c) => c.run(context),
+        Command::Why(c) => c.run(context),
         Command::Jrunner(c) => c.run(context),
         Command::Completions(c) => c.run(context),
         Command::Man(c) => c.run(context),

@@ -3,8 +3,10 @@
 use super::Context;
 use super::output::{self, Field, Remarked, Tone, count_or_dash, duration};
 use crate::clock;
+use crate::engine::schedule::with_next;
 use crate::error::Result;
-use crate::store::{glance, group};
+use crate::store::group_run::{self, GroupRun};
+use crate::store::{Store, glance, group, schedule};
 use clap::Args;
 use serde::Serialize;
 
@@ -23,7 +25,33 @@ pub struct Status {
 #[derive(Serialize)]
 struct Document {
     modules: Vec<glance::Glance>,
-    groups: Vec<group::Group>,
+    groups: Vec<Group>,
+}
+
+/// A group as the screen shows it.
+#[derive(Serialize)]
+struct Group {
+    #[serde(flatten)]
+    group: group::Group,
+    /// Its newest run.
+    last_run: Option<GroupRun>,
+    /// When it is due next.
+    next_at: Option<String>,
+}
+
+/// The groups, with how they last ran and when they are due.
+fn groups(store: &Store) -> Result<Vec<Group>> {
+    let conn = store.read();
+    let next = |id| -> Result<Option<String>> {
+        let schedules = schedule::of_group(conn, id)?.into_iter();
+        Ok(schedules.filter_map(|schedule| with_next(conn, schedule).next_at).min())
+    };
+    let shown = |group: group::Group| {
+        let filter = group_run::Filter { group_id: Some(group.id), limit: Some(1), ..Default::default() };
+        let last_run = group_run::list(conn, &filter)?.pop();
+        Ok(Group { next_at: next(group.id)?, last_run, group })
+    };
+    group::all(conn)?.into_iter().map(shown).collect()
 }
 
 impl Status {
@@ -36,7 +64,7 @@ impl Status {
                 matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0
             });
         }
-        let groups = group::all(store.read())?;
+        let groups = groups(&store)?;
         if ui.json {
             ui.document(&Document { modules, groups });
             return Ok(0);
@@ -63,9 +91,18 @@ impl Status {
         if !groups.is_empty() && !self.failed {
             ui.heading("Groups");
             ui.table(
-                &["group", "modules", "schedules"],
-                groups.into_iter().map(|g| {
-                    vec![g.name.into(), Field(g.members.to_string(), Tone::Number), g.schedules.join("; ").into()]
+                &["", "group", "modules", "last run", "next", "schedules"],
+                groups.into_iter().map(|Group { group, last_run, next_at }| {
+                    let (mark, tone) = last_run.as_ref().map_or(("·", Tone::Faint), |run| output::status(&run.status));
+                    let last = last_run.map_or_else(|| "never".to_owned(), |run| ui.when(&run.started_at));
+                    vec![
+                        Field(mark.to_owned(), tone),
+                        group.name.into(),
+                        Field(group.members.to_string(), Tone::Number),
+                        last.into(),
+                        next_at.as_deref().map_or_else(|| "-".to_owned(), clock::local).into(),
+                        group.schedules.join("; ").into(),
+                    ]
                 }),
             );
         }

@@ -24,3 +24,4 @@ mod summary;
 pub mod sync;
 pub mod tick;
 pub mod watermark;
+pub mod why;
