@@ -76,6 +76,9 @@ _pipekit() {
             pipekit,watermark)
                 cmd="pipekit__subcmd__watermark"
                 ;;
+            pipekit,why)
+                cmd="pipekit__subcmd__why"
+                ;;
             pipekit__subcmd__connection,add)
                 cmd="pipekit__subcmd__connection__subcmd__add"
                 ;;
@@ -356,7 +359,7 @@ _pipekit() {
 
     case "${cmd}" in
         pipekit)
-            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection module watermark hook group schedule run cancel tick serve status log jrunner completions man"
+            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection module watermark hook group schedule run cancel tick serve status log why jrunner completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2882,6 +2885,28 @@ _pipekit() {
         pipekit__subcmd__watermark__subcmd__show)
             opts="-q -v -h --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__why)
+            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

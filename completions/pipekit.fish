@@ -50,6 +50,7 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "tick" -d 'Run every
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "serve" -d 'Serve the API over HTTP, and do what is due'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "status" -d 'How every module stands, under its source, and the groups'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "log" -d 'What ran, when, how long, how many rows, and why it failed'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "why" -d 'Say why a module or a group ran, or didn\'t'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "jrunner" -d 'Copy a query\'s rows into a table, or print them as CSV'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "man" -d 'Write the man pages into a folder'
@@ -1166,6 +1167,14 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scu -d 'Source JDBC URL' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scn -d 'Source user name' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scp -d 'Source password (in every user\'s process list; better: $JRUNNER_SCP)' -r

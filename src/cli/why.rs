@@ -18,14 +18,22 @@ pub struct Why {
     name: String,
 }
 
+/// What was found, or that there is none.
+fn or_none<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl Why {
     pub fn run(self, context: &Context) -> Result<u8> {
         let ui = &context.ui;
         let store = context.store()?;
         let conn = store.read();
-        let found = |code: Code| move |error: Error| if error.code == code { Ok(None) } else { Err(error) };
-        let module = module::find(conn, &self.name).map(Some).or_else(found(Code::NotFound))?;
-        let group = group::find(conn, &self.name).map(Some).or_else(found(Code::NotFound))?;
+        let module = or_none(module::find(conn, &self.name))?;
+        let group = or_none(group::find(conn, &self.name))?;
         if module.is_none() && group.is_none() {
             return Err(Error::new(Code::NotFound, format!("there is no module or group {}", self.name))
                 .hint("`pipekit status` shows what there is"));
