@@ -149,23 +149,7 @@ impl Driver {
             }
             Driver::Scan { dir } => {
                 let found = store.write(|tx| scan::scan(tx, &dir))?;
-                if ui.json {
-                    ui.document(&found);
-                } else {
-                    ui.table(
-                        &["jar", "driver", ""],
-                        found.into_iter().map(|jar| {
-                            let became = match jar.action {
-                                Action::Added => "added",
-                                Action::Updated => "updated",
-                                Action::There => "there already",
-                                Action::Older => "not newer",
-                                Action::Unknown => "not known",
-                            };
-                            vec![jar.jar_file.into(), jar.driver.unwrap_or_default().into(), became.into()]
-                        }),
-                    );
-                }
+                if ui.json { ui.document(&found) } else { scanned(context, found) }
             }
             Driver::Remove { name } => {
                 let removed = store.write(|tx| definition::remove(tx, &name))?;
@@ -173,6 +157,31 @@ impl Driver {
             }
         }
         Ok(0)
+    }
+}
+
+/// What a scan found, one jar a line; those that are no driver are many, and counted.
+fn scanned(context: &Context, found: Vec<scan::Found>) {
+    let ui = &context.ui;
+    let (shown, others): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|jar| ui.verbose || jar.action != Action::Unknown);
+    if !shown.is_empty() {
+        ui.table(
+            &["jar", "driver", ""],
+            shown.into_iter().map(|jar| {
+                let became = match jar.action {
+                    Action::Added => "added",
+                    Action::Updated => "updated",
+                    Action::There => "there already",
+                    Action::Older => "not newer",
+                    Action::Unknown => "not known",
+                };
+                vec![jar.jar_file.into(), jar.driver.unwrap_or_default().into(), became.into()]
+            }),
+        );
+    }
+    if !others.is_empty() {
+        ui.note(format!("{} jar(s) are no driver that is known; --verbose names them", others.len()));
     }
 }
 
