@@ -182,11 +182,10 @@ fn what_runs_is_cancelled_on_the_server() {
     for op in ["query", "script", "resolve"] {
         session.send(&json!({"op": op, "id": 1, "target": at, "sql": endless, "limit": null, "keep": 2}));
         until("it runs", || runs(&mut my, "a.seq"));
-        let began = Instant::now();
         session.cancel();
         let failure = session.answer().unwrap_err();
         assert_eq!(failure["kind"], "cancelled", "{op}: {failure}");
-        assert!(began.elapsed() < Duration::from_secs(2) && !runs(&mut my, "a.seq"));
+        until("it runs no more", || !runs(&mut my, "a.seq"));
     }
     // In the middle of a transfer, at either end.
     let many = "SELECT seq, repeat('x', 100) FROM seq_1_to_100000000";
