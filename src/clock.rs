@@ -110,6 +110,23 @@ pub fn millis_between(from: &str, to: &str) -> Option<i64> {
     i64::try_from(ms).ok().map(|ms| ms.max(0))
 }
 
+/// How long something took, in milliseconds; for what goes on (`to` is `None`), so far.
+pub fn lasted(from: &str, to: Option<&str>) -> Option<i64> {
+    match to {
+        Some(to) => millis_between(from, to),
+        None => millis_between(from, &now_text()),
+    }
+}
+
+/// The time zone of that name.
+///
+/// # Errors
+/// What is wrong with the name.
+pub fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name)
+        .map_err(|_| format!("`{name}` is not a time zone of the IANA database, such as Europe/Berlin or UTC"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -112,6 +112,18 @@ impl Error {
     }
 }
 
+/// What was found, or that there is none.
+///
+/// # Errors
+/// Any error but `NotFound`.
+pub fn or_none<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -1,5 +1,6 @@
 //! What can be set, what each setting means, and where pipekit's own files are.
 
+use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store;
 use rusqlite::Connection;
@@ -44,11 +45,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "timezone",
         help: "the time zone that runners work in, such as Europe/Berlin; the machine's own where it is not set",
-        check: |value| {
-            jiff::tz::TimeZone::get(value)
-                .map(|_| ())
-                .map_err(|_| format!("`{value}` is not a time zone of the IANA database, such as Europe/Berlin or UTC"))
-        },
+        check: |value| clock::zone(value).map(|_| ()),
     },
     Setting {
         key: "runner",

@@ -24,6 +24,12 @@ fn hold_two(world: &World) {
     world.args(&["module", "edit", "two", "--query", &format!("SELECT i FROM ({ENDLESS})")]).ok();
 }
 
+fn until_two_runs(world: &World) {
+    until("two is in its transfer", || {
+        world.own("SELECT count(*) FROM run_log WHERE module_name = 'two' AND status = 'running'") == "1"
+    });
+}
+
 /// The members of a group run: name, status, and whether there is a run of it.
 fn members(world: &World, id: i64) -> Vec<(String, String, bool)> {
     let run = world.json(&format!("group runs --id {id}"));
@@ -110,9 +116,7 @@ fn one_runs_it_and_it_can_be_stopped() {
         let world = world();
         hold_two(&world);
         let run = world.start("group run nightly");
-        until("two is in its transfer", || {
-            world.own("SELECT count(*) FROM run_log WHERE module_name = 'two' AND status = 'running'") == "1"
-        });
+        until_two_runs(&world);
         world
             .call("group run nightly")
             .fails(3, "group nightly is already running: group run 1 since")
@@ -143,9 +147,7 @@ fn a_dead_group_run_is_settled() {
     let world = world();
     hold_two(&world);
     let run = world.start("group run nightly");
-    until("two is in its transfer", || {
-        world.own("SELECT count(*) FROM run_log WHERE module_name = 'two' AND status = 'running'") == "1"
-    });
+    until_two_runs(&world);
     run.signal(Signal::KILL);
     run.wait();
     world.until_quiet();

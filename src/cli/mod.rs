@@ -17,6 +17,7 @@ mod man;
 mod module;
 mod output;
 mod plain;
+mod progress;
 mod run;
 mod schedule;
 mod secrets;
@@ -27,7 +28,7 @@ mod tick;
 mod watermark;
 mod why;
 
-use crate::engine::{group as engine_group, recover};
+use crate::engine::recover;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use clap::error::{ContextKind, ContextValue};
@@ -119,7 +120,7 @@ impl Context {
     /// The database, with what dead runs left behind settled first: whoever looks sees the truth.
     fn store(&self) -> Result<Store> {
         let store = Store::open(&self.db)?;
-        let settled = recover::settle_dead(&store)? + engine_group::settle_dead(&store)?;
+        let settled = recover::settle_dead(&store)?;
         if settled > 0 {
             self.ui
                 .note(format!("{settled} run(s) whose process was gone have been settled; `pipekit log` shows them"));

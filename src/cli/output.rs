@@ -4,7 +4,6 @@
 use crate::clock;
 use crate::error::Error;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, presets};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -305,45 +304,10 @@ impl Ui {
         self.line(format!("\n{}", self.paint(text, Tone::Strong)));
     }
 
-    /// A progress line on standard error, where that is a terminal and nobody asked for silence.
-    pub fn progress(&self) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(None, self.progress_target());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {msg}") {
-            bar.set_style(style);
-        }
-        if !bar.is_hidden() {
-            bar.enable_steady_tick(std::time::Duration::from_millis(120));
-        }
-        bar
+    /// Whether progress is shown: on a terminal, where nobody asked for silence.
+    pub(super) fn shows_progress(&self) -> bool {
+        !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
-
-    /// Several progress lines, each made by [`Ui::waiting`].
-    pub fn lines(&self) -> MultiProgress {
-        MultiProgress::with_draw_target(self.progress_target())
-    }
-
-    /// A progress line among several, of something that has not begun.
-    pub fn waiting(&self, lines: &MultiProgress, name: &str) -> ProgressBar {
-        let bar = lines.add(ProgressBar::no_length());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {msg}") {
-            bar.set_style(style);
-        }
-        bar.set_prefix(name.to_owned());
-        bar.set_message("waiting");
-        bar
-    }
-
-    fn progress_target(&self) -> ProgressDrawTarget {
-        if self.quiet || self.json || !std::io::stderr().is_terminal() {
-            return ProgressDrawTarget::hidden();
-        }
-        ProgressDrawTarget::stderr_with_hz(8)
-    }
-}
-
-/// How many lines the terminal has.
-pub fn height() -> usize {
-    rustix::termios::tcgetwinsize(std::io::stderr()).map_or(24, |size| usize::from(size.ws_row).max(1))
 }
 
 /// A count with separators: `336,776`.

@@ -3,7 +3,7 @@
 use super::Context;
 use super::output::Tone;
 use crate::engine::why::{self, Reason};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, or_none};
 use crate::store::{group, module};
 use clap::Args;
 
@@ -16,15 +16,6 @@ use clap::Args;
 pub struct Why {
     /// The name of a module or a group
     name: String,
-}
-
-/// What was found, or that there is none.
-fn or_none<T>(found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.code == Code::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 impl Why {

@@ -1,10 +1,10 @@
 //! A schedule: when a group runs.
 
 use super::name_or_id;
+use crate::clock;
 use crate::crontab::Crontab;
 use crate::error::{Error, Result};
 use crate::store::{group, schedule as table};
-use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -62,10 +62,7 @@ pub fn save(conn: &Connection, id: Option<i64>, schedule: &Schedule) -> Result<i
             .hint("minute hour day-of-month month day-of-week, such as '30 2 * * mon-fri', or @daily")
     })?;
     if let Some(zone) = &schedule.timezone {
-        TimeZone::get(zone).map_err(|_| {
-            Error::invalid(format!("`{zone}` is not a time zone of the IANA database"))
-                .hint("write it as Europe/Berlin or UTC")
-        })?;
+        clock::zone(zone).map_err(Error::invalid)?;
     }
     if schedule.catch_up_s < 0 {
         return Err(Error::invalid("catch_up_s is less than 0"));

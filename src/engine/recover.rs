@@ -4,6 +4,7 @@
 //! receipt, and where the destination can't be reached the run says `unknown` until somebody can ask.
 
 use super::databases::Databases;
+use super::group;
 use super::ledger::Ledger;
 use super::merge::unknown_hint;
 use super::receipt::{self, Fate};
@@ -17,14 +18,14 @@ use std::time::Duration;
 /// How long a look (`status`, `log`) waits for a destination to answer.
 pub const A_MOMENT: Duration = Duration::from_secs(5);
 
-/// Settles every claim that nobody living holds. Gives how many there were.
+/// Settles every claim that nobody living holds, of modules and then of groups. Gives how many there were.
 ///
 /// # Errors
 /// Only where pipekit's own file or its locks can't be used.
 pub fn settle_dead(store: &Store) -> Result<usize> {
     let (path, claimed) = (store.path(), module::claimed(store.read())?);
     // Side by side: after the fall of a machine there may be many, and their destination may not answer.
-    std::thread::scope(|scope| {
+    let runs: Result<usize> = std::thread::scope(|scope| {
         let settle = |(id, claim): (i64, String)| {
             // Held shared, so that no run can begin in the middle of this.
             let Some(_look) = lock::Lock::look(path, lock::Holder::Module(id), &claim)? else { return Ok(0) };
@@ -35,7 +36,8 @@ pub fn settle_dead(store: &Store) -> Result<usize> {
             let ended = || Err(Error::new(Code::System, "a thread that settles a dead run ended"));
             Ok(settled + thread.join().unwrap_or_else(|_| ended())?)
         })
-    })
+    });
+    Ok(runs? + group::settle_dead(store)?)
 }
 
 /// Settles what a module's earlier runs left open. The caller holds the module's lock, which proves that the run of

@@ -54,7 +54,7 @@ impl Timetable {
         let crontab = Crontab::parse(&schedule.cron_expr).map_err(|why| wrong(&why))?;
         let zone =
             match schedule.timezone.clone().map_or_else(|| setting::get(conn, "timezone"), |zone| Ok(Some(zone)))? {
-                Some(name) => TimeZone::get(&name).map_err(|_| wrong(&format!("there is no time zone {name}")))?,
+                Some(name) => clock::zone(&name).map_err(|why| wrong(&why))?,
                 None => TimeZone::system(),
             };
         Ok(Timetable { crontab, zone })

@@ -7,7 +7,7 @@
 use super::group::{self, Claimed};
 use super::schedule::{Span, Timetable, anchor};
 use crate::clock;
-use crate::error::Result;
+use crate::error::{Result, or_none};
 use crate::store::group_run::{self as table, Due, NewGroupRun};
 use crate::store::schedule::Schedule;
 use crate::store::{Store, group as groups, schedule};
@@ -30,14 +30,14 @@ pub struct Ticked {
 /// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the notes.
 pub fn claim_due(store: &mut Store) -> Result<Ticked> {
     let mut ticked = Ticked::default();
-    let mut due = Vec::new();
+    let mut due: Vec<(Schedule, Timetable)> = Vec::new();
     for schedule in schedule::all(store.read())?.into_iter().filter(|s| s.enabled) {
         match Timetable::of(store.read(), &schedule) {
             Ok(times) => {
                 let now = clock::now();
                 let (from, ahead) = anchor(&schedule, now);
                 if ahead || times.after(from).next().is_some_and(|due| due.at <= now) {
-                    due.push((schedule.id, times));
+                    due.push((schedule, times));
                 }
             }
             Err(error) => ticked.notes.push(error.message),
@@ -47,8 +47,8 @@ pub fn claim_due(store: &mut Store) -> Result<Ticked> {
         return Ok(ticked);
     }
     let _turn = group::turn(store)?;
-    for (id, times) in due {
-        claim_one(store, id, &times, &mut ticked)?;
+    for (schedule, times) in due {
+        claim_one(store, &schedule, &times, &mut ticked)?;
     }
     Ok(ticked)
 }
@@ -64,15 +64,13 @@ pub fn next_due(conn: &Connection, now: Timestamp) -> Result<Option<Timestamp>> 
 }
 
 /// Claims a schedule's due time, where it still is one: another process may have been first.
-fn claim_one(store: &mut Store, id: i64, times: &Timetable, ticked: &mut Ticked) -> Result<()> {
-    let Some(schedule) = schedule::all(store.read())?.into_iter().find(|s| s.id == id && s.enabled) else {
-        return Ok(());
-    };
-    let taken = group::take(store, schedule.group_id)?;
-    let (name, by) = (schedule.group.clone(), format!("schedule:{id}"));
+fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut Ticked) -> Result<()> {
+    let (id, name, by) = (seen.id, &seen.group, format!("schedule:{}", seen.id));
+    let taken = group::take(store, seen.group_id)?;
     let claimed = store.write_durably(|tx| {
         let now = clock::now();
-        let schedule = schedule::get(tx, id)?;
+        // It may have been removed or disabled since; what else was changed counts from then, so that nothing is due.
+        let Some(schedule) = or_none(schedule::get(tx, id))?.filter(|s| s.enabled) else { return Ok(None) };
         let (from, ahead) = anchor(&schedule, now);
         if ahead {
             reset(tx, &schedule, times, now)?;

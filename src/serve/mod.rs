@@ -19,7 +19,7 @@ mod ticker;
 mod worker;
 
 use crate::clock;
-use crate::engine::{group, recover};
+use crate::engine::recover;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use auth::Auth;
@@ -84,7 +84,7 @@ impl Server {
             }
             *settled = Some(Instant::now());
         }
-        let dead = recover::settle_dead(store)? + group::settle_dead(store)?;
+        let dead = recover::settle_dead(store)?;
         if dead > 0 {
             self.log.say(&json!({"event": "settled", "dead_runs": dead}));
         }

@@ -1,7 +1,7 @@
 //! The tables `grp` and `group_member`: modules that run together, in order.
 
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
@@ -105,25 +105,38 @@ pub struct Member {
     pub enabled: bool,
 }
 
+const SELECT_MEMBER: &str = "
+    SELECT p.id, g.id, g.name, m.id, m.name, p.run_order, m.enabled
+    FROM group_member p JOIN grp g ON g.id = p.group_id JOIN module m ON m.id = p.module_id";
+
+fn read_member(row: &Row<'_>) -> rusqlite::Result<Member> {
+    Ok(Member {
+        id: row.get(0)?,
+        group_id: row.get(1)?,
+        group_name: row.get(2)?,
+        module_id: row.get(3)?,
+        module: row.get(4)?,
+        run_order: row.get(5)?,
+        enabled: row.get(6)?,
+    })
+}
+
 /// The members of a group (of every group, where `None`), in the order in which they run.
 pub fn members(conn: &Connection, group_id: Option<i64>) -> Result<Vec<Member>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT p.id, g.id, g.name, m.id, m.name, p.run_order, m.enabled
-         FROM group_member p JOIN grp g ON g.id = p.group_id JOIN module m ON m.id = p.module_id
-         WHERE ?1 IS NULL OR p.group_id = ?1 ORDER BY g.name, p.run_order, p.id",
-    )?;
-    let read = |row: &Row<'_>| {
-        Ok(Member {
-            id: row.get(0)?,
-            group_id: row.get(1)?,
-            group_name: row.get(2)?,
-            module_id: row.get(3)?,
-            module: row.get(4)?,
-            run_order: row.get(5)?,
-            enabled: row.get(6)?,
-        })
-    };
-    Ok(statement.query_map([group_id], read)?.collect::<rusqlite::Result<_>>()?)
+    let mut statement = conn.prepare_cached(&format!(
+        "{SELECT_MEMBER} WHERE ?1 IS NULL OR p.group_id = ?1 ORDER BY g.name, p.run_order, p.id"
+    ))?;
+    Ok(statement.query_map([group_id], read_member)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The member with that id.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub fn member(conn: &Connection, id: i64) -> Result<Member> {
+    let mut statement = conn.prepare_cached(&format!("{SELECT_MEMBER} WHERE p.id = ?"))?;
+    let found = statement.query_row([id], read_member).optional()?;
+    found.ok_or_else(|| Error::new(Code::NotFound, format!("there is no group member {id}")))
 }
 
 /// Puts a module into a group at a place, or moves it there.

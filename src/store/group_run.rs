@@ -42,8 +42,7 @@ pub struct GroupRun {
 impl GroupRun {
     /// How long it took, in milliseconds; for one that goes on, so far.
     pub fn duration_ms(&self) -> Option<i64> {
-        let end = self.finished_at.clone().unwrap_or_else(clock::now_text);
-        clock::millis_between(&self.started_at, &end)
+        clock::lasted(&self.started_at, self.finished_at.as_deref())
     }
 
     /// As JSON has it: with how long it took.

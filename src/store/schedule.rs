@@ -88,13 +88,12 @@ pub struct NewSchedule<'a> {
 /// Adds a schedule (`id` is `None`) or rewrites one, and gives its id.
 pub fn save(conn: &Connection, id: Option<i64>, new: &NewSchedule<'_>) -> Result<i64> {
     let now = clock::now_text();
-    let values = (new.group_id, new.cron_expr, new.timezone, new.catch_up_s, new.enabled);
     match id {
         None => {
             conn.execute(
                 "INSERT INTO schedule (group_id, cron_expr, timezone, catch_up_s, enabled, created_at, updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-                (values.0, values.1, values.2, values.3, values.4, now),
+                (new.group_id, new.cron_expr, new.timezone, new.catch_up_s, new.enabled, now),
             )?;
             Ok(conn.last_insert_rowid())
         }
@@ -103,7 +102,7 @@ pub fn save(conn: &Connection, id: Option<i64>, new: &NewSchedule<'_>) -> Result
                 "UPDATE schedule SET group_id = ?1, cron_expr = ?2, timezone = ?3, catch_up_s = ?4, enabled = ?5,
                         updated_at = ?6
                  WHERE id = ?7",
-                (values.0, values.1, values.2, values.3, values.4, now, id),
+                (new.group_id, new.cron_expr, new.timezone, new.catch_up_s, new.enabled, now, id),
             )?;
             Ok(id)
         }

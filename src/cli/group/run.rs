@@ -3,6 +3,7 @@
 use super::runs;
 use crate::cli::Context;
 use crate::cli::output::{self, Tone, count, duration};
+use crate::cli::progress;
 use crate::engine::group::{self, Claimed, GroupOptions, GroupOutcome, Told};
 use crate::engine::sync::Progress;
 use crate::error::{Code, Error, Result};
@@ -89,7 +90,7 @@ impl<'a> Shown<'a> {
     fn told(&mut self, told: Told<'_>) {
         match told {
             Told::Begins(members) => {
-                let mut room = output::height().saturating_sub(4).max(1);
+                let mut room = progress::height().saturating_sub(4).max(1);
                 self.members = members.iter().map(|member| (member.clone(), None)).collect();
                 for (member, bar) in self.members.iter_mut().filter(|(member, _)| member.status == "waiting") {
                     if room == 0 {

@@ -4,7 +4,8 @@ use super::number;
 use crate::cli::Context;
 use crate::cli::output::{self, Field, Tone, brief, count_or_dash, duration};
 use crate::clock;
-use crate::error::{Code, Error, Result};
+use crate::engine::group as engine;
+use crate::error::Result;
 use crate::store::group_run::{self, GroupRun, MemberRun};
 use crate::store::{Store, group};
 use std::time::{Duration, Instant};
@@ -112,21 +113,17 @@ pub fn members(context: &Context, members: &[MemberRun]) {
 }
 
 pub fn cancel(context: &Context, store: &mut Store, name: &str, no_wait: bool) -> Result<()> {
-    let group = group::find(store.read(), name)?;
-    let Some(id) = store.write(|tx| group_run::request_cancel(tx, group.id))? else {
-        return Err(Error::new(Code::Failed, format!("group {} is not running", group.name))
-            .hint(format!("`pipekit group runs {}` shows how it last ended", group.name)));
-    };
+    let mut run = engine::request_cancel(store, name)?;
+    let (id, name) = (run.id, run.group_name.clone());
     let until = Instant::now() + Duration::from_secs(30);
-    let mut run = group_run::get(store.read(), id)?;
     while !no_wait && run.status == "running" && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(50));
         run = group_run::get(store.read(), id)?;
     }
     let line = match run.status.as_str() {
-        "cancelled" => format!("cancelled group {}", group.name),
-        "running" => format!("asked group {0} to stop; `pipekit group show {0}` shows when it has", group.name),
-        other => format!("group {} had ended already: {other}", group.name),
+        "cancelled" => format!("cancelled group {name}"),
+        "running" => format!("asked group {name} to stop; `pipekit group show {name}` shows when it has"),
+        other => format!("group {name} had ended already: {other}"),
     };
     crate::cli::said(context, &run, &line);
     Ok(())

@@ -108,11 +108,26 @@ pub(crate) fn locked(name: &str, running: Option<&GroupRun>) -> Error {
         .hint(format!("`pipekit group show {name}` shows how far it is, `pipekit group cancel {name}` stops it"))
 }
 
+/// Asks the run of the group of that name or id to stop, in whatever process it is, and gives the run as it was then.
+///
+/// # Errors
+/// `NotFound`, and `Failed` where it is not running.
+pub fn request_cancel(store: &mut Store, name_or_id: &str) -> Result<GroupRun> {
+    store.write(|tx| {
+        let group = group::find(tx, name_or_id)?;
+        match table::request_cancel(tx, group.id)? {
+            Some(id) => table::get(tx, id),
+            None => Err(Error::new(Code::Failed, format!("group {} is not running", group.name))
+                .hint(format!("`pipekit group runs {}` shows how it last ended", group.name))),
+        }
+    })
+}
+
 /// Settles every group run that nobody living holds. Gives how many there were.
 ///
 /// # Errors
 /// Only where pipekit's own file or its locks can't be used.
-pub fn settle_dead(store: &Store) -> Result<usize> {
+pub(crate) fn settle_dead(store: &Store) -> Result<usize> {
     let mut settled = 0;
     for run in table::running(store.read(), None)? {
         // Held shared, so that no run can begin in the middle of this.

@@ -2,8 +2,8 @@
 
 mod claim;
 
-pub use claim::{Claimed, claim, give_up, settle_dead};
-pub(crate) use claim::{begin, take, turn};
+pub use claim::{Claimed, claim, give_up, request_cancel};
+pub(crate) use claim::{begin, settle_dead, take, turn};
 
 use super::sync::{self, Options, Outcome, Progress};
 use crate::clock;
@@ -76,9 +76,9 @@ pub fn run(store: &mut Store, claimed: &Claimed, options: &mut GroupOptions<'_>)
         }
         let members = table::members(tx, claimed.id)?;
         let (status, reason) = verdict(&members, cancelled, options.dry_run, stopped.as_deref());
-        table::finish(tx, claimed.id, status, reason.as_deref(), &clock::now_text()).map(|_| ())
-    })?;
-    Ok(GroupOutcome { run: table::get(store.read(), claimed.id)?, members: table::members(store.read(), claimed.id)? })
+        table::finish(tx, claimed.id, status, reason.as_deref(), &clock::now_text())?;
+        Ok(GroupOutcome { run: table::get(tx, claimed.id)?, members })
+    })
 }
 
 /// Runs a member. Says whether it failed.

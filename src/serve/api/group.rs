@@ -6,8 +6,7 @@ use super::super::schema::Shape;
 use super::{changed, made, ok};
 use crate::definition::group as define;
 use crate::engine::group as engine;
-use crate::error::{Code, Error};
-use crate::store::{group as table, group_run, module};
+use crate::store::{group as table, module};
 use serde_json::json;
 
 /// The shapes here.
@@ -89,11 +88,7 @@ fn started(id: i64) -> Result<Answer, Failure> {
 
 fn cancel(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let _: super::Nothing = call.body()?;
-    let group = table::find(call.store.read(), &call.id)?;
-    match call.store.write(|tx| group_run::request_cancel(tx, group.id))? {
-        Some(id) => started(id),
-        None => Err(Error::new(Code::Failed, format!("group {} is not running", group.name)).into()),
-    }
+    started(engine::request_cancel(call.store, &call.id)?.id)
 }
 
 fn members(call: &mut Call<'_>) -> Result<Answer, Failure> {
@@ -121,13 +116,8 @@ fn put(call: &mut Call<'_>) -> Result<Answer, Failure> {
     made("group_members", member.id, &member)
 }
 
-fn found(conn: &rusqlite::Connection, id: i64) -> crate::error::Result<table::Member> {
-    let member = table::members(conn, None)?.into_iter().find(|m| m.id == id);
-    member.ok_or_else(|| Error::new(Code::NotFound, format!("there is no group member {id}")))
-}
-
 fn member(call: &mut Call<'_>) -> Result<Answer, Failure> {
-    ok(&found(call.store.read(), call.number("group member")?)?)
+    ok(&table::member(call.store.read(), call.number("group member")?)?)
 }
 
 /// Another place for a member.
@@ -140,7 +130,7 @@ struct Order {
 fn move_member(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let (id, order): (i64, Order) = (call.number("group member")?, call.body()?);
     let member = call.store.write(|tx| {
-        let member = found(tx, id)?;
+        let member = table::member(tx, id)?;
         define::put_member(tx, member.group_id, member.module_id, Some(order.run_order))
     })?;
     ok(&member)
@@ -150,7 +140,7 @@ fn remove(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let _: super::Nothing = call.body()?;
     let id = call.number("group member")?;
     let removed = call.store.write(|tx| {
-        let member = found(tx, id)?;
+        let member = table::member(tx, id)?;
         table::remove_member(tx, member.group_id, member.module_id).map(|_| member)
     })?;
     ok(&removed)
