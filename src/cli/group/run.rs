@@ -111,8 +111,10 @@ impl<'a> Shown<'a> {
                 let text = crate::cli::run::doing(progress, self.since);
                 let (member, bar) = &mut self.members[place];
                 let bar = bar.get_or_insert_with(|| self.context.ui.waiting(&self.lines, &member.module_name));
+                if matches!(progress, Progress::Began(_, 1)) {
+                    self.context.ui.begins(bar);
+                }
                 bar.set_message(text);
-                bar.tick();
             }
             Told::Ended(place, done) => {
                 if let Some(bar) = self.members[place].1.take() {
