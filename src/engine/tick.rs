@@ -11,7 +11,7 @@ use crate::error::{Result, or_none};
 use crate::store::group_run::{self as table, Due, NewGroupRun};
 use crate::store::schedule::Schedule;
 use crate::store::{Store, group as groups, schedule};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 
@@ -81,13 +81,14 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
         let todo = untold(tx, &schedule, times, now)?;
         for span in &todo.missed {
             miss(tx, &schedule, span, NOBODY)?;
-            ticked.notes.push(format!("group {name} missed {}: nothing ran pipekit then", told(span)));
+            let told = told(span, times.zone());
+            ticked.notes.push(format!("group {name} missed {told}: nothing ran pipekit then"));
         }
         if let Some(newest) = todo.newest {
             schedule::set_last_fired(tx, id, &clock::text(newest))?;
         }
-        let Some(at) = todo.fire else { return Ok(None) };
-        let at = clock::text(at);
+        let Some(fire) = todo.fire else { return Ok(None) };
+        let at = clock::text(fire);
         let due = Due { schedule_id: id, at: &at, until: None };
         match &taken {
             Ok(lock) => {
@@ -111,7 +112,8 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
                     triggered_by: &by,
                 };
                 table::insert(tx, &new)?;
-                ticked.notes.push(format!("group {name} was due at {} and is skipped: {why}", clock::local(&at)));
+                let local = clock::in_zone(fire, times.zone());
+                ticked.notes.push(format!("group {name} was due at {local} and is skipped: {why}"));
                 Ok(None)
             }
         }
@@ -183,8 +185,8 @@ fn reset(conn: &Connection, schedule: &Schedule, times: &Timetable, now: Timesta
 }
 
 /// Times that were missed, for people.
-fn told(span: &Span) -> String {
-    let local = |at| clock::local(&clock::text(at));
+fn told(span: &Span, zone: &TimeZone) -> String {
+    let local = |at| clock::in_zone(at, zone);
     match span.times {
         1 => format!("its time at {}", local(span.first)),
         n => format!("{n} times from {} to {}", local(span.first), local(span.last)),

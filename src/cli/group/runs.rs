@@ -5,6 +5,7 @@ use crate::cli::Context;
 use crate::cli::output::{self, Field, Tone, brief, count_or_dash, duration};
 use crate::clock;
 use crate::engine::group as engine;
+use crate::engine::schedule::local;
 use crate::error::Result;
 use crate::store::group_run::{self, GroupRun, MemberRun};
 use crate::store::{Store, group};
@@ -63,14 +64,18 @@ pub fn show(context: &Context, store: &Store, id: i64) -> Result<()> {
         context.ui.document(&run.with_members(&list));
         return Ok(());
     }
+    let due = |at: &Option<String>| -> Result<String> {
+        let local = at.as_deref().map(|at| local(store.read(), run.schedule_id, at)).transpose()?;
+        Ok(local.unwrap_or_default())
+    };
     context.ui.fields(&[
         ("group run", run.id.to_string()),
         ("group", run.group_name.clone()),
         ("status", run.status.clone()),
         ("reason", run.reason.clone().unwrap_or_default()),
         ("triggered by", run.triggered_by.clone().unwrap_or_default()),
-        ("due", run.due_at.as_deref().map(clock::local).unwrap_or_default()),
-        ("due until", run.due_until.as_deref().map(clock::local).unwrap_or_default()),
+        ("due", due(&run.due_at)?),
+        ("due until", due(&run.due_until)?),
         ("started", clock::local(&run.started_at)),
         ("finished", run.finished_at.as_deref().map(clock::local).unwrap_or_default()),
         ("took", run.duration_ms().map(duration).unwrap_or_default()),
