@@ -65,7 +65,7 @@ struct Global {
     /// Print JSON (one document; what streams, one a line), and errors as JSON
     #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
-    /// Print results only
+    /// Say nothing of what went well: print what is asked for, and what went wrong
     #[arg(short, long, global = true, help_heading = "Global options", conflicts_with = "verbose")]
     quiet: bool,
     /// Print more
@@ -239,7 +239,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
 
 /// What a command did: the thing as JSON, or a line about it.
 fn said(context: &Context, thing: &impl serde::Serialize, line: &str) {
-    if context.ui.json { context.ui.document(thing) } else { context.ui.line(line) }
+    if context.ui.json { context.ui.document(thing) } else { context.ui.done(line) }
 }
 
 /// Changes a thing in one transaction, by what its flags `put`, or where there were none in the editor. What another
@@ -280,7 +280,7 @@ fn edit<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone>(
         }
     };
     if !context.ui.json {
-        context.ui.line(if changed { "changed" } else { "nothing changed" });
+        context.ui.done(if changed { "changed" } else { "nothing changed" });
     }
     Ok(())
 }

@@ -20,14 +20,16 @@ use std::collections::BTreeSet;
 pub struct Ticked {
     /// What is to be run now.
     pub claimed: Vec<Claimed>,
-    /// What there is to tell: times that were missed or skipped, a clock that went back, a schedule that is none.
+    /// What there is to tell: times that were missed or skipped.
     pub notes: Vec<String>,
+    /// What is wrong: a clock that went back, a schedule that is none.
+    pub warnings: Vec<String>,
 }
 
 /// Claims every group that is due now.
 ///
 /// # Errors
-/// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the notes.
+/// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the warnings.
 pub fn claim_due(store: &mut Store) -> Result<Ticked> {
     let mut ticked = Ticked::default();
     let mut due: Vec<(Schedule, Timetable)> = Vec::new();
@@ -40,7 +42,7 @@ pub fn claim_due(store: &mut Store) -> Result<Ticked> {
                     due.push((schedule, times));
                 }
             }
-            Err(error) => ticked.notes.push(error.message),
+            Err(error) => ticked.warnings.push(error.message),
         }
     }
     if due.is_empty() {
@@ -73,7 +75,7 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
         let Some(schedule) = or_none(schedule::get(tx, id))?.filter(|s| s.enabled) else { return Ok(None) };
         if anchor(&schedule, now).1 {
             reset(tx, &schedule, times, now)?;
-            ticked.notes.push(format!(
+            ticked.warnings.push(format!(
                 "the clock went back: schedule {id} of group {name} had been looked at in what is now the future, and \
                  goes on from now"
             ));

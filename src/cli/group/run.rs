@@ -59,7 +59,12 @@ pub fn work(
         }
         facts.extend(run.duration_ms().map(duration));
         let id = ui.paint(&format!("(group run {})", run.id), Tone::Faint);
-        ui.line(format!("{} {}  {}  {id}", ui.paint(mark, tone), run.group_name, facts.join("  ")));
+        let line = format!("{} {}  {}  {id}", ui.paint(mark, tone), run.group_name, facts.join("  "));
+        if failed.is_none() {
+            ui.done(line)
+        } else {
+            ui.line(line)
+        }
         match (&run.reason, failed) {
             (Some(reason), Some(code)) => {
                 ui.error(&Error::new(code, reason).hint(format!("`pipekit group runs --id {}` shows each", run.id)));
