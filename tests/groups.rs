@@ -185,6 +185,7 @@ fn members_have_places() {
     world.call("group member list weekly").ok().prints("three");
     world.call("group show nightly").fails(4, "there is no group nightly");
     world.refuses("group edit weekly --members one,one", 2, "module one is in group weekly twice");
+    world.refuses("group add other --rename another", 2, "--rename");
     world.refuses("group add weekly", 1, "there is a group weekly already");
     world.refuses("group add Weekly", 2, "`weekly` would do");
     world.refuses("group member add weekly nix", 4, "there is no module nix");

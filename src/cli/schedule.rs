@@ -1,7 +1,7 @@
 //! `pipekit schedule`.
 
 use super::Context;
-use super::input::{Maybe, maybe};
+use super::input::{Maybe, id_of, maybe};
 use super::output::{Field, Tone};
 use crate::clock;
 use crate::crontab::{Due, Moved};
@@ -33,6 +33,7 @@ pub enum Schedule {
     #[command(after_help = "Example:\n  pipekit schedule show 1")]
     Show {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Have a group run at these times
@@ -51,6 +52,7 @@ pub enum Schedule {
     #[command(after_help = "Example:\n  pipekit schedule edit 1 --cron '45 2 * * *'")]
     Edit {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
         /// When, as crontab(5) has it; in quotes
         #[arg(long, value_name = "CRON")]
@@ -62,18 +64,21 @@ pub enum Schedule {
     #[command(after_help = "Example:\n  pipekit schedule enable 1")]
     Enable {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Keep a schedule from firing
     #[command(after_help = "Example:\n  pipekit schedule disable 1")]
     Disable {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Remove a schedule
     #[command(visible_alias = "rm", after_help = "Example:\n  pipekit schedule remove 1")]
     Remove {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Show the next times, in the schedule's zone and in UTC
