@@ -9,7 +9,7 @@ use crate::definition::module::Strategy;
 use crate::dialect::{Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::Target;
-use crate::sql::{lexer, placeholders};
+use crate::sql::{lexer, placeholders, table as sql_table};
 use crate::store::connection::{self, Connection};
 use crate::store::module::{self, Module};
 use crate::store::{Store, hook, run, watermark as watermarks};
@@ -201,8 +201,11 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
             format!("there is no table {} on {}", module.dest_table, definition.dest.name),
         )
         .hint(format!(
-            "create it there first; `pipekit connection tables {}` shows what there is",
-            definition.dest.name
+            "create it there first, as `pipekit connection columns {} {} --for {dest} --ddl` proposes; `pipekit connection \
+             tables {dest}` shows what there is",
+            definition.source.name,
+            sql_table::only(&module.source_query).unwrap_or("TABLE"),
+            dest = definition.dest.name
         )));
     };
     // By its schema, so that nothing that the merge sets off can turn the name into another table's.

@@ -108,8 +108,8 @@ pub fn propose(
     within: &Qualifiers,
     (dest, dest_table): (&str, Option<&str>),
 ) -> Result<Proposal> {
-    let from = connection::find(store.read(), name)?;
-    let (source, dest) = (dialect_of(&from)?, dialect_of(&connection::find(store.read(), dest)?)?);
+    let (from, to) = (connection::find(store.read(), name)?, connection::find(store.read(), dest)?);
+    let (source, dest) = (dialect_of(&from)?, dialect_of(&to)?);
     let (table, columns) = introspect::columns(store, name, table, within)?;
     let target = match dest_table {
         Some(text) => dest.parse_table(text).map_err(Error::invalid)?,
@@ -123,7 +123,11 @@ pub fn propose(
         let alias = free(plain(&column.name, i + 1), &mut taken);
         let there = folded(dest, &alias).name;
         let (expression, mapped) = select(source, dest, &column);
-        let dest_type = dest.type_sql(&mapped);
+        let dest_type = match mapped {
+            // What ends in 2038 at another kind of database's, as MySQL's TIMESTAMP, does so at the source already.
+            Type::TimestampTz(_) if from.kind == to.kind => column.type_name.clone(),
+            _ => dest.type_sql(&mapped),
+        };
         let ordered = !matches!(
             mapped,
             Type::Boolean | Type::Bytes(_) | Type::Char(_) | Type::Json | Type::Uuid | Type::Other(_)
