@@ -161,6 +161,7 @@ fn next_times_are_shown_in_both_zones() {
     shop.world.call("why g").ok().prints(&format!("was due at {due} and missed"));
     let missed = shop.world.own("SELECT min(id) FROM group_run WHERE status = 'missed'");
     shop.world.call(&format!("group runs --id {missed}")).ok().prints(due);
+    shop.world.call("group runs").ok().prints(due);
     shop.world.call("tick").ok().says(&format!("missed its time at {due}"));
     shop.world.refuses("schedule add g '61 * * * *'", 2, "61");
     shop.world.refuses("schedule add g '0 0 0 * * *'", 2, "five fields");

@@ -47,7 +47,7 @@ use std::sync::Arc;
 #[command(
     after_help = "Begin with:\n  pipekit demo          see it work, on data of its own\n  pipekit init          \
     make the database that everything is kept in\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 already running, \
-    4 no such thing, 130 cancelled."
+    4 no such thing, 130 cancelled.\nA hook that fails leaves 0, with a warning."
 )]
 struct Cli {
     #[command(flatten)]

@@ -106,7 +106,12 @@ impl Ui {
 
     /// A stored time in a list: how long ago on a terminal, the time itself in a pipe.
     pub fn when(&self, stored: &str) -> String {
-        if self.width.is_some() { clock::ago(stored) } else { clock::local(stored) }
+        self.when_told(stored, clock::local)
+    }
+
+    /// The same, with the words for a pipe.
+    pub fn when_told(&self, stored: &str, told: impl FnOnce(&str) -> String) -> String {
+        if self.width.is_some() { clock::ago(stored) } else { told(stored) }
     }
 
     /// Whether it colours.
