@@ -75,19 +75,20 @@ pub fn apply(store: &mut Store, wanted: &Definitions, plan: &Plan) -> Result<()>
 fn carry_out(conn: &Connection, wanted: &Definitions, prune: bool) -> Result<Plan> {
     let before = Definitions::of_store(conn)?;
     let mut mistakes = Mistakes::of(wanted);
+    let (first, then): (Vec<_>, Vec<_>) = wanted.all.iter().partition(|(key, _)| key.kind == Kind::Driver);
+    for (key, definition) in first {
+        mistakes.note(key, put(conn, key, definition));
+    }
     // Connections may name each other, so all are there before one does.
-    for (key, definition) in &wanted.all {
+    for (key, definition) in &then {
         if let Definition::Connection(full) = definition
-            && full.default_dest_connection.is_some()
             && !before.all.contains_key(key)
         {
-            let first = connection::Connection { default_dest_connection: None, ..full.clone() };
-            mistakes.note(key, put(conn, key, &Definition::Connection(first)));
-        } else if key.kind == Kind::Driver {
-            mistakes.note(key, put(conn, key, definition));
+            let alone = connection::Connection { default_dest_connection: None, ..full.clone() };
+            mistakes.note(key, put(conn, key, &Definition::Connection(alone)));
         }
     }
-    for (key, definition) in wanted.all.iter().filter(|(key, _)| key.kind > Kind::Driver) {
+    for (key, definition) in then {
         if !mistakes.failed.contains(key) {
             mistakes.note(key, put(conn, key, definition));
         }
