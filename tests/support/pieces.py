@@ -254,7 +254,7 @@ piece(10, "a connection and its modules in one transaction", "src/definition/con
       ("    table::delete(conn, connection.id)?;", "    conn.execute_batch(\"COMMIT; BEGIN IMMEDIATE\")?;\n    table::delete(conn, connection.id)?;"),
       tests=["whole::a_change_that_is_killed_in_the_middle_did_not_happen"])
 piece(10, "the editor's look at what it began with", CLI,
-      ("                    if load(tx)? != before {", "                    if load(tx)? != before && false {"),
+      ("        if load(tx)? != *before {", "        if load(tx)? != *before && false {"),
       tests=["editor::what_another_changed_meanwhile_is_not_overwritten"])
 piece(10, "an edit that reads within its transaction", CLI,
       ("        true => store.write(|tx| {\n            let before = load(tx)?;",
