@@ -325,6 +325,9 @@ _pipekit() {
             pipekit__subcmd__settings,set)
                 cmd="pipekit__subcmd__settings__subcmd__set"
                 ;;
+            pipekit__subcmd__settings,test)
+                cmd="pipekit__subcmd__settings__subcmd__test"
+                ;;
             pipekit__subcmd__watermark,add)
                 cmd="pipekit__subcmd__watermark__subcmd__add"
                 ;;
@@ -2569,7 +2572,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__settings)
-            opts="-q -v -h --db --json --quiet --verbose --color --help list ls get set"
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls get set test"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2635,6 +2638,28 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__settings__subcmd__set)
+            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__settings__subcmd__test)
             opts="-q -v -h --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -115,18 +115,19 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -s q -l quiet -d 'Print results only'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -s v -l verbose -d 'Print more'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "list" -d 'List the settings and what each is for'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "ls" -d 'List the settings and what each is for'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "get" -d 'Print a setting'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set" -f -a "set" -d 'Set a setting; `none` takes it back to its default'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "list" -d 'List the settings and what each is for'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "ls" -d 'List the settings and what each is for'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "get" -d 'Print a setting'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "set" -d 'Set a setting; `none` takes it back to its default'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "test" -d 'Run the notify_command with a test message, and show what it prints'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -159,6 +160,14 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

@@ -5,12 +5,13 @@
 use crate::error::{Error, Result};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 
-/// Now. `PIPEKIT_CLOCK`, an ISO 8601 time, stands in for it in tests.
+/// Now. `PIPEKIT_CLOCK`, an ISO 8601 time or `@` and a file that holds one, stands in for it in tests.
 pub fn now() -> Timestamp {
-    match std::env::var("PIPEKIT_CLOCK").ok().and_then(|text| text.parse().ok()) {
-        Some(fixed) => fixed,
-        None => Timestamp::now(),
-    }
+    let set = std::env::var("PIPEKIT_CLOCK").ok().and_then(|text| match text.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).ok(),
+        None => Some(text),
+    });
+    set.and_then(|text| text.trim().parse().ok()).unwrap_or_else(Timestamp::now)
 }
 
 /// Now, as it is stored.

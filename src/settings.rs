@@ -27,7 +27,7 @@ impl Setting {
 
     /// Whether only the command line may set it, never the API: it names a program, or says who may call.
     pub fn is_for_the_command_line(&self) -> bool {
-        ["jrunner_path", "jrunner_launch"].contains(&self.key) || self.key.starts_with("api_")
+        ["jrunner_path", "jrunner_launch", "notify_command"].contains(&self.key) || self.key.starts_with("api_")
     }
 
     /// Its value as it may be shown, where it has been set.
@@ -92,6 +92,24 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { key: "jrunner_null", help: "how jrunner prints NULL; found out where it is not set", check: |_| Ok(()) },
     Setting {
+        key: "notify_command",
+        help: "what tells somebody of failures: a shell command that gets the facts as JSON on standard input; $KEY in it \
+               is a secret",
+        check: |value| match value.trim().is_empty() {
+            true => Err("a command is not empty; `none` turns it off".to_owned()),
+            false => Ok(()),
+        },
+    },
+    Setting {
+        key: "notify_on",
+        help: "of what it tells, with commas between: failure (the default: runs and groups that fail), members (each \
+               member of a group at once too), recovery (the first success after a failure)",
+        check: |value| match notify_on(value) {
+            wanted if wanted.is_empty() => Err("it is empty; `none` takes it back to failure".to_owned()),
+            wanted => wanted.iter().try_for_each(|one| one_of(one, &["failure", "members", "recovery"])),
+        },
+    },
+    Setting {
         key: "api_user",
         help: "the user that `pipekit serve` lets in",
         check: |value| match value.is_empty() || value.contains(|c: char| c == ':' || c.is_control()) {
@@ -125,6 +143,14 @@ pub fn delimiter_of(text: &str) -> Option<char> {
         "semicolon" => Some(';'),
         one => one.chars().next().filter(|c| one.len() == c.len_utf8() && !c.is_alphanumeric() && *c != '"'),
     }
+}
+
+/// What the setting `notify_on` is where it has not been set.
+pub const NOTIFY_ON: &str = "failure";
+
+/// What a value of the setting `notify_on` names.
+pub fn notify_on(value: &str) -> Vec<&str> {
+    value.split(',').map(str::trim).filter(|one| !one.is_empty()).collect()
 }
 
 /// The setting of that key.

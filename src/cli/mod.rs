@@ -31,7 +31,7 @@ mod tick;
 mod watermark;
 mod why;
 
-use crate::engine::recover;
+use crate::engine::{notify, recover};
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use clap::error::{ContextKind, ContextValue};
@@ -148,7 +148,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ui = Ui::new(cli.global.json, cli.global.quiet, cli.global.verbose, cli.global.color);
     let context = Context { ui, db: cli.global.db.unwrap_or_else(crate::settings::database) };
-    match dispatch(&context, cli.command) {
+    let done = dispatch(&context, cli.command);
+    notify::wait();
+    match done {
         Ok(code) => context.ui.exit(code),
         Err(error) => {
             context.ui.error(&error);

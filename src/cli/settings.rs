@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::output::{Field, Tone};
+use crate::engine::notify;
 use crate::error::{Code, Error, Result};
 use crate::settings::{SETTINGS, find};
 use crate::store::setting;
@@ -31,6 +32,12 @@ pub enum Settings {
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
+    /// Run the notify_command with a test message, and show what it prints
+    #[command(
+        after_help = "Example:\n  pipekit settings set notify_command 'jq -r .summary | mail -s pipekit ops'\n  \
+                      pipekit settings test"
+    )]
+    Test,
 }
 
 impl Settings {
@@ -81,6 +88,14 @@ impl Settings {
                         Some(value) => format!("{key} is {value}"),
                         None => format!("{key} is back at its default"),
                     },
+                );
+            }
+            Settings::Test => {
+                let printed = notify::sample(&store)?;
+                super::said(
+                    context,
+                    &serde_json::json!({"key": "notify_command", "output": printed}),
+                    &format!("the notify_command succeeded{}{printed}", if printed.is_empty() { "" } else { ": " }),
                 );
             }
         }

@@ -6,7 +6,7 @@ use crate::clock;
 use crate::engine::schedule::with_next;
 use crate::error::Result;
 use crate::store::group_run::{self, GroupRun};
-use crate::store::{Store, glance, group, schedule};
+use crate::store::{Store, glance, group, notification, schedule};
 use clap::Args;
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ pub struct Status {
 struct Document {
     modules: Vec<glance::Glance>,
     groups: Vec<Group>,
+    /// Why the newest notification could not be told; null where it was.
+    notification_error: Option<String>,
 }
 
 /// A group as the screen shows it.
@@ -65,8 +67,9 @@ impl Status {
             });
         }
         let groups = groups(&store)?;
+        let untold = notification::newest(store.read())?.filter(|told| told.error.is_some());
         if ui.json {
-            ui.document(&Document { modules, groups });
+            ui.document(&Document { modules, groups, notification_error: untold.and_then(|told| told.error) });
             return Ok(0);
         }
         if modules.is_empty() {
@@ -105,6 +108,13 @@ impl Status {
                     ]
                 }),
             );
+        }
+        if let Some((at, error)) = untold.and_then(|told| told.sent_at.zip(told.error)) {
+            let error = error.lines().next().unwrap_or_default();
+            ui.warn(format!(
+                "a notification failed {}: {error} (`pipekit settings test` tries again)",
+                clock::ago(&at)
+            ));
         }
         Ok(0)
     }

@@ -1,7 +1,7 @@
 //! `pipekit tick`.
 
 use super::{Context, group, run};
-use crate::engine::tick;
+use crate::engine::{notify, tick};
 use crate::error::{Code, Error, Result};
 use clap::Args;
 
@@ -17,6 +17,7 @@ impl Tick {
     pub fn run(self, context: &Context) -> Result<u8> {
         let mut store = context.store()?;
         let signal = run::signals()?;
+        notify::begin(&store);
         let ticked = tick::claim_due(&mut store)?;
         for note in &ticked.notes {
             context.ui.warn(note);

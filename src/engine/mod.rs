@@ -12,6 +12,7 @@ pub mod hook;
 pub mod introspect;
 pub mod ledger;
 mod merge;
+pub mod notify;
 pub mod plan;
 pub mod preview;
 pub mod propose;

@@ -7,6 +7,7 @@ use super::databases::Databases;
 use super::group;
 use super::ledger::Ledger;
 use super::merge::unknown_hint;
+use super::notify;
 use super::receipt::{self, Fate};
 use crate::clock;
 use crate::error::{Code, Error, Result};
@@ -80,7 +81,12 @@ pub fn settle_unknown(store: &mut Store, open: &Run, patience: Duration) -> Resu
         return Ok(());
     }
     end.warnings = [open.warnings.clone(), end.warnings].concat();
-    store.write_durably(|tx| run::finish(tx, open.id, &["unknown"], &end).map(|_| ()))
+    store.write_durably(|tx| {
+        if run::finish(tx, open.id, &["unknown"], &end)? {
+            notify::after_run(tx, open.id, true)?;
+        }
+        Ok(())
+    })
 }
 
 /// Ends the dead run of a module's `claim` and frees the module. Says whether that claim still stood: the run may have
@@ -122,6 +128,7 @@ fn close_dead(store: &mut Store, id: i64, claim: &str, patience: Duration) -> Re
                 step::finish(tx, *step_id, &step::StepEnd { duration_ms: *duration_ms, error, ..Default::default() })?;
             }
             output::fold(tx, dead.id)?;
+            notify::after_run(tx, dead.id, false)?;
         }
         module::release(tx, id)?;
         Ok(true)

@@ -6,7 +6,7 @@ use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
 use super::receipt;
 use super::stop::{Watch, error_for};
-use super::{advice, external, gate, recover};
+use super::{advice, external, gate, notify, recover};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
@@ -129,6 +129,7 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
             store.write_durably(|tx| module::release(tx, id))?;
         }
         if !again || cancelled_waiting {
+            notify::begin(store);
             let run = run::get(store.read(), run_id)?;
             let texts = run::texts(store.read(), run_id)?;
             let error = if cancelled_waiting {
@@ -213,6 +214,7 @@ fn close(
         // Where it was taken for dead (it stood still, and its lock file was removed), the claim is another's by now.
         if ours && release {
             module::release(tx, definition.module.id)?;
+            notify::after_run(tx, run_id, false)?;
         }
         Ok(())
     })

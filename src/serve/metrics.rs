@@ -4,7 +4,7 @@ use super::VERSION;
 use super::response::{Failure, Response};
 use super::router::{Answer, Call, Route};
 use crate::clock;
-use crate::store::vitals;
+use crate::store::vitals::{self, Vitals};
 use jiff::Timestamp;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -101,32 +101,42 @@ fn read(call: &mut Call<'_>) -> Result<Answer, Failure> {
         "Runs in the log, by status.",
         statuses.into_iter().map(|(status, n)| (format!("{{status=\"{status}\"}}"), n)),
     );
-    let modules = vitals::last_successes(conn)?;
+    let statuses = vitals::group_statuses(conn)?;
     metric(
         &mut out,
-        "pipekit_module_running",
+        "pipekit_group_runs",
         "gauge",
-        "Whether the module is running.",
-        modules.iter().map(|m| (format!("{{module=\"{}\"}}", m.name), u8::from(m.running))),
+        "Group runs, and due times that were not run, by status.",
+        statuses.into_iter().map(|(status, n)| (format!("{{status=\"{status}\"}}"), n)),
     );
-    let successes = || modules.iter().filter_map(|m| Some((format!("{{module=\"{}\"}}", m.name), m.last.as_ref()?)));
+    successes(&mut out, "module", &vitals::last_successes(conn)?);
+    successes(&mut out, "group", &vitals::last_group_successes(conn)?);
+    Ok(Response::text("text/plain; version=0.0.4; charset=utf-8", out).into())
+}
+
+/// What there is to say of modules, or of groups: whether they run, and their newest success.
+fn successes(out: &mut String, what: &str, all: &[Vitals]) {
+    let labels = |one: &Vitals| format!("{{{what}=\"{}\"}}", one.name);
+    let help = format!("Whether the {what} is running.");
+    let running = all.iter().map(|one| (labels(one), u8::from(one.running)));
+    metric(out, &format!("pipekit_{what}_running"), "gauge", &help, running);
+    let done = || all.iter().filter_map(|one| Some((labels(one), one.last.as_ref()?)));
     metric(
-        &mut out,
-        "pipekit_module_last_success_timestamp_seconds",
+        out,
+        &format!("pipekit_{what}_last_success_timestamp_seconds"),
         "gauge",
-        "When the module's newest success ended.",
-        successes().filter_map(|(labels, (_, ended))| Some((labels, seconds(clock::parse(ended)?)))),
+        &format!("When the {what}'s newest success ended."),
+        done().filter_map(|(labels, (_, ended))| Some((labels, seconds(clock::parse(ended)?)))),
     );
     metric(
-        &mut out,
-        "pipekit_module_last_success_duration_seconds",
+        out,
+        &format!("pipekit_{what}_last_success_duration_seconds"),
         "gauge",
         "How long that took.",
-        successes().filter_map(|(labels, (began, ended))| {
+        done().filter_map(|(labels, (began, ended))| {
             Some((labels, clock::millis_between(began, ended)? as f64 / 1000.0))
         }),
     );
-    Ok(Response::text("text/plain; version=0.0.4; charset=utf-8", out).into())
 }
 
 fn seconds(at: Timestamp) -> f64 {

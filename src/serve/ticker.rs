@@ -2,7 +2,7 @@
 
 use super::Server;
 use crate::clock;
-use crate::engine::tick;
+use crate::engine::{notify, tick};
 use crate::error::Result;
 use crate::store::Store;
 use serde_json::json;
@@ -78,6 +78,7 @@ fn tick(server: &Server, store: &mut Option<Store>) -> Result<Duration> {
         None => store.insert(Store::open(&server.db)?),
     };
     server.settle_now_and_then(store)?;
+    notify::begin(store);
     let ticked = tick::claim_due(store)?;
     for note in ticked.notes {
         server.log.say(&json!({"event": "schedule", "message": note}));

@@ -52,6 +52,13 @@ impl GroupRun {
         document
     }
 
+    /// As JSON has it, with what became of its members.
+    pub fn with_members(&self, members: &[MemberRun]) -> serde_json::Value {
+        let mut document = self.document();
+        document["members"] = serde_json::json!(members);
+        document
+    }
+
     /// What the lock of a run says that it proves.
     pub fn claim(&self) -> String {
         claim(self.id)

@@ -12,6 +12,7 @@ pub mod hook;
 pub mod lock;
 mod migrate;
 pub mod module;
+pub mod notification;
 pub mod output;
 mod place;
 pub mod probe;

@@ -151,12 +151,19 @@ fn every_endpoint_answers_as_its_users_call_it() {
     assert_eq!(api.post("/api/settings/timezone", r#"{"value": "UTC"}"#).is(200).json()["value"], "UTC");
     api.post("/api/settings/timezone", r#"{"value": "Mars"}"#).fails(400, "`Mars` is not a time zone");
     api.post("/api/settings/nope", r#"{"value": null}"#).fails(404, "there is no setting nope");
+    api.post("/api/settings/notify_command", r#"{"value": "sh"}"#)
+        .fails(403, "pipekit settings set notify_command VALUE");
     api.post("/api/settings/jrunner_path", r#"{"value": "/bin/sh"}"#)
         .fails(403, "pipekit settings set jrunner_path VALUE");
     api.post("/api/settings/api_password", r#"{"value": "x"}"#).fails(403, "pipekit settings set api_password -");
     assert_eq!(api.get("/api/settings").is(200).json(), world.json("settings list"));
     let metrics = api.get("/metrics").is(200).body;
-    for sample in ["pipekit_runs{status=\"success\"} 2\n", "pipekit_build_info{version=", "{class=\"2xx\"} "] {
+    for sample in [
+        "pipekit_runs{status=\"success\"} 2\n",
+        "pipekit_group_runs{status=\"success\"} 1\n",
+        "pipekit_build_info{version=",
+        "{class=\"2xx\"} ",
+    ] {
         assert!(metrics.contains(sample), "{sample} is not in\n{metrics}");
     }
     api.get("/health").is(200);

@@ -1,6 +1,5 @@
 //! `pipekit group run`, and what is shown of a group that runs.
 
-use super::runs;
 use crate::cli::Context;
 use crate::cli::output::{self, Tone, count, duration};
 use crate::cli::progress;
@@ -43,7 +42,7 @@ pub fn work(
     };
     let ui = &context.ui;
     if ui.json {
-        ui.document(&runs::document(&run, &members));
+        ui.document(&run.with_members(&members));
     } else {
         let (mark, tone) = output::status(&run.status);
         let of = |status: &str| members.iter().filter(|m| m.status == status).count();

@@ -56,18 +56,11 @@ fn why(run: &GroupRun) -> String {
     }
 }
 
-/// A group run with its members, as JSON has it.
-pub fn document(run: &GroupRun, members: &[MemberRun]) -> serde_json::Value {
-    let mut document = run.document();
-    document["members"] = serde_json::json!(members);
-    document
-}
-
 pub fn show(context: &Context, store: &Store, id: i64) -> Result<()> {
     let run = group_run::get(store.read(), id)?;
     let list = group_run::members(store.read(), id)?;
     if context.ui.json {
-        context.ui.document(&document(&run, &list));
+        context.ui.document(&run.with_members(&list));
         return Ok(());
     }
     context.ui.fields(&[

@@ -4,6 +4,7 @@
 //! ([`crate::store::lock`]). Claimers take turns, so that one who finds the lock held finds the holder's row too.
 
 use crate::clock;
+use crate::engine::notify;
 use crate::error::{Code, Error, Result};
 use crate::store::group::Group;
 use crate::store::group_run::{self as table, Due, GroupRun, NewGroupRun};
@@ -92,7 +93,8 @@ pub(crate) fn begin(
 pub fn give_up(store: &mut Store, claimed: &Claimed, why: &str) -> Result<()> {
     store.write_durably(|tx| {
         table::skip_rest(tx, claimed.id, why)?;
-        table::finish(tx, claimed.id, "error", Some(why), &clock::now_text()).map(|_| ())
+        table::finish(tx, claimed.id, "error", Some(why), &clock::now_text())?;
+        notify::after_group(tx, claimed.id)
     })
 }
 
@@ -153,5 +155,9 @@ fn close_dead(conn: &Connection, dead: &GroupRun) -> Result<bool> {
     let lived_until = members.iter().filter_map(|m| m.finished_at.clone().or_else(|| m.started_at.clone())).max();
     table::skip_rest(conn, dead.id, "the process of the group run ended")?;
     let at = lived_until.unwrap_or_else(|| dead.started_at.clone());
-    table::finish(conn, dead.id, "error", Some(&reason), &at)
+    let ours = table::finish(conn, dead.id, "error", Some(&reason), &at)?;
+    if ours {
+        notify::after_group(conn, dead.id)?;
+    }
+    Ok(ours)
 }

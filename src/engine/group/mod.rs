@@ -5,6 +5,7 @@ mod claim;
 pub use claim::{Claimed, claim, give_up, request_cancel};
 pub(crate) use claim::{begin, settle_dead, take, turn};
 
+use super::notify;
 use super::sync::{self, Options, Outcome, Progress};
 use crate::clock;
 use crate::error::{Code, Error, Result};
@@ -70,15 +71,18 @@ pub fn run(store: &mut Store, claimed: &Claimed, options: &mut GroupOptions<'_>)
     }
     let cancelled = options.signal.load(Ordering::SeqCst) || watch.is_cancelled();
     drop(watch);
-    store.write_durably(|tx| {
+    let outcome = store.write_durably(|tx| {
         if let Some(why) = &stopped {
             table::skip_rest(tx, claimed.id, why)?;
         }
         let members = table::members(tx, claimed.id)?;
         let (status, reason) = verdict(&members, cancelled, options.dry_run, stopped.as_deref());
         table::finish(tx, claimed.id, status, reason.as_deref(), &clock::now_text())?;
+        notify::after_group(tx, claimed.id)?;
         Ok(GroupOutcome { run: table::get(tx, claimed.id)?, members })
-    })
+    })?;
+    notify::begin(store);
+    Ok(outcome)
 }
 
 /// Runs a member. Says whether it failed.

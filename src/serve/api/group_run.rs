@@ -59,7 +59,5 @@ fn list(call: &mut Call<'_>) -> Result<Answer, Failure> {
 
 fn show(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let run = group_run::get(call.store.read(), call.number("group run")?)?;
-    let mut document = run.document();
-    document["members"] = serde_json::json!(group_run::members(call.store.read(), run.id)?);
-    ok(&document)
+    ok(&run.with_members(&group_run::members(call.store.read(), run.id)?))
 }
