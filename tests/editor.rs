@@ -192,3 +192,20 @@ fn raw_sql_that_is_refused_opens_again() {
     world.call("module edit orders --raw").fails(2, "the editor was left with the mistake in it; nothing was changed");
     assert_eq!(world.defined(), before);
 }
+
+/// A group is edited with its members and its schedules; a schedule that stays remembers what it fired.
+#[test]
+fn a_group_is_edited_with_its_schedules() {
+    let mut world = World::orders();
+    world.call("group add nightly --members orders").ok();
+    for cron in ["0 1 * * *", "0 2 * * *", "0 3 * * *"] {
+        world.args(&["schedule", "add", "nightly", cron]).ok();
+    }
+    world.sqlite("pipekit.db").execute_batch("UPDATE schedule SET last_fired_at = '2026-01-01T00:00:00.000Z'").unwrap();
+    world.editor("sed -i -e 's/0 2 /30 2 /' -e '/0 3 /,+2d' $1; sed -i '$d' $1");
+    world.call("group edit nightly").ok().prints("changed");
+    let sql = "SELECT id, cron_expr, last_fired_at IS NOT NULL FROM schedule ORDER BY id";
+    assert_eq!(world.rows("pipekit", sql), ["1|'0 1 * * *'|1", "2|'30 2 * * *'|1"]);
+    world.call("group edit nightly --stop-on-failure true").ok();
+    assert_eq!(world.rows("pipekit", sql).len(), 2);
+}

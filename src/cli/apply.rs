@@ -2,7 +2,9 @@
 
 use super::{Context, changes};
 use crate::definition::folder;
+use crate::definition::lint::{self, Severity};
 use crate::definition::plan::{self, Action, Plan};
+use crate::definition::set::{Definition, Definitions};
 use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -53,6 +55,7 @@ impl Apply {
         } else {
             tell(context, self.dry_run, &plan);
         }
+        warn(context, &folder.definitions, &plan);
         Ok(u8::from(self.expect_same && !plan.changes.is_empty()))
     }
 }
@@ -85,5 +88,15 @@ fn tell(context: &Context, dry_run: bool, plan: &Plan) {
     }
     if !plan.kept.is_empty() {
         ui.note("--prune removes what is not in the folder");
+    }
+}
+
+/// Warns of modules that come or change and can't run as they are.
+fn warn(context: &Context, definitions: &Definitions, plan: &Plan) {
+    for change in &plan.changes {
+        let Some(Definition::Module(module)) = definitions.all.get(&change.key) else { continue };
+        for finding in lint::check(module).into_iter().filter(|f| f.severity == Severity::Error) {
+            context.ui.warn(format!("{}: {}; {}", change.key, finding.message, finding.hint));
+        }
     }
 }

@@ -62,7 +62,8 @@ fn until_taken<T>(
             let said =
                 format!("the editor was left with the mistake in it; nothing was changed: {}", mistake.join("\n"));
             let error = Error::new(Code::Invalid, said);
-            return Err(match keep(suffix, &without_passwords(&text)) {
+            let kept = if suffix == ".toml" { without_passwords(&text) } else { text };
+            return Err(match keep(suffix, &kept) {
                 Some(path) => error.hint(format!("what was written is kept in {}", path.display())),
                 None => error,
             });

@@ -98,7 +98,7 @@ fn definition(key: &Key, text: &str) -> Result<Definition, Mistake> {
             key.name
         )));
     }
-    match definition.references().into_iter().find(|name| name.bytes().all(|b| b.is_ascii_digit())) {
+    match definition.references().into_iter().find(|name| name.parse::<i64>().is_ok()) {
         Some(id) => Err(wrong(format!("`{id}` is an id: a file names what it needs by its name"))),
         None => Ok(definition),
     }

@@ -77,7 +77,7 @@ fn carry_out(conn: &Connection, wanted: &Definitions, prune: bool) -> Result<Pla
     let mut mistakes = Mistakes::of(wanted);
     let (first, then): (Vec<_>, Vec<_>) = wanted.all.iter().partition(|(key, _)| key.kind == Kind::Driver);
     for (key, definition) in first {
-        mistakes.note(key, put(conn, key, definition));
+        mistakes.note(key, put(conn, key, definition))?;
     }
     // Connections may name each other, so all are there before one does.
     for (key, definition) in &then {
@@ -85,12 +85,12 @@ fn carry_out(conn: &Connection, wanted: &Definitions, prune: bool) -> Result<Pla
             && !before.all.contains_key(key)
         {
             let alone = connection::Connection { default_dest_connection: None, ..full.clone() };
-            mistakes.note(key, put(conn, key, &Definition::Connection(alone)));
+            mistakes.note(key, put(conn, key, &Definition::Connection(alone)))?;
         }
     }
     for (key, definition) in then {
         if !mistakes.failed.contains(key) {
-            mistakes.note(key, put(conn, key, definition));
+            mistakes.note(key, put(conn, key, definition))?;
         }
     }
     let others: Vec<Key> = before
@@ -99,12 +99,13 @@ fn carry_out(conn: &Connection, wanted: &Definitions, prune: bool) -> Result<Pla
         .filter(|key| !wanted.all.contains_key(key) && !wanted.broken.contains_key(key))
         .cloned()
         .collect();
-    if prune {
-        if wanted.all.is_empty() && wanted.broken.is_empty() && !others.is_empty() {
+    // What is wrong may be what needs them.
+    if prune && mistakes.errors.is_empty() {
+        if wanted.all.is_empty() && !others.is_empty() {
             return Err(Error::invalid("there is no definition there at all, and everything would be removed"));
         }
         for key in others.iter().rev() {
-            mistakes.note(key, remove(conn, wanted, key));
+            mistakes.note(key, remove(conn, wanted, key))?;
         }
     }
     mistakes.none()?;
@@ -191,13 +192,20 @@ impl<'a> Mistakes<'a> {
     }
 
     /// Takes up what became of a definition. That one is missing which is wrong itself is no mistake more.
-    fn note(&mut self, key: &Key, done: Result<()>) {
-        let Err(error) = done else { return };
+    ///
+    /// # Errors
+    /// `Store`, at once: SQLite may have ended the transaction, and what came after would land by itself.
+    fn note(&mut self, key: &Key, done: Result<()>) -> Result<()> {
+        let Err(error) = done else { return Ok(()) };
+        if error.code == Code::Store {
+            return Err(self.wanted.place(key, error));
+        }
         let missing = |failed: &Key| error.code == Code::NotFound && error.message == format!("there is no {failed}");
         if !self.failed.iter().any(missing) {
             self.errors.push(self.wanted.place(key, error));
         }
         self.failed.insert(key.clone());
+        Ok(())
     }
 
     /// # Errors

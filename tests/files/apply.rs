@@ -57,7 +57,7 @@ fn the_plan_is_shown_and_then_done() {
     assert_eq!(world.call("apply defs --expect-same --dry-run").ok().stdout(), "nothing to change\n");
     assert_eq!(world.call("apply defs").ok().stdout(), "nothing to change\n");
     assert_eq!(dump(&world), after);
-    world.call("export defs").ok().prints("7 files were so already\n");
+    world.call("export defs").ok().prints("0 written, 0 removed, 7 as they were\n");
 }
 
 /// What is not changed keeps its row: ids, what was resolved, what a schedule fired.
@@ -240,4 +240,28 @@ fn what_is_built_in_is_no_file() {
     let world = exported();
     world.file("defs/drivers/sqlite.toml", "name = \"sqlite\"\nkind = \"sqlite\"\nurl_template = \"jdbc:mine\"\n");
     world.refuses("apply defs", 1, "driver sqlite is built in and stays as it is");
+}
+
+/// A run that goes on has the definition that it began with; where it loads into is not changed under it.
+#[test]
+fn a_module_that_runs_may_be_changed_but_not_moved() {
+    let world = exported();
+    let lock = std::fs::File::create(world.path("pipekit.db.locks/module-1")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).unwrap();
+    let claim = "UPDATE module SET running = 1, lock_at = '2026-03-10T08:00:00.000Z' WHERE name = 'orders'";
+    world.sqlite("pipekit.db").execute_batch(claim).unwrap();
+    change(&world, ORDERS, "retries = 2", "retries = 3");
+    world.call("apply defs").ok().prints("0 added, 1 changed, 0 removed");
+    assert_eq!(world.own("SELECT running, lock_at IS NOT NULL, retries FROM module"), "1|1|3");
+    change(&world, ORDERS, "dest_connection = \"dw\"", "dest_connection = \"erp\"");
+    world.refuses("apply defs", 3, "defs/modules/orders.toml:1: module orders is already running");
+}
+
+/// What could not run is told, and is there: a query may wait for what comes with the next change.
+#[test]
+fn a_module_that_can_not_run_is_warned_of() {
+    let world = exported();
+    change(&world, ORDERS, "{since}", "{sinse}");
+    let call = world.call("apply defs").ok();
+    call.says("warning: module orders: ").says("{sinse}");
 }

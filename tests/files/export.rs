@@ -73,7 +73,7 @@ fn what_says_the_same_is_not_touched() {
             .collect::<Vec<_>>()
     };
     let before = states();
-    assert_eq!(world.call("export defs").ok().stdout(), "6 files were so already\n");
+    assert_eq!(world.call("export defs").ok().stdout(), "0 written, 0 removed, 6 as they were\n");
     assert_eq!(states(), before);
     assert_eq!(world.call("apply defs").ok().stdout(), "nothing to change\n");
 }
@@ -92,10 +92,13 @@ fn what_says_otherwise_is_written_and_said() {
         lines
     };
     let call = world.call("export defs --dry-run").ok();
-    assert_eq!(sorted(&call.stdout()), sorted(&format!("{shown}4 files are as they would be; nothing was written\n")));
+    assert_eq!(
+        sorted(&call.stdout()),
+        sorted(&format!("{shown}2 to write, 0 to remove, 4 as they are: nothing was done\n"))
+    );
     assert_eq!(files(&world, "defs"), before);
     let call = world.call("export defs").ok().says("`pipekit apply` would bring these back; --prune removes");
-    assert_eq!(sorted(&call.stdout()), sorted(&format!("{shown}4 files were so already\n")));
+    assert_eq!(sorted(&call.stdout()), sorted(&format!("{shown}2 written, 0 removed, 4 as they were\n")));
     assert!(text(&world, "defs/modules/orders.toml").contains("retries = 5\n"));
     let pruned = world.call("export defs --prune --json").ok().json();
     assert_eq!(pruned[6], json!({"file": "groups/nightly.toml", "fate": "removed", "fields": []}));
@@ -159,7 +162,7 @@ fn files_have_the_rights_that_files_have() {
 #[test]
 fn an_empty_database_has_no_files_and_a_folder_that_can_not_be_written_is_an_error() {
     let world = World::new();
-    assert_eq!(world.call("export defs").ok().stdout(), "0 files were so already\n");
+    assert_eq!(world.call("export defs").ok().stdout(), "0 written, 0 removed, 0 as they were\n");
     assert_eq!(files(&world, "defs"), []);
     world.call("connection add c --driver sqlite --url jdbc:sqlite:x.db").ok();
     world.file("plain", "");

@@ -102,3 +102,26 @@ fn what_is_changed_meanwhile_is_not_overwritten() {
     call.wait().fails(1, "the definitions were changed by somebody else meanwhile, and nothing was done");
     assert_eq!(dump(&world), before);
 }
+
+/// Never 10: a disk that is full in the middle of it. SQLite ends the transaction then, and nothing lands by itself.
+#[test]
+fn an_apply_that_finds_no_room_changed_nothing() {
+    let world = exported();
+    with_two_more(&world);
+    for name in ["aaa", "bbb", "ccc"] {
+        let module = text(&world, "defs/modules/first.toml").replace("name = \"first\"", &format!("name = \"{name}\""));
+        let big = format!("SELECT 1 -- {}", "x".repeat(3_000_000));
+        world.file(&format!("defs/modules/{name}.toml"), &module.replace("SELECT 1", &big));
+    }
+    let before = dump(&world);
+    let program = env!("CARGO_BIN_EXE_pipekit");
+    let plain = world.command();
+    let mut shell = std::process::Command::new("sh");
+    shell.arg("-c").arg(format!("trap '' XFSZ; ulimit -f 5000; exec {program} apply defs")).env_clear();
+    shell.current_dir(world.path("")).envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = shell.output().unwrap();
+    assert!(!output.status.success(), "it had room");
+    assert_eq!(dump(&world), before, "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(world.own("PRAGMA integrity_check"), "'ok'");
+    world.call("apply defs").ok().prints("5 added, 0 changed, 0 removed\n");
+}
