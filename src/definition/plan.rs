@@ -121,6 +121,9 @@ fn put(conn: &Connection, key: &Key, definition: &Definition) -> Result<()> {
     }
     conn.execute_batch("SAVEPOINT definition")?;
     let saved = definition.save(conn, now.as_ref().map(|(id, _)| *id));
+    if saved.as_ref().is_err_and(|error| error.code == Code::Store) {
+        return saved.map(|_| ());
+    }
     let same = saved.is_ok() && now.is_some() && Definition::find(conn, key)? == now;
     if same || saved.is_err() {
         conn.execute_batch("ROLLBACK TO definition")?;
