@@ -58,6 +58,7 @@ mod never;
 mod notify;
 mod places;
 mod proposals;
+mod propose;
 mod reach;
 mod readme;
 mod recovery;

@@ -153,8 +153,8 @@ pub struct Offer {
 pub struct NewColumn {
     /// Its name, to the letter.
     pub name: String,
-    /// Its type.
-    pub mapped: Type,
+    /// Its type, as the database's DDL spells it.
+    pub type_sql: String,
     /// What is to be said of it in the catalog.
     pub comment: Option<String>,
 }
@@ -191,6 +191,10 @@ pub trait Source: Sync {
     /// with a value that is a bit lower would have the same rows come for ever.
     fn newest(&self, _type_text: &str, column: &str) -> String {
         format!("MAX({})", self.quote(column))
+    }
+    /// The earliest value of a type of date and time.
+    fn earliest(&self, _type_text: &str) -> &'static str {
+        "0001-01-01 00:00:00"
     }
     /// Other ways to select it, by what its type and its name hint at.
     fn offers(&self, _type_text: &str, _column: &str) -> Vec<Offer> {
@@ -245,7 +249,7 @@ pub trait Destination: Source {
     }
     /// The first of them.
     fn create_columns(&self, table: &TableName, columns: &[NewColumn]) -> String {
-        let columns = columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), self.type_sql(&c.mapped)));
+        let columns = columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql));
         format!("CREATE TABLE {} (\n{}\n)", self.table(table), columns.collect::<Vec<_>>().join(",\n"))
     }
     /// Where a module's rows are staged.

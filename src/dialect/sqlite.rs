@@ -128,7 +128,7 @@ impl Destination for Sqlite {
         let lines = columns.iter().enumerate().map(|(i, c)| {
             let comma = if i + 1 < columns.len() { "," } else { "" };
             let remark = c.comment.as_ref().map(|text| format!(" -- {}", text.replace(char::is_control, " ")));
-            let line = format!("  {} {}{comma}", self.quote(&c.name), self.type_sql(&c.mapped));
+            let line = format!("  {} {}{comma}", self.quote(&c.name), c.type_sql);
             line + &remark.unwrap_or_default()
         });
         vec![format!("CREATE TABLE {} (\n{}\n)", self.table(table), lines.collect::<Vec<_>>().join("\n"))]

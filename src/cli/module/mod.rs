@@ -2,6 +2,7 @@
 
 mod fields;
 mod preview;
+mod propose;
 mod show;
 
 use super::output::{self, Field, Tone};
@@ -48,6 +49,13 @@ pub enum Module {
         #[command(flatten)]
         fields: Box<Fields>,
     },
+    /// Print the module that a table would be loaded by, as `module add --json-file -` takes it
+    ///
+    /// Every column is selected, under a name that needs no quotes; blanks that pad a text go, and dates that stand for
+    /// none are NULL. A primary key is the merge key of an incremental load.
+    #[command(after_help = "Example:\n  pipekit module propose --source erp --table orders --watermark changed_at\n  \
+        pipekit module propose --source erp --table orders --dest dw --name orders | \\\n    pipekit module add --json-file -")]
+    Propose(propose::Propose),
     /// Change a module; without flags, in $EDITOR
     ///
     /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
@@ -142,6 +150,7 @@ impl Module {
             Module::List => list(context, &store)?,
             Module::Show { name, definition } => show::show(context, &store, &name, definition)?,
             Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, *fields)?,
+            Module::Propose(p) => p.run(context, &store)?,
             Module::Edit { name, raw, fields } => edit(context, &mut store, &name, raw, *fields)?,
             Module::Remove { name, force } => {
                 let removed = store.write(|tx| define::remove(tx, &name, force))?;

@@ -145,7 +145,7 @@ impl Destination for Mysql {
         let columns = columns.iter().map(|c| {
             let comment = c.comment.as_ref().map(|text| format!(" COMMENT {}", literal(text))).unwrap_or_default();
             // A TIMESTAMP would else be NOT NULL, and a text in the database's character set.
-            format!("  {} {} NULL{comment}", quote(&c.name), self.type_sql(&c.mapped))
+            format!("  {} {} NULL{comment}", quote(&c.name), c.type_sql)
         });
         let columns = columns.collect::<Vec<_>>().join(",\n");
         vec![format!("CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4", self.table(table))]
