@@ -11,11 +11,12 @@ use std::path::PathBuf;
 
 /// Make the database have the definitions of a folder
 ///
-/// The folder is one that `export` writes: drivers/, connections/, modules/ and groups/, with a TOML file for each. Every
-/// file is read and checked, the changes are shown, and they land all or none. What the folder has not stays, unless it
-/// is --prune. A thing under a new name is a new thing: `module rename` first keeps a module's runs with it.
+/// The folder is one that `export` writes: drivers/, connections/, modules/ and groups/, with a TOML file for each
+/// definition. Every file is read and checked, the changes are shown, and then all of them are made in one transaction, or
+/// none. What is not in the folder stays in the database, unless --prune is given; what is in use or running is not removed.
 ///
-/// A change reaches the next run, not one that is going on. Settings and secrets are no files.
+/// A thing under a new name is a new thing: `module rename` first keeps a module's runs with it. A change reaches the next
+/// run, not one that is going on. Settings and secrets are not in files.
 #[derive(Args)]
 #[command(after_help = "Example:\n  pipekit apply definitions --dry-run\n  pipekit apply definitions\n  \
     pipekit apply definitions --prune\n  pipekit apply definitions --prune --dry-run --expect-same   # in CI")]
@@ -25,7 +26,7 @@ pub struct Apply {
     /// Show what would change; change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Remove what the folder has not
+    /// Remove what is not in the folder
     #[arg(long)]
     prune: bool,
     /// Exit with 1 where anything would change

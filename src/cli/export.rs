@@ -10,10 +10,10 @@ use std::path::PathBuf;
 
 /// Write the definitions into a folder, to keep in git
 ///
-/// One TOML file for each driver that is not built in, connection, module (with its watermarks and hooks) and group (with
-/// its members and schedules). No secret is in them, no id and no time. A file that says the same already is not touched,
-/// whatever its comments; one that says something else is overwritten. Settings are no files, as some name programs:
-/// `pipekit settings list` shows them.
+/// One TOML file for each module (with its watermarks and hooks), group (with its members and schedules), connection, and
+/// driver that is not built in. They hold no secret, no id and no time. A file that says the same already is not touched,
+/// whatever its comments; one that says something else is overwritten, and what differed is named. Settings are left out,
+/// as some of them name programs: `pipekit settings list` shows them.
 #[derive(Args)]
 #[command(after_help = "Example:\n  pipekit export definitions\n  pipekit export definitions --prune && \
     git -C definitions add -A\n  pipekit export definitions --dry-run")]
