@@ -134,7 +134,10 @@ fn what_the_folder_has_not_goes_when_that_is_asked_for() {
     let kept = &world.json("apply defs")["kept"];
     assert_eq!(kept[0], json!({"kind": "connection", "name": "far"}));
     let call = world.call("apply defs --prune").ok();
-    assert_eq!(call.stdout(), "- group weekly\n- module other\n- connection far\n0 added, 0 changed, 3 removed\n");
+    assert_eq!(
+        call.stdout(),
+        "- group weekly\n    schedules[0]  (cron_expr \"@weekly\", catch_up_s 3600, enabled true) → (none)\n- module other\n- connection far\n0 added, 0 changed, 3 removed\n"
+    );
     assert_eq!(world.own("SELECT count(*) FROM schedule"), "2");
 
     // All at once, another module in its place: the runs of what goes stay in the log.
