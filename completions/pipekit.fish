@@ -44,6 +44,8 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "watermark" -d 'The 
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "hook" -d 'SQL that runs after a module\'s merge'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "group" -d 'Modules that run together, in order'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "schedule" -d 'When groups run'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "export" -d 'Write the definitions into a folder, to keep in git'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "apply" -d 'Make the database have the definitions of a folder'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "run" -d 'Run modules now, one after the other, and wait'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "cancel" -d 'Stop the run of a module, in whatever process it runs'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "tick" -d 'Run every group that is due now, and wait for them'
@@ -518,6 +520,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the query alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l disabled -d 'Have groups skip it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
@@ -676,6 +679,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the resolver alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
@@ -776,6 +780,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the SQL alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
@@ -1027,6 +1032,27 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Print results only'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l prune -d 'Remove the files of what is not defined any more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l dry-run -d 'Show which files would change; write none'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l dry-run -d 'Show what would change; change nothing'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l prune -d 'Remove what is not in the folder'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l expect-same -d 'Exit with 1 where anything would change'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

@@ -61,11 +61,12 @@ impl Trial<'_> {
         let expected = self.case.expects(self.place, self.mode);
         let before = self.look();
         let all = self.everything();
-        if self.case.held.is_empty() && is_rehearsed(&self.module) {
-            if let Err(why) = self.rehearse(expected, &before, &all) {
-                self.unmake();
-                return Err(format!("its rehearsal: {why}"));
-            }
+        if self.case.held.is_empty()
+            && is_rehearsed(&self.module)
+            && let Err(why) = self.rehearse(expected, &before, &all)
+        {
+            self.unmake();
+            return Err(format!("its rehearsal: {why}"));
         }
         let held = self.hold();
         let call = self.load();
