@@ -45,6 +45,18 @@ pub fn id_of(kind: &'static str) -> impl Fn(&str) -> Result<i64, String> + Clone
     move |given| given.parse().map_err(|_| format!("a {kind}'s id: see `pipekit {kind} list`"))
 }
 
+/// Refuses a flag that says how to edit beside others that say what.
+///
+/// # Errors
+/// `Usage` where there are `others`.
+pub fn alone(flag: &str, others: bool) -> Result<()> {
+    match others {
+        true => Err(Error::new(Code::Usage, format!("{flag} opens the editor, and takes no other flags"))
+            .hint("first the one, then the other")),
+        false => Ok(()),
+    }
+}
+
 /// A value that can be taken away with `none`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Maybe<T> {

@@ -16,6 +16,7 @@ pub mod notification;
 pub mod output;
 mod place;
 pub mod probe;
+pub mod rehearsal;
 pub mod run;
 pub mod schedule;
 pub mod setting;
@@ -113,6 +114,17 @@ impl Store {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&tx)?;
         tx.commit()?;
+        Ok(done)
+    }
+
+    /// Runs `work` as [`Store::write`] does, and takes all of it back: to see what would come of it.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.rollback()?;
         Ok(done)
     }
 
