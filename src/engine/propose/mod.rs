@@ -1,8 +1,10 @@
 //! What the wizard proposes for the columns of a source's table: how to select each, what it is called and what type it
 //! has at the destination. Opinions of the dialects, for people to change.
 
+mod create;
 mod module;
 
+pub use create::ddl_of;
 pub use module::{Wanted, module, usual_dest};
 
 use super::databases::dialect_of;
