@@ -6,4 +6,3 @@
 pub mod columns;
 pub mod lexer;
 pub mod placeholders;
-pub mod table;
