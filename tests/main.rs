@@ -30,6 +30,7 @@ mod drivers;
 mod editor;
 mod external;
 mod faults;
+mod files;
 mod flights;
 mod gate;
 mod generated;

@@ -20,12 +20,12 @@ fn definition(world: &World, name: &str) -> Value {
 }
 
 /// Stops every writer at `event` (`INSERT ON hook WHEN …`) in the middle of its transaction, until it is taken back.
-fn stop_at(world: &World, event: &str) {
+pub(super) fn stop_at(world: &World, event: &str) {
     let sql = format!("CREATE TRIGGER stop AFTER {event} BEGIN SELECT count(*) FROM ({ENDLESS}); END");
     world.sqlite("pipekit.db").execute_batch(&sql).unwrap();
 }
 
-fn let_go(world: &World) {
+pub(super) fn let_go(world: &World) {
     world.sqlite("pipekit.db").execute_batch("DROP TRIGGER stop").unwrap();
 }
 

@@ -232,6 +232,10 @@ fn groups(api: &mut Called<'_>, world: &World) {
     assert_eq!(api.get(&path).is(200).json()["enabled"], false);
     assert_eq!(api.get("/api/schedules?group_id=nightly").is(200).json(), world.json("schedule list"));
     api.post("/api/groups/nightly/delete", "{}").fails(409, "group nightly has 1 schedule(s)");
+    let weekly = r#"{"name": "weekly", "schedules": [{"cron_expr": "@weekly"}]}"#;
+    assert_eq!(api.post("/api/groups", weekly).is(201).json()["schedules"], json!(["@weekly"]));
+    assert_eq!(api.post("/api/groups/weekly", r#"{"schedules": []}"#).is(200).json()["schedules"], json!([]));
+    api.post("/api/groups/weekly", r#"{"schedules": [{"cron_expr": "61 * * * *"}]}"#).fails(400, "61");
     api.post(&format!("{path}/delete"), "{}").is(200);
     let member = api.get("/api/group_members").is(200).json()[0]["id"].clone();
     api.post(&format!("/api/group_members/{member}/delete"), "{}").is(200);

@@ -60,10 +60,14 @@ pub enum Module {
     ///
     /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
     #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
-        pipekit module edit orders --max-shrink-pct none")]
+        pipekit module edit orders --max-shrink-pct none\n  pipekit module edit orders\n  \
+        pipekit module edit orders --raw")]
     Edit {
         /// Its name or id
         name: String,
+        /// Edit the query alone, as it is, in $EDITOR
+        #[arg(long)]
+        raw: bool,
         #[command(flatten)]
         fields: Box<Fields>,
     },
@@ -147,7 +151,7 @@ impl Module {
             Module::Show { name, definition } => show::show(context, &store, &name, definition)?,
             Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, *fields)?,
             Module::Propose(p) => p.run(context, &store)?,
-            Module::Edit { name, fields } => edit(context, &mut store, &name, *fields)?,
+            Module::Edit { name, raw, fields } => edit(context, &mut store, &name, raw, *fields)?,
             Module::Remove { name, force } => {
                 let removed = store.write(|tx| define::remove(tx, &name, force))?;
                 super::said(context, &removed, &format!("removed module {}; its runs stay in the log", removed.name));
@@ -248,17 +252,18 @@ fn add(
     Ok(())
 }
 
-fn edit(context: &Context, store: &mut Store, name: &str, fields: Fields) -> Result<()> {
+fn edit(context: &Context, store: &mut Store, name: &str, raw: bool, fields: Fields) -> Result<()> {
     let id = table::find(store.read(), name)?.id;
     let fields = fields.read()?;
-    super::edit(
-        context,
-        store,
-        fields != Fields::default(),
-        |conn| define::load(conn, &id.to_string()).map(|(_, module)| module),
-        |module| fields.put(module),
-        |conn, module| define::save(conn, Some(id), module),
-    )?;
+    let load = |conn: &rusqlite::Connection| define::load(conn, &id.to_string()).map(|(_, module)| module);
+    let save = |conn: &rusqlite::Connection, module: &define::Module| define::save(conn, Some(id), module);
+    let by_flags = fields != Fields::default();
+    if raw {
+        input::alone("--raw", by_flags)?;
+        super::edit_sql(context, store, load, |module| &mut module.source_query, save)?;
+    } else {
+        super::edit(context, store, by_flags, load, |module| fields.put(module), save)?;
+    }
     if context.ui.json {
         context.ui.document(&table::get(store.read(), id)?);
     }
