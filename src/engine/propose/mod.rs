@@ -5,7 +5,7 @@ mod module;
 mod outlook;
 
 pub use module::{Wanted, compose, free_name, module, usual_dest};
-pub use outlook::{Outlook, create_table, outlook};
+pub use outlook::{Outlook, create_table, described, fit, outlook};
 
 use super::databases::dialect_of;
 use super::introspect::{self, Column};
@@ -44,7 +44,7 @@ pub struct Proposed {
 }
 
 /// Another way to select a column.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Offered {
     /// What it does.
     pub what: &'static str,

@@ -2,12 +2,12 @@
 
 use super::Proposal;
 use crate::definition::{lint, module as define, module::Module};
-use crate::dialect::Described;
+use crate::dialect::{Described, Fill};
 use crate::engine::databases::{Databases, dialect_of};
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
 use crate::engine::{external, introspect};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::runner::Runner;
 use crate::sql::{lexer, placeholders};
 use crate::store::{Store, connection, module as table};
@@ -30,17 +30,22 @@ pub struct Outlook {
 ///
 /// # Errors
 /// What is wrong with the module, and what the databases say.
-pub fn outlook(store: &mut Store, module: &Module, proposal: &Proposal) -> Result<Outlook> {
+pub fn outlook(
+    store: &mut Store,
+    module: &Module,
+    proposal: &Proposal,
+    described: Option<Described>,
+) -> Result<Outlook> {
     let row = store.rehearse(|tx| define::save(tx, None, module).and_then(|id| table::get(tx, id)))?;
     let find = |name: &str| connection::find(store.read(), name);
     let (source, dest) = (find(&module.source_connection)?, find(&module.dest_connection)?);
     let definition = Definition { module: row, source, dest, watermarks: Vec::new(), hooks: Vec::new() };
-    let (described, missing) = match described(store, module)? {
+    let (described, missing) = match described {
         Some(described) => (described, None),
         None => (proposal.described(), Some(proposal.ddl())),
     };
     let dialect = dialect_of(&definition.dest)?;
-    let mut to = dialect.parse_table(&module.dest_table).map_err(crate::error::Error::invalid)?;
+    let mut to = dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
     to.schema = to.schema.or_else(|| described.schema.clone());
     let statements = plan::statements(&definition, dialect, &to, &described)?;
 
@@ -59,10 +64,25 @@ pub fn outlook(store: &mut Store, module: &Module, proposal: &Proposal) -> Resul
     Ok(Outlook { missing, staging_sql: statements.staging_sql, merge_sql: statements.merge_sql, warnings })
 }
 
+/// Has a module name the columns that it fills, where the destination has others beside them or another order.
+pub fn fit(module: &mut Module, proposal: &Proposal, described: Option<&Described>) {
+    let Some(described) = described else { return };
+    let filled: Vec<&str> = described.columns.iter().filter(|c| c.fill == Fill::Plain).map(|c| &*c.name).collect();
+    let there = |alias: &str| described.columns.iter().find(|c| c.name.eq_ignore_ascii_case(alias));
+    let wanted: Option<Vec<&str>> =
+        proposal.columns.iter().map(|p| there(&p.alias).map(|column| &*column.name)).collect();
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != filled) {
+        module.dest_columns = Some(wanted.into_iter().map(str::to_owned).collect());
+    }
+}
+
 /// What the catalog says of a module's destination. `None`: there is no such table.
-fn described(store: &Store, module: &Module) -> Result<Option<Described>> {
+///
+/// # Errors
+/// What the connection or the database says.
+pub fn described(store: &Store, module: &Module) -> Result<Option<Described>> {
     let dialect = dialect_of(&connection::find(store.read(), &module.dest_connection)?)?;
-    let to = dialect.parse_table(&module.dest_table).map_err(crate::error::Error::invalid)?;
+    let to = dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
     let rows = introspect::query(store, &module.dest_connection, &dialect.describe(&to), None)?;
     Ok(dialect.read(&rows.rows))
 }
