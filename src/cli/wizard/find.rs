@@ -77,7 +77,10 @@ impl Finding {
             lines.push(style(more).for_stderr().dim().to_string());
         }
         if self.found.is_empty() {
-            let none = format!("  none has that; enter takes `{}` as its name", self.typed.text().trim());
+            let none = match self.typed.text().trim() {
+                "" => "  the catalog lists none here; type its name, or esc".to_owned(),
+                typed => format!("  none has that; enter takes `{typed}` as its name"),
+            };
             lines.push(style(none).for_stderr().dim().to_string());
         }
         lines
