@@ -109,6 +109,35 @@ fn into_h2_by_jrunner_with_defaults() {
     assert_eq!(dw.rows("SELECT ORD, ITEM FROM ORDERS ORDER BY 1"), ["1|a", "2|NULL"]);
 }
 
+/// On an IBM i a numeric date is a date, a padded text is as it is, and a heading is the name, by one key each.
+#[test]
+#[ignore = "needs Java: tests/run.sh"]
+fn other_forms_are_one_key_away() {
+    let world = World::new();
+    let jdbc = Jdbc::install(&world, &[]);
+    jdbc.driver(&world, "db2", "db2", "h2");
+    let as400 = JdbcDatabase::h2(";MODE=DB2").taken_for("db2");
+    as400.call(super::dialects_stand_ins::DB2).unwrap();
+    as400.connect(&world, "as400");
+    world.with_sqlite("dw", "SELECT 1");
+    let before = world.defined();
+    let mut terminal = Terminal::start(&world, "wizard --source as400 --dest dw --strategy incremental");
+    terminal.at("Schema", ENTER).until("Table").types("header").until("> LGDAT.OCRH (physical file)  Order header");
+    terminal.press(ENTER).until("enter takes them").until("Order Number").press("h").until("order_number");
+    terminal.press(DOWN).press("o").until("as it is");
+    terminal.press(DOWN).press("o").until("a date kept as CYYMMDD").press("h").until("order_date_cyymmdd");
+    terminal.press(ENTER).at("Destination table", ENTER).at("Merge key", ENTER).until("Watermarks");
+    terminal.press(DOWN).press(" ").press(ENTER).at("The module's name", ENTER);
+    let date = "CASE WHEN \"OCDAT\" IN (0, 9999999) THEN NULL ELSE \
+                DATE(TIMESTAMP_FORMAT(DIGITS(DECIMAL(\"OCDAT\" + 19000000, 8, 0)), 'YYYYMMDD')) END";
+    terminal.until("\"DCORD#\" AS order_number,").until("\"OCRI#\" AS ocri,").until(date);
+    terminal.until(" AS order_date_cyymmdd").until(&format!("WHERE {date} >= '{{order_date_cyymmdd}}'"));
+    terminal.until("SELECT MAX(\"order_date_cyymmdd\") FROM \"ocrh\"").until("\"order_date_cyymmdd\" DATE");
+    terminal.at("Create it, and run it now", CTRL_C);
+    assert_eq!(terminal.ends(), Some(130));
+    assert_eq!(world.defined(), before);
+}
+
 /// The questions of an incremental load, with what each of them shows, and a key that answers it.
 const INCREMENTAL: [(&str, &[&str]); 10] = [
     ("Source connection", &[ENTER]),

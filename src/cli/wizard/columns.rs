@@ -2,16 +2,21 @@
 
 use super::ask::{Asker, Press};
 use super::draft::{Change, Draft};
-use crate::engine::propose::{Proposal, Proposed};
+use crate::engine::propose::{Offered, Proposal, Proposed, plain};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use dialoguer::console::{Key, pad_str, style};
 
 /// What can be done, above the list.
-const KEYS: &str = "enter takes them · space in or out · a all · o another form · e edit · esc back";
+const KEYS: &str = "enter takes them · space in/out · a all · o other form · h heading as name · e edit · esc back";
+
+/// The most characters that a heading has as a name: what PostgreSQL takes, in letters of two bytes too.
+const LONGEST: usize = 31;
 
 struct Choosing<'a> {
     proposal: &'a Proposal,
+    /// The other forms of each column.
+    forms: Vec<Vec<Offered>>,
     changes: Vec<Change>,
     at: usize,
     wrong: Option<String>,
@@ -26,7 +31,9 @@ enum Chosen {
 /// Asks which columns come. Says whether that was answered.
 pub fn ask(asker: &Asker, store: &Store, draft: &mut Draft) -> Result<bool> {
     let proposal = draft.proposed(store)?;
-    let mut state = Choosing { proposal: &proposal, changes: draft.changes.clone(), at: 0, wrong: None };
+    let forms = proposal.columns.iter().map(|column| proposal.forms(column)).collect();
+    let changes = draft.changes.clone();
+    let mut state = Choosing { proposal: &proposal, forms, changes, at: 0, wrong: None };
     loop {
         let chosen = asker.drawn(&mut state, Choosing::lines, |choosing, key| Ok(choosing.press(&key)))?;
         match chosen {
@@ -44,18 +51,19 @@ pub fn ask(asker: &Asker, store: &Store, draft: &mut Draft) -> Result<bool> {
 
 impl Choosing<'_> {
     /// A column as it is now.
+    fn now(&self, at: usize) -> Proposed {
+        let mut now = self.proposal.columns[at].clone();
+        self.changes[at].apply(&mut now, &self.forms[at]);
+        now
+    }
+
+    /// What is shown of it.
     fn seen(&self, at: usize) -> [String; 5] {
-        let (column, change) = (&self.proposal.columns[at], &self.changes[at]);
-        let offer = change.form.checked_sub(1).and_then(|i| column.offers.get(i));
-        let (expression, dest_type) =
-            offer.map_or((&column.expression, &column.dest_type), |offer| (&offer.expression, &offer.dest_type));
-        let alias = change.alias.as_ref().unwrap_or(&column.alias);
-        let expression = change.expression.as_ref().unwrap_or(expression);
-        let dest_type = change.dest_type.as_ref().unwrap_or(dest_type);
-        let bare = expression.trim_matches(|c| matches!(c, '"' | '`' | '[' | ']')) == column.column.name;
+        let Proposed { column, alias, expression, dest_type, .. } = self.now(at);
+        let bare = expression.trim_matches(|c| matches!(c, '"' | '`' | '[' | ']')) == column.name;
         // What is selected as it is needs no column of the screen.
-        let how = if bare { column.column.comment.clone().unwrap_or_default() } else { expression.clone() };
-        [column.column.name.clone(), column.column.type_name.clone(), alias.clone(), dest_type.clone(), how]
+        let how = if bare { column.comment.unwrap_or_default() } else { expression };
+        [column.name, column.type_name, alias, dest_type, how]
     }
 
     fn lines(&self, (rows, _): (usize, usize)) -> Vec<String> {
@@ -71,9 +79,9 @@ impl Choosing<'_> {
         let width = |i: usize| cells.iter().map(|row| row[i].chars().count()).max().unwrap_or(0).min(30);
         let widths = [width(0), width(1), width(2), width(3)];
         for (at, row) in cells.iter().enumerate().skip(from).take(shown) {
-            let (change, column) = (&self.changes[at], &self.proposal.columns[at]);
+            let change = &self.changes[at];
             let mark = if change.out { "[ ]" } else { "[x]" };
-            let more = if column.offers.is_empty() { ' ' } else { 'o' };
+            let more = if self.forms[at].is_empty() { ' ' } else { 'o' };
             let cells: Vec<String> = row
                 .iter()
                 .zip(widths)
@@ -113,21 +121,26 @@ impl Choosing<'_> {
             Key::Char(' ') => now.out = !now.out,
             Key::Char('a') => self.changes.iter_mut().for_each(|change| change.out = all_in),
             Key::Char('o') => {
-                let offers = &self.proposal.columns[self.at].offers;
+                let forms = &self.forms[self.at];
                 *now = Change {
                     out: now.out,
                     alias: now.alias.take(),
                     ..Change { form: now.form + 1, ..Change::default() }
                 };
-                if now.form > offers.len() {
+                if now.form > forms.len() {
                     now.form = 0;
                 }
                 self.wrong = match now.form.checked_sub(1) {
-                    Some(i) => Some(offers[i].what.to_owned()),
-                    None if offers.is_empty() => Some("there is no other form: e edits its expression".to_owned()),
+                    Some(i) => Some(forms[i].what.to_owned()),
+                    None if forms.is_empty() => Some("there is no other form: e edits its expression".to_owned()),
                     None => None,
                 };
             }
+            Key::Char('h') => match (&now.alias, &self.proposal.columns[self.at].column.comment) {
+                (Some(_), _) => now.alias = None,
+                (None, Some(heading)) => now.alias = Some(plain(heading, self.at + 1).chars().take(LONGEST).collect()),
+                (None, None) => self.wrong = Some("nothing is said of it in the catalog".to_owned()),
+            },
             Key::ArrowUp | Key::Char('k') => self.at = self.at.saturating_sub(1),
             Key::ArrowDown | Key::Char('j') => self.at = (self.at + 1).min(last),
             Key::PageUp => self.at = self.at.saturating_sub(10),
@@ -149,18 +162,9 @@ impl Choosing<'_> {
 
     /// Edits the column under the cursor: alias, expression, type. Esc leaves the rest as it is.
     fn edit(&mut self, asker: &Asker) -> Result<()> {
-        let column = &self.proposal.columns[self.at];
-        let mut now = Proposed {
-            column: column.column.clone(),
-            alias: column.alias.clone(),
-            expression: column.expression.clone(),
-            dest_type: column.dest_type.clone(),
-            resolver: None,
-            offers: column.offers.clone(),
-        };
+        let now = self.now(self.at);
         let change = &mut self.changes[self.at];
-        change.apply(&mut now);
-        let named = |what: &str| format!("{} {what}", column.column.name);
+        let named = |what: &str| format!("{} {what}", now.column.name);
         let filled = |text: &str| if text.is_empty() { Err(Error::invalid("it is empty")) } else { Ok(()) };
         for (what, is, place) in [
             ("is called", now.alias, &mut change.alias),

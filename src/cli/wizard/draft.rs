@@ -5,7 +5,7 @@ use crate::definition::module::Module;
 use crate::dialect::{Qualifiers, TableName};
 use crate::engine::databases::dialect_of;
 use crate::engine::introspect::Column;
-use crate::engine::propose::{self, Proposal, Proposed, Wanted};
+use crate::engine::propose::{self, Offered, Proposal, Proposed, Wanted};
 use crate::error::{Error, Result};
 use crate::store::{Store, connection};
 
@@ -14,7 +14,7 @@ use crate::store::{Store, connection};
 pub struct Change {
     /// It is left out.
     pub out: bool,
-    /// Which of the offers is taken, from 1; 0 is the proposal itself.
+    /// Which of the other forms is taken, from 1; 0 is the proposal itself.
     pub form: usize,
     /// Another alias.
     pub alias: Option<String>,
@@ -25,11 +25,11 @@ pub struct Change {
 }
 
 impl Change {
-    /// Puts it into the column.
-    pub fn apply(&self, column: &mut Proposed) {
-        if let Some(offer) = self.form.checked_sub(1).and_then(|i| column.offers.get(i)) {
-            column.expression.clone_from(&offer.expression);
-            column.dest_type.clone_from(&offer.dest_type);
+    /// Puts it into the column, which has these other forms.
+    pub fn apply(&self, column: &mut Proposed, forms: &[Offered]) {
+        if let Some(form) = self.form.checked_sub(1).and_then(|i| forms.get(i)) {
+            column.expression.clone_from(&form.expression);
+            column.dest_type.clone_from(&form.dest_type);
         }
         for (changed, place) in [
             (&self.alias, &mut column.alias),
@@ -100,8 +100,9 @@ impl Draft {
     /// What is left of the proposal, with what was changed in it.
     pub fn proposal(&self, store: &Store) -> Result<Proposal> {
         let mut proposal = self.proposed(store)?;
-        for (column, change) in proposal.columns.iter_mut().zip(&self.changes) {
-            change.apply(column);
+        let forms: Vec<Vec<Offered>> = proposal.columns.iter().map(|column| proposal.forms(column)).collect();
+        for ((column, change), forms) in proposal.columns.iter_mut().zip(&self.changes).zip(&forms) {
+            change.apply(column, forms);
         }
         let mut changes = self.changes.iter();
         proposal.columns.retain(|_| changes.next().is_none_or(|change| !change.out));

@@ -25,7 +25,7 @@ const RESERVED: &str = " all and as asc between by case cast check column condit
     user using value values view when where window with year ";
 
 /// A column of the source, and what becomes of it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Proposed {
     /// The column.
     #[serde(flatten)]
@@ -149,6 +149,30 @@ impl Proposal {
     fn mapped(&self, column: &Proposed) -> Type {
         let offered = column.offers.iter().find(|offer| offer.expression == column.expression);
         offered.map_or_else(|| self.source.map_type(&column.column.type_name), |offer| offer.gives.clone())
+    }
+
+    /// The other ways to select a column: those that its type and name hint at, and without what is proposed, or with what
+    /// is proposed for columns alike.
+    pub fn forms(&self, column: &Proposed) -> Vec<Offered> {
+        let quoted = self.quoted(column);
+        let usual = select(self.source, self.dest, &column.column).0;
+        let gives = self.source.map_type(&column.column.type_name);
+        let mut others = Vec::new();
+        if usual != quoted {
+            others.push(("as it is", quoted));
+        } else if matches!(gives, Type::Char(_) | Type::Text(_)) {
+            others.push(("without the blanks at its end", format!("RTRIM({quoted})")));
+        } else if gives == Type::Date {
+            let none = format!("CASE WHEN {quoted} IN ('0001-01-01', '9999-12-31') THEN NULL ELSE {quoted} END");
+            others.push(("NULL for the dates that stand for none", none));
+        }
+        let others = others.into_iter().map(|(what, expression)| Offered {
+            what,
+            expression,
+            dest_type: self.dest.type_sql(&gives),
+            gives: gives.clone(),
+        });
+        column.offers.iter().cloned().chain(others).collect()
     }
 
     /// Whether a column is selected as it was proposed.
