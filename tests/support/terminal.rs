@@ -2,7 +2,7 @@
 
 use super::World;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
@@ -113,10 +113,12 @@ impl Terminal {
         }
     }
 
-    /// Whether the cursor was shown when it was last spoken of.
-    pub fn shows_its_cursor(&self) -> bool {
+    /// Whether the cursor is shown, and the terminal in the mode that a shell expects.
+    pub fn is_in_order(&self) -> bool {
         let written = self.written();
-        written.rfind("\u{1b}[?25h").unwrap_or(0) >= written.rfind("\u{1b}[?25l").unwrap_or(0)
+        let shown = written.rfind("\u{1b}[?25h").unwrap_or(0) >= written.rfind("\u{1b}[?25l").unwrap_or(0);
+        let mode = tcgetattr(&self.keys).unwrap().local_modes;
+        shown && mode.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
     }
 }
 

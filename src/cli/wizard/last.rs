@@ -39,13 +39,17 @@ impl Todo {
 pub fn ask(talk: &mut Talk<'_>) -> Result<Came> {
     loop {
         let (mut built, proposal) = talk.draft.module(&talk.store)?;
-        let mut there = propose::described(&talk.store, &built)?;
+        let looking = format!("looking at {}", built.dest_connection);
+        let mut there = talk.waiting(&looking, |talk| propose::described(&talk.store, &built))?;
         propose::fit(&mut built, &proposal, there.as_ref());
         let Some(module) = edited_or(talk, &built)? else { return Ok(Came::Back) };
-        if (&module.dest_connection, &module.dest_table) != (&built.dest_connection, &built.dest_table) {
-            there = propose::described(&talk.store, &module)?;
-        }
-        let outlook = propose::outlook(&mut talk.store, &module, &proposal, there);
+        let elsewhere = (&module.dest_connection, &module.dest_table) != (&built.dest_connection, &built.dest_table);
+        let outlook = talk.waiting("looking ahead", |talk| {
+            if elsewhere {
+                there = propose::described(&talk.store, &module)?;
+            }
+            propose::outlook(&mut talk.store, &module, &proposal, there)
+        });
         let able = match &outlook {
             Ok(outlook) => {
                 show(talk, &module, outlook);
@@ -68,7 +72,7 @@ pub fn ask(talk: &mut Talk<'_>) -> Result<Came> {
             Some(create) => {
                 let missing = outlook.ok().and_then(|outlook| outlook.missing);
                 if make(talk, &module, missing)? {
-                    talk.code = after(talk, &module.name, create)?;
+                    talk.code = after(talk, &module.name, create);
                     return Ok(Came::Answered);
                 }
             }
@@ -138,9 +142,9 @@ fn make(talk: &mut Talk<'_>, module: &Module, missing: Option<Vec<String>>) -> R
         let ask = format!("There is no table {} on {}. Make it?", module.dest_table, module.dest_connection);
         let Some(wanted) = talk.asker.yes(&ask)? else { return Ok(false) };
         if wanted {
-            let waiting = talk.waiting("making the table");
-            let done = propose::create_table(&mut talk.store, &module.dest_connection, &statements);
-            waiting.finish_and_clear();
+            let done = talk.waiting("making the table", |talk| {
+                propose::create_table(&mut talk.store, &module.dest_connection, &statements)
+            });
             if let Err(error) = done {
                 talk.context.ui.error(&error);
                 return Ok(false);
@@ -164,11 +168,16 @@ fn make(talk: &mut Talk<'_>, module: &Module, missing: Option<Vec<String>>) -> R
 }
 
 /// What comes after the creation, and its exit code.
-fn after(talk: &Talk<'_>, name: &str, create: Todo) -> Result<u8> {
+fn after(talk: &Talk<'_>, name: &str, create: Todo) -> u8 {
     if create == Todo::Create {
         talk.context.ui.note(format!("next: pipekit run {name}"));
-        return Ok(0);
+        return 0;
     }
     // From now on signals are the run's: it ends in order.
-    talk.asker.undisturbed(|| Run::of(name, create == Todo::CreateAndTry).run(talk.context))
+    let ran = talk.asker.undisturbed(|| Run::of(name, create == Todo::CreateAndTry).run(talk.context));
+    // The module is there, whatever became of its run.
+    ran.unwrap_or_else(|error| {
+        talk.context.ui.error(&error);
+        error.code.exit()
+    })
 }

@@ -21,7 +21,6 @@ use ask::Asker;
 use catalog::Catalog;
 use clap::Args;
 use draft::Draft;
-use indicatif::ProgressBar;
 
 /// Make a module by answering questions: source, columns, destination, preview
 ///
@@ -84,11 +83,13 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// Says that something takes its time.
-    fn waiting(&self, what: &str) -> ProgressBar {
+    /// Does what takes its time, and says so while it does.
+    fn waiting<T>(&mut self, what: &str, work: impl FnOnce(&mut Self) -> T) -> T {
         let bar = self.context.ui.progress();
         bar.set_message(what.to_owned());
-        bar
+        let done = work(self);
+        bar.finish_and_clear();
+        done
     }
 }
 

@@ -102,17 +102,14 @@ fn within(talk: &mut Talk<'_>) -> Result<Came> {
 fn table(talk: &mut Talk<'_>) -> Result<Came> {
     if talk.given.table {
         let table = talk.draft.wanted.table.clone();
-        talk.draft.take_table(&talk.store, &mut talk.catalog, &table)?;
+        take_table(talk, &table)?;
         return Ok(Came::NotAsked);
     }
     let (source, within) = (talk.draft.wanted.source.clone(), talk.draft.wanted.within.clone());
     let dialect = dialect_of(&connection::find(talk.store.read(), &source)?)?;
-    let tables = {
-        let waiting = talk.waiting(&format!("reading the catalog of {source}"));
-        let tables = talk.catalog.tables(&talk.store, &source, &within);
-        waiting.finish_and_clear();
-        tables?
-    };
+    let tables = talk.waiting(&format!("reading the catalog of {source}"), |talk| {
+        talk.catalog.tables(&talk.store, &source, &within)
+    })?;
     let items: Vec<Findable> = tables
         .iter()
         .map(|t| {
@@ -134,8 +131,12 @@ fn table(talk: &mut Talk<'_>) -> Result<Came> {
             name: tables[at].name.clone(),
         }),
     };
-    talk.draft.take_table(&talk.store, &mut talk.catalog, &table)?;
+    take_table(talk, &table)?;
     Ok(Came::Answered)
+}
+
+fn take_table(talk: &mut Talk<'_>, table: &str) -> Result<()> {
+    talk.waiting("reading its columns", |talk| talk.draft.take_table(&talk.store, &mut talk.catalog, table))
 }
 
 fn dest(talk: &mut Talk<'_>) -> Result<Came> {
