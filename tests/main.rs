@@ -15,6 +15,7 @@ mod busy;
 mod cancel;
 mod cli;
 mod clock;
+mod columns;
 mod connections;
 mod counted;
 mod crashes;
