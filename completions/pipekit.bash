@@ -85,6 +85,9 @@ _pipekit() {
             pipekit,why)
                 cmd="pipekit__subcmd__why"
                 ;;
+            pipekit,wizard)
+                cmd="pipekit__subcmd__wizard"
+                ;;
             pipekit__subcmd__connection,add)
                 cmd="pipekit__subcmd__connection__subcmd__add"
                 ;;
@@ -374,7 +377,7 @@ _pipekit() {
 
     case "${cmd}" in
         pipekit)
-            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection module watermark hook group schedule export apply run cancel tick serve status log why jrunner completions man"
+            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection wizard module watermark hook group schedule export apply run cancel tick serve status log why jrunner completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3076,6 +3079,72 @@ _pipekit() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__wizard)
+            opts="-q -v -h --source --table --server --database --schema --dest --dest-table --name --strategy --key --watermark --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest-table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strategy)
+                    COMPREPLY=($(compgen -W "full incremental append" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watermark)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

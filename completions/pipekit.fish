@@ -39,6 +39,7 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwo
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "connection" -d 'Where the databases are'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "wizard" -d 'Make a module by answering questions: source, columns, destination, preview'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "module" -d 'The syncs themselves'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "watermark" -d 'The named values that a module\'s query waits for'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "hook" -d 'SQL that runs after a module\'s merge'
@@ -393,6 +394,27 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l source -d 'The connection of the source' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l table -d 'The table there, as TABLE, SCHEMA.TABLE and so on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l server -d 'The linked server' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l database -d 'The database' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l schema -d 'The schema (DB2: the library)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l dest -d 'The connection of the destination' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l dest-table -d 'The table there' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l name -d 'The module\'s name' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l strategy -d 'How the rows come in' -r -f -a "full\t'The destination is emptied, then filled'
+incremental\t'Rows with a staged row\'s key go, then the staged rows come'
+append\t'The staged rows come'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l key -d 'The columns that an incremental merge deletes by, with commas' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l watermark -d 'Load what is new by this column (several: with commas)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

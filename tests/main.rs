@@ -90,3 +90,4 @@ mod watermarks;
 mod watermarks_hooks;
 mod whole;
 mod why;
+mod wizard;

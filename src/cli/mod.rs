@@ -30,6 +30,7 @@ mod status;
 mod tick;
 mod watermark;
 mod why;
+mod wizard;
 
 use crate::engine::{notify, recover};
 use crate::error::{Code, Error, Result};
@@ -91,6 +92,7 @@ enum Command {
     Driver(driver::Driver),
     #[command(subcommand)]
     Connection(connection::Connection),
+    Wizard(wizard::Wizard),
     #[command(subcommand)]
     Module(module::Module),
     #[command(subcommand)]
@@ -224,6 +226,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Settings(c) => c.run(context),
         Command::Driver(c) => c.run(context),
         Command::Connection(c) => c.run(context),
+        Command::Wizard(c) => c.run(context),
         Command::Module(c) => c.run(context),
         Command::Watermark(c) => c.run(context),
         Command::Hook(c) => c.run(context),

@@ -50,6 +50,11 @@ fn ignores(signal: i32) -> bool {
 }
 
 impl Run {
+    /// A run of one module.
+    pub fn of(name: &str, dry_run: bool) -> Run {
+        Run { names: vec![name.to_owned()], dry_run }
+    }
+
     pub fn run(self, context: &Context) -> Result<u8> {
         let mut store = context.store()?;
         for name in &self.names {
