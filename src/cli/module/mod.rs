@@ -1,5 +1,6 @@
 //! `pipekit module`.
 
+mod columns;
 mod fields;
 mod preview;
 mod propose;
@@ -120,6 +121,7 @@ pub enum Module {
         /// Its name or id
         name: String,
     },
+    Columns(columns::ColumnsOf),
     /// Print a module's SQL, raw
     #[command(after_help = "Example:\n  pipekit module sql orders > orders.sql\n  pipekit module sql orders --merge")]
     Sql {
@@ -177,6 +179,7 @@ impl Module {
             }
             Module::Check { names } => return check(context, &store, &names),
             Module::Preview { name } => preview::preview(context, &mut store, &name)?,
+            Module::Columns(columns) => columns.run(context, &mut store)?,
             Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
             Module::Runs { name, limit } => {
                 let module_id = Some(table::find(store.read(), &name)?.id);

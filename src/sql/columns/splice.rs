@@ -62,7 +62,7 @@ impl SelectList {
     /// Where ORDER BY or GROUP BY count to a column that would be another, and where what comes out would not be read
     /// as the list that was asked for: an expression that holds a comma, a FROM, or what is not closed.
     pub fn splice(&self, pieces: &[Piece]) -> Result<String, Declined> {
-        self.keep_ordinals(pieces)?;
+        self.keeps_ordinals(pieces)?;
         if pieces.is_empty() {
             return Err(declined("a query has at least one column"));
         }
@@ -240,8 +240,11 @@ impl SelectList {
         last.is_some_and(|t| t.kind == super::Kind::Comment && super::is_line_comment(&text[t.span]))
     }
 
-    /// ORDER BY 2 must go on meaning the same column.
-    fn keep_ordinals(&self, pieces: &[Piece]) -> Result<(), Declined> {
+    /// Whether an ORDER BY 2 goes on meaning the same column.
+    ///
+    /// # Errors
+    /// Where it would not.
+    pub fn keeps_ordinals(&self, pieces: &[Piece]) -> Result<(), Declined> {
         let stars = self.items.iter().any(|item| item.parts.star);
         let moved = pieces.len() != self.items.len() || pieces.iter().enumerate().any(|(i, p)| p.old() != Some(i));
         for (place, what) in &self.ordinals {
