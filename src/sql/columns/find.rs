@@ -212,25 +212,21 @@ fn list_end(read: &Read<'_>, range: Range<usize>) -> Result<usize, Declined> {
     let ends = |i: usize| read.keyword(i, &["FROM"]) && !is_within_expression(read, i);
     let stop =
         read.beside(range.clone()).find(|i| ends(*i) || read.keyword(*i, &["INTO"]) || is_set_operator(read, *i));
-    let clause = read.beside(range.clone()).find(|i| {
+    let mut clauses = read.beside(range.clone()).filter(|i| {
         let begins = read.keyword(*i, CLAUSES)
             || CLAUSE_PAIRS.iter().any(|(word, next)| read.keyword(*i, &[word]) && next.contains(&read.word(i + 1)));
         begins && *i > range.start && read.word(i - 1) != ","
     });
-    match (stop, clause) {
-        (Some(stop), Some(clause)) if clause < stop => {
-            if !read.keyword(stop, &["FROM"]) {
-                return Ok(clause);
+    match stop {
+        Some(stop) if read.keyword(stop, &["FROM"]) => {
+            // Some may be what a column is called.
+            let is_column = |i: usize| matches!(read.word(i), "OFFSET" | "WINDOW" | "LIMIT" | "OPTION");
+            match clauses.find(|i| *i < stop && !is_column(*i)) {
+                Some(clause) => Err(declined(format!("there is a {} before its FROM", read.word(clause)))),
+                None => Ok(stop),
             }
-            if !matches!(read.word(clause), "OFFSET" | "WINDOW" | "LIMIT" | "OPTION") {
-                return Err(declined(format!("there is a {} before its FROM", read.word(clause))));
-            }
-            // A column that is called so.
-            Ok(stop)
         }
-        (Some(stop), _) => Ok(stop),
-        (None, Some(clause)) => Ok(clause),
-        (None, None) => Ok(range.end),
+        stop => Ok(clauses.next().into_iter().chain(stop).min().unwrap_or(range.end)),
     }
 }
 
