@@ -101,27 +101,22 @@ impl Columns {
         if name == Some("") {
             return Err(Error::invalid("the name is empty"));
         }
-        let (mut name, mut text) = (name.map(plain), None);
+        let (mut spelled, mut text) = (name.map(|name| self.spelled(name)), None);
         let mut called = item.name().map(str::to_owned);
         if let Some(expression) = expression {
-            let (read, given) = self.given(expression, name.as_deref())?;
+            let (read, given) = self.given(expression, name)?;
             let new = &read.items()[0];
-            name = given;
-            // A column that is called as what it was keeps its name.
-            if name.is_none()
-                && !item.is_named()
-                && item.name().is_some()
-                && item.name() != new.name()
-                && !new.is_star()
-            {
-                name = item.name().map(str::to_owned);
-            }
-            text = Some(read.expression(new).to_owned());
+            spelled = given;
             if !item.is_named() {
                 called = if new.is_named() { None } else { new.name().map(str::to_owned) };
+                // A column that is called as what it was keeps its name.
+                if spelled.is_none() && !new.is_star() {
+                    spelled = item.name().map(|name| self.spelled(name));
+                }
             }
+            text = Some(read.expression(new).to_owned());
         }
-        let spelled = name.as_deref().filter(|name| called.as_deref() != Some(*name)).map(|name| self.spelled(name));
+        let spelled = spelled.filter(|name| called.as_deref() != Some(&*plain(name)));
         let core = self.list.with(item, text.as_deref(), spelled.as_deref()).map_err(refused)?;
         if core == self.list.text(item) {
             return Ok(Changed { module: self.module.clone(), done: Vec::new(), warnings: Vec::new() });
@@ -136,10 +131,11 @@ impl Columns {
     }
 
     fn add(&self, expression: &str, name: Option<&str>, place: &Place, dest_column: Option<&str>) -> Result<Changed> {
-        let (read, name) = self.given(expression, name)?;
+        let (read, spelled) = self.given(expression, name)?;
         let item = &read.items()[0];
-        let spelled = name.as_deref().filter(|_| !item.is_named()).map(|name| self.spelled(name));
-        let core = read.with(item, None, spelled.as_deref()).map_err(refused)?;
+        let name = spelled.as_deref().map(plain);
+        let beside = spelled.filter(|_| !item.is_named());
+        let core = read.with(item, None, beside.as_deref()).map_err(refused)?;
         let at = self.index(place, self.list.items().len())?;
         let dest = dest_column.map(str::to_owned).or(name).or_else(|| item.name().map(str::to_owned));
         if self.module.dest_columns.is_none() && dest_column.is_some() {
@@ -288,10 +284,17 @@ impl Columns {
                  now; {preview}",
                 names.len()
             )),
-            (None, None) => warnings.push(format!(
-                "the columns of {} are filled in the table's order, so that from here on each may take another now; {preview}",
-                module.dest_table
-            )),
+            (None, None) => {
+                let first = pieces.iter().enumerate().position(|(i, p)| p.old() != Some(i)).unwrap_or(pieces.len());
+                let (count, before) = (pieces.len(), self.list.items().len());
+                let does = if first < before.min(count) {
+                    format!("from column {} on, what the query gives goes into another one than before", first + 1)
+                } else {
+                    format!("the query gives {count} now, so that it must have {count}, or `--columns` name as many")
+                };
+                let table = &module.dest_table;
+                warnings.push(format!("the columns of {table} are filled in the table's order: {does}; {preview}"));
+            }
         }
         Changed { module, done, warnings }
     }

@@ -136,20 +136,22 @@ impl Columns {
         if bare { name } else { self.source.quote(&name) }
     }
 
-    /// A column as it was given: an expression, and a name beside it or within it.
+    /// A column as it was given: an expression, and a name beside it or within it, as SQL spells it.
     fn given(&self, expression: &str, name: Option<&str>) -> Result<(SelectList, Option<String>)> {
         let read = self.list.column(expression).map_err(|declined| {
             Error::invalid(format!("`{}` is no expression for a column: {declined}", expression.trim()))
         })?;
-        let item = &read.items()[0];
-        let within = if item.is_named() { item.name().map(str::to_owned) } else { None };
-        match (within, name) {
-            (Some(within), Some(name)) if within != plain(name) => Err(Error::invalid(format!(
-                "the expression says that the column is called `{within}`, and --name says `{name}`"
+        match (read.alias(&read.items()[0]), name) {
+            (_, Some("")) => Err(Error::invalid("the name is empty")),
+            (Some(within), Some(name)) if plain(within) != plain(name) => Err(Error::invalid(format!(
+                "the expression says that the column is called `{}`, and --name says `{name}`",
+                plain(within)
             ))),
-            (Some(within), _) => Ok((read, Some(within))),
-            (None, Some("")) => Err(Error::invalid("the name is empty")),
-            (None, name) => Ok((read, name.map(plain))),
+            (Some(within), _) => {
+                let within = within.to_owned();
+                Ok((read, Some(within)))
+            }
+            (None, name) => Ok((read, name.map(|name| self.spelled(name)))),
         }
     }
 }

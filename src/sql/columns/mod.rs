@@ -165,6 +165,14 @@ impl SelectList {
         &self.sql[item.parts.expression.clone()]
     }
 
+    /// The name of its own that a column has, as it is spelled there.
+    pub fn alias(&self, item: &Item) -> Option<&str> {
+        match &item.parts.alias {
+            Alias::At(range) => Some(&self.sql[range.clone()]),
+            _ => None,
+        }
+    }
+
     /// The expression and the name of a column, as they stand there.
     pub fn text(&self, item: &Item) -> &str {
         &self.sql[item.core.clone()]
@@ -273,5 +281,5 @@ fn elements(read: &Read<'_>, range: Range<usize>, what: &'static str) -> Vec<(us
     let starts = |i: usize| i == range.start || read.word(i - 1) == ",";
     let ends = |i: usize| i + 1 >= range.end || read.word(i + 1) == "," || read.toks[i + 1].kind == Kind::Word;
     let numbers = read.beside(range.clone()).filter(|i| starts(*i) && ends(*i));
-    numbers.filter_map(|i| Some((read.word(i).parse().ok()?, what))).collect()
+    numbers.filter_map(|i| Some((read.word(i).parse().ok().filter(|n| *n > 0)?, what))).collect()
 }
