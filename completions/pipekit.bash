@@ -262,6 +262,9 @@ _pipekit() {
             pipekit__subcmd__module,propose)
                 cmd="pipekit__subcmd__module__subcmd__propose"
                 ;;
+            pipekit__subcmd__module,rehearse)
+                cmd="pipekit__subcmd__module__subcmd__rehearse"
+                ;;
             pipekit__subcmd__module,remove)
                 cmd="pipekit__subcmd__module__subcmd__remove"
                 ;;
@@ -1807,7 +1810,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module)
-            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add propose edit remove rm enable disable copy rename check preview sql runs"
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2195,6 +2198,28 @@ _pipekit() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__rehearse)
+            opts="-q -v -h --expect-same --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

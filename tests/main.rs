@@ -64,6 +64,7 @@ mod reach;
 mod readme;
 mod recovery;
 mod redacted;
+mod rehearse;
 mod resolvers;
 mod routes;
 mod runs;

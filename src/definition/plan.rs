@@ -32,7 +32,7 @@ pub struct Change {
     /// To what.
     #[serde(flatten)]
     pub key: Key,
-    /// In which fields, where it changes.
+    /// In which fields, where it changes; what goes with it, where it goes.
     pub fields: Vec<Difference>,
     /// The name of one that the set has not, where what is added is as that is in all else: its runs stay with that.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,9 +172,18 @@ fn changes(before: &Definitions, after: &Definitions, others: &[Key]) -> Vec<Cha
         };
         Some(Change { action, key: key.clone(), fields, like })
     });
-    let gone = before.all.keys().rev().filter(|key| !after.all.contains_key(key));
-    put.chain(gone.map(|key| Change { action: Action::Remove, key: key.clone(), fields: Vec::new(), like: None }))
-        .collect()
+    let gone = before.all.iter().rev().filter(|(key, _)| !after.all.contains_key(key)).map(|(key, old)| {
+        // A group's schedules are what is missed most when it has gone.
+        let fields = match old {
+            Definition::Group(group) => {
+                let bare = group::Group { schedules: Vec::new(), ..group.clone() };
+                difference::between(old, &Definition::Group(bare))
+            }
+            _ => Vec::new(),
+        };
+        Change { action: Action::Remove, key: key.clone(), fields, like: None }
+    });
+    put.chain(gone).collect()
 }
 
 /// What is wrong, all of it together.

@@ -3,6 +3,7 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+pub mod compare;
 mod db2;
 mod derby;
 mod generic;
@@ -283,6 +284,29 @@ pub trait Destination: Source {
     /// The merge: takes the receipt, counts staging again, empties, inserts, and notes the counts in the receipt, as
     /// one transaction.
     fn merge(&self, merge: &Merge<'_>) -> String;
+    /// The rows of the destination whose key columns equal a staged row's: what stands behind FROM.
+    fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
+        let equal = key.iter().map(|k| format!("target.{0} = staged.{0}", self.quote(k)));
+        format!(
+            "{} AS target WHERE EXISTS (\n    SELECT 1 FROM {} AS staged WHERE {})",
+            self.table(merge.dest),
+            self.table(merge.staging),
+            equal.collect::<Vec<_>>().join(" AND ")
+        )
+    }
+    /// A column's value in a form that is the same for two values only if they read the same to the byte, and that
+    /// can be grouped by.
+    fn exactly(&self, column: &Column) -> String {
+        self.quote(&column.name)
+    }
+    /// A column's value as people read it, in a type that has a MIN.
+    fn shown(&self, column: &Column) -> String {
+        self.exactly(column)
+    }
+    /// SQL that drops a table, if it is there.
+    fn drop_table(&self, table: &TableName) -> String {
+        format!("DROP TABLE IF EXISTS {}", self.table(table))
+    }
     /// What an operator should know of how this merge behaves.
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
     /// SQL that waits no longer for others to let go of a table than a merge does.

@@ -71,6 +71,7 @@ fn what_is_not_changed_stays_as_it_is() {
     changed(&world);
     let rows = |sql: &str| world.rows("pipekit", sql);
     let watermark = rows("SELECT id FROM watermark WHERE module_id = 1");
+    let hooks = rows("SELECT id FROM hook WHERE module_id = 1 ORDER BY run_order");
     world.call("apply defs").ok();
     assert_eq!(rows("SELECT name FROM module WHERE updated_at = 'then'"), ["'other'"]);
     assert_eq!(rows("SELECT next_resolved_query IS NOT NULL FROM module WHERE name = 'other'"), ["1"]);
@@ -81,6 +82,39 @@ fn what_is_not_changed_stays_as_it_is() {
     );
     assert_eq!(rows("SELECT cron_expr, id FROM schedule WHERE updated_at <> 'then'"), ["'0 4 * * *'|1"]);
     assert_eq!(rows("SELECT id FROM watermark WHERE module_id = 1 AND name = 'since'"), watermark);
+    assert_eq!(rows("SELECT id FROM hook WHERE module_id = 1 ORDER BY run_order"), hooks);
+}
+
+/// Hooks have no names: one keeps its id where it is the same or at the same place, and they run in the order of the file.
+#[test]
+fn hooks_come_in_the_order_of_the_file() {
+    let world = exported();
+    let base = text(&world, ORDERS);
+    let base = &base[..base.find("[[hooks]]").unwrap()];
+    let apply = |hooks: &[(i64, &str)]| {
+        let parts = hooks.iter().map(|(order, sql)| {
+            format!("[[hooks]]\nrun_order = {order}\nconnection = \"dw\"\nsql = \"{sql}\"\nrun_on = \"success\"\n")
+        });
+        world.file(ORDERS, &format!("{base}{}", parts.collect::<String>()));
+        world.call("apply defs").ok();
+        let rows =
+            world.rows("pipekit", "SELECT run_order, sql, id FROM hook WHERE module_id = 1 ORDER BY run_order, id");
+        let (shown, ids): (Vec<String>, Vec<i64>) = rows
+            .iter()
+            .map(|row| row.rsplit_once('|').map(|(shown, id)| (shown.to_owned(), id.parse::<i64>().unwrap())).unwrap())
+            .unzip();
+        let mut wanted = hooks.to_vec();
+        wanted.sort_by_key(|(order, _)| *order);
+        assert_eq!(shown, wanted.iter().map(|(order, sql)| format!("{order}|'{sql}'")).collect::<Vec<_>>());
+        world.call("apply defs").ok().prints("nothing to change\n");
+        ids
+    };
+    let ids = apply(&[(1, "a"), (2, "b"), (3, "c")]);
+    assert_eq!(apply(&[(1, "a"), (3, "c")]), [ids[0], ids[2]]);
+    assert_eq!(apply(&[(3, "d"), (1, "a"), (4, "e")])[..2], [ids[0], ids[2]]);
+    apply(&[(1, "x"), (1, "a"), (3, "d")]);
+    apply(&[(1, "a"), (1, "a"), (1, "x"), (0, "z")]);
+    apply(&[]);
 }
 
 #[test]
@@ -100,7 +134,10 @@ fn what_the_folder_has_not_goes_when_that_is_asked_for() {
     let kept = &world.json("apply defs")["kept"];
     assert_eq!(kept[0], json!({"kind": "connection", "name": "far"}));
     let call = world.call("apply defs --prune").ok();
-    assert_eq!(call.stdout(), "- group weekly\n- module other\n- connection far\n0 added, 0 changed, 3 removed\n");
+    assert_eq!(
+        call.stdout(),
+        "- group weekly\n    schedules[0]  (cron_expr \"@weekly\", catch_up_s 3600, enabled true) → (none)\n- module other\n- connection far\n0 added, 0 changed, 3 removed\n"
+    );
     assert_eq!(world.own("SELECT count(*) FROM schedule"), "2");
 
     // All at once, another module in its place: the runs of what goes stay in the log.

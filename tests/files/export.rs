@@ -165,6 +165,10 @@ fn an_empty_database_has_no_files_and_a_folder_that_can_not_be_written_is_an_err
     assert_eq!(world.call("export defs").ok().stdout(), "0 written, 0 removed, 0 as they were\n");
     assert_eq!(files(&world, "defs"), []);
     world.call("connection add c --driver sqlite --url jdbc:sqlite:x.db").ok();
+    world.call("export defs").ok();
+    world.call("connection remove c").ok();
+    world.refuses("export defs --prune", 2, "nothing is defined in the database, and every file would be removed");
+    world.call("connection add c --driver sqlite --url jdbc:sqlite:x.db").ok();
     world.file("plain", "");
     world.refuses("export plain", 2, "can't read the folder plain");
     world.refuses("export plain/below", 1, "can't write plain/below/connections/c.toml");

@@ -4,6 +4,7 @@ mod columns;
 mod fields;
 mod preview;
 mod propose;
+mod rehearse;
 mod show;
 
 use super::output::{self, Field, Tone};
@@ -122,6 +123,15 @@ pub enum Module {
         name: String,
     },
     Columns(columns::ColumnsOf),
+    /// Do all of a run but the merge, and show what that would add, change and remove
+    ///
+    /// The rows go into a staging table of its own, which is gone afterwards; hooks don't run. The rows that would go and
+    /// those that would come are compared by every column that is filled, and paired by the merge key, or else by the
+    /// unique key. What triggers and constraints of the table make of them is not foretold.
+    #[command(
+        after_help = "Example:\n  pipekit module rehearse orders\n  pipekit module rehearse orders --expect-same && echo ok"
+    )]
+    Rehearse(rehearse::Rehearse),
     /// Print a module's SQL, raw
     #[command(after_help = "Example:\n  pipekit module sql orders > orders.sql\n  pipekit module sql orders --merge")]
     Sql {
@@ -180,6 +190,7 @@ impl Module {
             Module::Check { names } => return check(context, &store, &names),
             Module::Preview { name } => preview::preview(context, &mut store, &name)?,
             Module::Columns(columns) => columns.run(context, &mut store)?,
+            Module::Rehearse(rehearse) => return rehearse.run(context, &mut store),
             Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
             Module::Runs { name, limit } => {
                 let module_id = Some(table::find(store.read(), &name)?.id);

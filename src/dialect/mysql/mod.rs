@@ -212,6 +212,26 @@ impl Destination for Mysql {
         merge::script(self, merge)
     }
 
+    // Long texts are told apart by their first `max_sort_length` bytes only where they are grouped (MySQL manual, 7.1.8),
+    // and a FLOAT as text has 6 digits.
+    fn exactly(&self, column: &Column) -> String {
+        let value = match column.type_sql.to_lowercase().starts_with("float") {
+            true => format!("CAST({} + 0e0 AS CHAR)", quote(&column.name)),
+            false => quote(&column.name),
+        };
+        format!("SHA2(CAST({value} AS BINARY), 256)")
+    }
+
+    fn shown(&self, column: &Column) -> String {
+        let binary = ["binary", "varbinary", "blob", "tinyblob", "mediumblob", "longblob", "bit"];
+        let kind = column.type_sql.to_lowercase();
+        let column = quote(&column.name);
+        match binary.iter().any(|word| kind.split(['(', ' ']).next() == Some(word)) {
+            true => format!("HEX({column})"),
+            false => format!("CAST({column} AS CHAR)"),
+        }
+    }
+
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {
         let mut out = Vec::new();
         match merge.described.relation {
