@@ -42,7 +42,7 @@ pub(super) fn find(read: &Read<'_>) -> Result<Found, Declined> {
     if at < end && !matches!(read.word(at), "SELECT" | "WITH" | "(") {
         return Err(declined(format!("it begins with {}, not with SELECT", read.text(at))));
     }
-    if read.beside(at..end).any(|i| read.word(i) == ";") {
+    if (at..end).any(|i| read.word(i) == ";") {
         return Err(declined("it is more than one statement"));
     }
     let mut tails = Vec::new();

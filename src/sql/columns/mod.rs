@@ -113,6 +113,10 @@ impl SelectList {
                     _ => declined("there is nothing between two commas of its list"),
                 });
             }
+            // What comes behind it would become part of it, or begin a comment with it.
+            if ["-", "+", "/", "=", "<", ">", "|", "&", "^", "~", ":", "."].contains(&read.word(end - 1)) {
+                return Err(declined(format!("an expression in its list ends with `{}`", read.word(end - 1))));
+            }
             let core = read.start(begin)..read.toks[end - 1].span.end;
             let post = from..behind_comma(&read, from);
             let before = own_comments(&read, post.end, core.start);
