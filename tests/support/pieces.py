@@ -252,12 +252,17 @@ piece(10, "a connection and its modules in one transaction", "src/definition/con
       tests=["whole::a_change_that_is_killed_in_the_middle_did_not_happen"])
 piece(10, "the editor's look at what it began with", CLI,
       ("        if load(tx)? != *before {", "        if load(tx)? != *before && false {"),
-      tests=["editor::what_another_changed_meanwhile_is_not_overwritten"])
+      tests=["editor::what_another_changed_meanwhile_is_not_overwritten",
+             "columns::command::what_another_changed_meanwhile_is_not_overwritten"])
 piece(10, "an edit that reads within its transaction", CLI,
       ("        true => store.write(|tx| {\n            let before = load(tx)?;",
        "        true => load(store.read()).and_then(|before| store.write(|tx| {"),
       ("            Ok(before != after)\n        })?,", "            Ok(before != after)\n        }))?,"),
       tests=["modules::two_who_edit_at_once_both_keep_their_change"])
+piece(10, "a change of columns that reads within its transaction", "src/cli/module/columns.rs",
+      ("        let (id, changed) = store.write(|tx| {\n            let (row, now) = define::load(tx, &module)?;",
+       "        let (row, now) = define::load(store.read(), &module)?;\n        let (id, changed) = store.write(|tx| {"),
+      tests=["columns::command::many_who_change_it_at_once_all_keep_their_change"])
 piece(10, "all definitions of a folder in one transaction", "src/definition/plan.rs",
       ("conn.execute_batch(\"SAVEPOINT definition\")?;", "conn.execute_batch(\"COMMIT; BEGIN IMMEDIATE; SAVEPOINT definition\")?;"),
       tests=["files::whole::an_apply_that_is_killed_in_the_middle_changed_nothing",

@@ -1,5 +1,6 @@
 //! `pipekit module`.
 
+mod columns;
 mod fields;
 mod preview;
 mod propose;
@@ -121,6 +122,7 @@ pub enum Module {
         /// Its name or id
         name: String,
     },
+    Columns(columns::ColumnsOf),
     /// Do all of a run but the merge, and show what that would add, change and remove
     ///
     /// The rows go into a staging table of its own, which is gone afterwards; hooks don't run. The rows that would go and
@@ -187,6 +189,7 @@ impl Module {
             }
             Module::Check { names } => return check(context, &store, &names),
             Module::Preview { name } => preview::preview(context, &mut store, &name)?,
+            Module::Columns(columns) => columns.run(context, &mut store)?,
             Module::Rehearse(rehearse) => return rehearse.run(context, &mut store),
             Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
             Module::Runs { name, limit } => {

@@ -18,7 +18,7 @@ use crate::store::{Store, connection};
 use serde::Serialize;
 
 /// Words that columns are called, and that some database takes for SQL where they are not quoted.
-const RESERVED: &str = " all and as asc between by case cast check column condition constraint create cross current cursor database \
+pub(crate) const RESERVED: &str = " all and as asc between by case cast check column condition constraint create cross current cursor database \
     date day default delete desc distinct drop else end exists external false file for foreign from full function \
     grant group having hour if in index inner insert interval into is join key left level like limit lock match \
     minute mode month name natural new no not null number of off offset old on only open option or order outer \
