@@ -1861,7 +1861,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__add)
-            opts="-q -v -h --json-file --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --json-file --create-dest --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,11 +1,10 @@
 //! What the wizard proposes for the columns of a source's table: how to select each, what it is called and what type it
 //! has at the destination. Opinions of the dialects, for people to change.
 
-mod create;
+pub mod create;
 mod module;
 mod outlook;
 
-pub use create::ddl_of;
 pub use module::{Wanted, compose, free_name, module, usual_dest};
 pub use outlook::{Outlook, create_table, described, fit, outlook};
 
