@@ -31,7 +31,7 @@ fn the_definition_is_shown_with_sql_in_lines() {
     assert_eq!(
         seen,
         "name = \"orders\"\nsource_connection = \"erp\"\ndest_connection = \"dw\"\ndest_table = \"orders\"\n\
-         source_query = \"\"\"\nSELECT *\n#! not a remark\nFROM orders\"\"\"\nmerge_strategy = \"full\"\nfull_by = \"truncate\"\n\
+         source_query = '''\nSELECT *\n#! not a remark\nFROM orders'''\nmerge_strategy = \"full\"\nfull_by = \"truncate\"\n\
          allow_cascade = false\nallow_non_atomic = false\ntimeout_s = 21600\nretries = 0\nretry_delay_s = 30\nnotes = \"hi\"\nenabled = true\n\n\
          [[watermarks]]\nname = \"n\"\nconnection = \"dw\"\nresolver_sql = \"SELECT 1\"\ndefault_value = \"0\"\n\n\
          [[hooks]]\nrun_order = 1\nconnection = \"dw\"\nsql = \"SELECT 2\"\nrun_on = \"success\"\n"

@@ -1,5 +1,6 @@
 //! Editing a definition in `$EDITOR`, as one TOML document with SQL in multi-line strings.
 
+use crate::definition::text;
 use crate::error::{Code, Error, Result};
 use crate::runner::builtin::url::password_in;
 use crate::secrets;
@@ -22,8 +23,8 @@ pub fn edit<T: Serialize + DeserializeOwned + PartialEq>(
             .hint("give the flags that change something; --help lists them"));
     }
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
-    let mut text = toml::to_string_pretty(now).map_err(|e| Error::system("can't write it as TOML", e))?;
-    let before = text.clone();
+    let before = text::write(now)?;
+    let mut text = before.clone();
     loop {
         let edited = open(&editor, &text)?;
         let plain = without_marks(&edited);

@@ -1,12 +1,15 @@
 //! The command line: one file a noun or a verb. A command parses, calls the engine or the definitions, and prints.
 
+mod apply;
 mod browse;
 mod cancel;
+mod changes;
 mod completions;
 mod connection;
 mod demo;
 mod driver;
 mod editor;
+mod export;
 mod group;
 mod hook;
 mod init;
@@ -98,6 +101,8 @@ enum Command {
     Group(group::Group),
     #[command(subcommand)]
     Schedule(schedule::Schedule),
+    Export(export::Export),
+    Apply(apply::Apply),
     Run(run::Run),
     Cancel(cancel::Cancel),
     Tick(tick::Tick),
@@ -224,6 +229,8 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Hook(c) => c.run(context),
         Command::Group(c) => c.run(context),
         Command::Schedule(c) => c.run(context),
+        Command::Export(c) => c.run(context),
+        Command::Apply(c) => c.run(context),
         Command::Run(c) => c.run(context),
         Command::Cancel(c) => c.run(context),
         Command::Tick(c) => c.run(context),

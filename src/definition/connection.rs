@@ -52,6 +52,15 @@ impl From<table::Connection> for Connection {
 }
 
 impl Connection {
+    /// The same, with its secret in the one spelling that is stored: `${KEY}` is `$KEY`.
+    #[must_use]
+    pub fn in_order(mut self) -> Connection {
+        if let Some(key) = self.password.as_deref().and_then(secrets::key_of) {
+            self.password = Some(format!("${key}"));
+        }
+        self
+    }
+
     fn check(&self, driver: &driver::Driver) -> Result<()> {
         check_name("connection", &self.name)?;
         check_text("the URL", &self.jdbc_url)?;
@@ -112,8 +121,7 @@ pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i
         Some(name) => Some(table::find(conn, name)?.id),
         None => None,
     };
-    // `${KEY}` is stored as `$KEY`: one thing has one spelling.
-    let password = connection.password.as_deref().and_then(secrets::key_of).map(|key| format!("${key}"));
+    let password = connection.clone().in_order().password;
     let new = table::NewConnection {
         name: &connection.name,
         driver_id: driver.id,

@@ -134,8 +134,13 @@ pub fn remove(conn: &Connection, name_or_id: &str) -> Result<table::Driver> {
     Ok(driver)
 }
 
+/// Whether a driver is one of those that every database of pipekit has, and that stay as they are.
+pub fn is_built_in(driver: &table::Driver) -> bool {
+    driver.jar_file.is_none() && driver.name == driver.kind
+}
+
 fn refuse_built_in(driver: &table::Driver) -> Result<()> {
-    if driver.jar_file.is_none() && driver.name == driver.kind {
+    if is_built_in(driver) {
         return Err(Error::new(Code::InUse, format!("driver {} is built in and stays as it is", driver.name))
             .hint("add a driver under another name"));
     }

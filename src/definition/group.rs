@@ -1,8 +1,9 @@
-//! A group: modules that run together, in order.
+//! A group: modules that run together, in order, and when.
 
+use super::schedule::{self, Times};
 use super::{check_name, taken};
 use crate::error::{Code, Error, Result};
-use crate::store::{group as table, group_run, module, schedule};
+use crate::store::{group as table, group_run, module, schedule as schedules};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,18 @@ pub struct Group {
     /// Its modules, in the order in which they run.
     #[serde(default, deserialize_with = "super::names")]
     pub members: Vec<String>,
+    /// When it runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<Times>,
+}
+
+impl Group {
+    /// The same, with its schedules in the order that they always have.
+    #[must_use]
+    pub fn in_order(mut self) -> Group {
+        schedule::put_in_order(&mut self.schedules);
+        self
+    }
 }
 
 /// The group of that name or id, as it is defined.
@@ -27,14 +40,15 @@ pub struct Group {
 pub fn load(conn: &Connection, name_or_id: &str) -> Result<Group> {
     let row = table::find(conn, name_or_id)?;
     let members = table::members(conn, Some(row.id))?.into_iter().map(|m| m.module).collect();
-    Ok(Group { name: row.name, stop_on_failure: row.stop_on_failure, members })
+    let schedules = schedules::of_group(conn, row.id)?.into_iter().map(Times::from).collect();
+    Ok(Group { name: row.name, stop_on_failure: row.stop_on_failure, members, schedules }.in_order())
 }
 
 /// Adds a group (`id` is `None`) or rewrites one, and gives its id. Members that stay in the same order keep their
 /// places' numbers.
 ///
 /// # Errors
-/// `Invalid` for a broken rule, `Exists` for a name that is taken, `NotFound` for a member.
+/// `Invalid` for a broken rule, `Exists` for a name that is taken, `NotFound` for a member, what a schedule's are.
 pub fn save(conn: &Connection, id: Option<i64>, group: &Group) -> Result<i64> {
     check_name("group", &group.name)?;
     if table::find(conn, &group.name).is_ok_and(|other| Some(other.id) != id) {
@@ -58,6 +72,7 @@ pub fn save(conn: &Connection, id: Option<i64>, group: &Group) -> Result<i64> {
             table::put_member(conn, id, *module, order)?;
         }
     }
+    schedule::save_all(conn, id, &group.name, &group.schedules)?;
     Ok(id)
 }
 
@@ -83,7 +98,7 @@ pub fn remove(conn: &Connection, name_or_id: &str, force: bool) -> Result<table:
         return Err(Error::new(Code::InUse, format!("group {} is running (group run {})", group.name, run.id))
             .hint(format!("`pipekit group cancel {}` stops it", group.name)));
     }
-    let schedules = schedule::of_group(conn, group.id)?.len();
+    let schedules = schedules::of_group(conn, group.id)?.len();
     if schedules > 0 && !force {
         return Err(Error::new(Code::InUse, format!("group {} has {schedules} schedule(s)", group.name))
             .hint(format!("`pipekit group remove {} --force` removes them too", group.name)));

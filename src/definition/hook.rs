@@ -91,6 +91,16 @@ pub fn save(conn: &Connection, module_id: i64, id: Option<i64>, hook: &Hook) -> 
     }
 }
 
+/// Gives each hook its place, as [`save`] would one after the other, and sorts them by it.
+pub fn put_in_order(hooks: &mut [Hook]) {
+    let mut last: Option<i64> = None;
+    for hook in hooks.iter_mut() {
+        let order = *hook.run_order.get_or_insert(last.map_or(1, |last| last.saturating_add(1)));
+        last = last.max(Some(order));
+    }
+    hooks.sort_by_key(|hook| hook.run_order);
+}
+
 /// Makes the module's hooks be `wanted`. Where they are already, they keep their ids.
 ///
 /// # Errors

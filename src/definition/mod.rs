@@ -1,16 +1,22 @@
 //! What can be defined, one file a noun: its struct, its rules, and how it is loaded and saved.
 //!
-//! Flags, JSON and the editor all build these structs, with names in place of ids and unknown fields refused; `save`
-//! checks every rule and writes in the caller's transaction, so that a thing and its parts land whole or not at all.
+//! Flags, JSON, files and the editor all build these structs, with names in place of ids and unknown fields refused;
+//! `save` checks every rule and writes in the caller's transaction, so that a thing and its parts land whole or not at
+//! all. Many at once are a `set`, which `plan` compares with what there is, and lands whole.
 
 pub mod connection;
+pub mod difference;
 pub mod driver;
+pub mod folder;
 pub mod group;
 pub mod hook;
 pub mod lint;
 pub mod module;
+pub mod plan;
 pub mod scan;
 pub mod schedule;
+pub mod set;
+pub mod text;
 pub mod watermark;
 
 use crate::error::{Error, Result};

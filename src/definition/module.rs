@@ -141,6 +141,14 @@ fn yes() -> bool {
 }
 
 impl Module {
+    /// The same, with its watermarks by name, as their order means nothing, and its hooks in the order in which they run.
+    #[must_use]
+    pub fn in_order(mut self) -> Module {
+        self.watermarks.sort_by(|a, b| a.name.cmp(&b.name));
+        hook::put_in_order(&mut self.hooks);
+        self
+    }
+
     fn check(&self) -> Result<()> {
         check_name("module", &self.name)?;
         if self.name == dialect::RECEIPT {
@@ -217,7 +225,7 @@ pub fn load(conn: &Connection, name_or_id: &str) -> Result<(table::Module, Modul
         watermarks: watermarks::of_module(conn, row.id)?.into_iter().map(Watermark::from).collect(),
         hooks: hooks::of_module(conn, row.id)?.into_iter().map(Hook::from).collect(),
     };
-    Ok((row, definition))
+    Ok((row, definition.in_order()))
 }
 
 /// A module as JSON shows it: its row, with its watermarks, its hooks, its groups and its last run.

@@ -116,6 +116,17 @@ impl Store {
         Ok(done)
     }
 
+    /// Runs `work` as [`Store::write`] does, and takes all of it back: to see what would come of it.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.rollback()?;
+        Ok(done)
+    }
+
     /// As [`Store::write`], and on the disk when it returns: a power cut can't take it back. For what the outside
     /// world must not get ahead of: a claim, the beginning of a merge, the end of a run.
     ///

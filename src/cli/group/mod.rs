@@ -157,7 +157,8 @@ impl Group {
             Group::List => show::list(context, &store)?,
             Group::Show { name } => show::show(context, &store, &name)?,
             Group::Add { name, fields } => {
-                let mut group = define::Group { name, stop_on_failure: false, members: Vec::new() };
+                let mut group =
+                    define::Group { name, stop_on_failure: false, members: Vec::new(), schedules: Vec::new() };
                 fields.put(&mut group);
                 let id = store.write(|tx| define::save(tx, None, &group))?;
                 let added = table::find(store.read(), &id.to_string())?;
