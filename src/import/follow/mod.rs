@@ -1,0 +1,513 @@
+//! Follows a script from command to command without running any of it: what it would do, with what is known.
+//!
+//! What can't be known before it runs is an unknown value, with the reason; what may happen or not, by what is unknown,
+//! is marked with the condition.
+
+mod client;
+mod command;
+mod expand;
+mod filter;
+mod sed;
+mod test;
+
+use super::event::{Event, Site, What};
+use super::shell::{self, Command, Item, Join, Kind, List, Redirect};
+use super::tree::Tree;
+use super::value::{Piece, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// How a command ends, as far as that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// Well, unless something goes wrong.
+    Well,
+    /// So, always.
+    Known(bool),
+    /// One way or the other.
+    Unknown,
+}
+
+/// What a command came to.
+struct Came {
+    status: Status,
+    /// What it prints.
+    out: Value,
+}
+
+impl Came {
+    fn well() -> Came {
+        Came { status: Status::Well, out: Value::default() }
+    }
+
+    fn prints(out: Value) -> Came {
+        Came { status: Status::Well, out }
+    }
+
+    fn known(so: bool) -> Came {
+        Came { status: Status::Known(so), out: Value::default() }
+    }
+}
+
+/// Whether the script goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    On,
+    Return,
+    Exit,
+}
+
+/// What a test asks that a default may answer: whether a variable is empty, and when the test is true.
+#[derive(Clone)]
+struct Asked {
+    name: String,
+    empty: bool,
+}
+
+/// A script that is followed.
+pub struct Follower<'t> {
+    tree: &'t Tree,
+    /// The script's name, for `$0`.
+    script: PathBuf,
+    /// The file of the command that is at work, and its line.
+    site: Site,
+    variables: BTreeMap<String, Value>,
+    exported: BTreeSet<String>,
+    export_all: bool,
+    must_succeed: bool,
+    functions: BTreeMap<String, Rc<(Command, String)>>,
+    args: Vec<Value>,
+    cwd: Option<PathBuf>,
+    /// Files that the script writes.
+    written: BTreeMap<PathBuf, Value>,
+    /// Why what happens now may happen not at all or several times.
+    condition: Option<String>,
+    /// Whether what a command prints is used.
+    captured: bool,
+    asked: Option<Asked>,
+    depth: usize,
+    steps: usize,
+    flow: Flow,
+    /// What it does.
+    pub events: Vec<Event>,
+    /// What its variables held that people keep passwords in.
+    pub secrets: BTreeSet<String>,
+    /// The files that it reads in.
+    pub sourced: BTreeSet<PathBuf>,
+}
+
+/// So many commands are followed at most: functions may call themselves.
+const MOST_STEPS: usize = 20_000;
+
+impl<'t> Follower<'t> {
+    /// A script that is to be followed with these arguments and variables.
+    pub fn new(
+        tree: &'t Tree,
+        script: &Path,
+        args: &[Value],
+        environment: &BTreeMap<String, Value>,
+        cwd: Option<PathBuf>,
+    ) -> Self {
+        let mut variables = environment.clone();
+        variables.retain(|name, _| name != "0");
+        Follower {
+            tree,
+            script: tree.absolute(script),
+            site: Site { file: script.display().to_string(), line: 1 },
+            exported: variables.keys().cloned().collect(),
+            variables,
+            export_all: false,
+            must_succeed: false,
+            functions: BTreeMap::new(),
+            args: args.to_vec(),
+            cwd,
+            written: BTreeMap::new(),
+            condition: None,
+            captured: false,
+            asked: None,
+            depth: 0,
+            steps: 0,
+            flow: Flow::On,
+            events: Vec::new(),
+            secrets: BTreeSet::new(),
+            sourced: BTreeSet::new(),
+        }
+    }
+
+    /// Follows the script's own text.
+    pub fn follow(&mut self, text: &str) {
+        self.script_text(text);
+    }
+
+    /// Follows the text of a script or of a file that it reads in.
+    fn script_text(&mut self, text: &str) {
+        match shell::parse(&text.replace("\r\n", "\n")) {
+            Ok(list) => drop(self.list(&list, Value::default())),
+            Err(unreadable) => {
+                self.site.line = unreadable.line;
+                self.unread(format!("the script can't be read: {}", unreadable.why));
+            }
+        }
+    }
+
+    fn event(&mut self, what: What) {
+        let (site, condition) = (self.site.clone(), self.condition.clone());
+        self.events.push(Event { site, what, condition });
+    }
+
+    fn unread(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        self.event(What::Unread(why));
+    }
+
+    fn list(&mut self, list: &List, input: Value) -> Came {
+        let mut last = Came::well();
+        let mut out = Value::default();
+        for (i, item) in list.iter().enumerate() {
+            if self.flow != Flow::On || self.steps > MOST_STEPS {
+                break;
+            }
+            let came = match (item.join, last.status) {
+                (Join::Then, _)
+                | (Join::And, Status::Well | Status::Known(true))
+                | (Join::Or, Status::Known(false)) => {
+                    self.item(item, if i == 0 { input.clone() } else { Value::default() })
+                }
+                (Join::And, Status::Known(false)) | (Join::Or, Status::Known(true)) => continue,
+                (Join::Or, Status::Well) => {
+                    self.maybe("it runs only where the command before it fails", |this| {
+                        drop(this.item(item, Value::default()))
+                    });
+                    continue;
+                }
+                (_, Status::Unknown) => {
+                    let asked = self.asked.take().map(|a| Asked { empty: a.empty == (item.join == Join::And), ..a });
+                    self.maybe_asked("it runs under a condition", asked, |this| {
+                        drop(this.item(item, Value::default()))
+                    });
+                    last.status = Status::Unknown;
+                    continue;
+                }
+            };
+            out.extend(&came.out);
+            last = came;
+        }
+        Came { status: last.status, out }
+    }
+
+    fn item(&mut self, item: &Item, input: Value) -> Came {
+        let mut came = self.pipeline(&item.pipeline, input);
+        if item.negated {
+            // `! command` is for when it goes wrong.
+            came.status = match came.status {
+                Status::Well => Status::Known(false),
+                Status::Known(so) => Status::Known(!so),
+                Status::Unknown => {
+                    if let Some(asked) = &mut self.asked {
+                        asked.empty = !asked.empty;
+                    }
+                    Status::Unknown
+                }
+            };
+        }
+        came
+    }
+
+    fn pipeline(&mut self, commands: &[Command], input: Value) -> Came {
+        let Some((last, before)) = commands.split_last() else { return Came::well() };
+        let mut value = input;
+        let is_used = self.captured || !commands[1..].iter().all(only_shows);
+        for command in before {
+            let captured = std::mem::replace(&mut self.captured, is_used);
+            // Each runs in a shell of its own.
+            value = self.apart(|this| this.command(command, value)).out;
+            self.captured = captured;
+        }
+        let came = self.command(last, value);
+        if self.flow == Flow::Return && commands.len() > 1 {
+            self.flow = Flow::On;
+        }
+        came
+    }
+
+    /// Does something in a shell of its own: its variables and folder are gone with it.
+    fn apart<T>(&mut self, does: impl FnOnce(&mut Self) -> T) -> T {
+        let (variables, exported, cwd) = (self.variables.clone(), self.exported.clone(), self.cwd.clone());
+        let (functions, args, must) = (self.functions.clone(), self.args.clone(), self.must_succeed);
+        let came = does(self);
+        (self.variables, self.exported, self.cwd) = (variables, exported, cwd);
+        (self.functions, self.args, self.must_succeed) = (functions, args, must);
+        self.flow = Flow::On;
+        came
+    }
+
+    /// Does what may not happen: what it changes is unknown afterwards.
+    fn maybe(&mut self, why: &str, does: impl FnOnce(&mut Self)) {
+        self.maybe_asked(why, None, does);
+    }
+
+    fn maybe_asked(&mut self, why: &str, asked: Option<Asked>, does: impl FnOnce(&mut Self)) {
+        let (variables, cwd, written) = (self.variables.clone(), self.cwd.clone(), self.written.clone());
+        let condition = self.condition.clone();
+        self.condition.get_or_insert_with(|| why.to_owned());
+        does(self);
+        self.condition = condition;
+        self.flow = Flow::On;
+        let line = self.site.line;
+        let changed: Vec<String> = self
+            .variables
+            .iter()
+            .filter(|(name, value)| variables.get(*name) != Some(*value))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in changed {
+            let (old, new) = (variables.get(&name), self.variables.get(&name).and_then(Value::known));
+            let value = match (old, new, &asked) {
+                // What is empty is given a value: that is the default of a lookup.
+                (Some(old), Some(new), Some(asked)) if asked.empty && asked.name == name && old.lookup().is_some() => {
+                    old.clone().or(&new)
+                }
+                _ => Value::unknown(format!("${name} is set under a condition in line {line}")),
+            };
+            self.variables.insert(name, value);
+        }
+        if self.cwd != cwd {
+            self.cwd = None;
+        }
+        for (path, value) in &mut self.written {
+            if written.get(path) != Some(value) {
+                *value = Value::unknown(format!("the file is written under a condition in line {line}"));
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command, input: Value) -> Came {
+        self.steps += 1;
+        if self.steps == MOST_STEPS {
+            self.unread("it does too much to be followed");
+        }
+        if self.steps > MOST_STEPS || self.depth > 40 {
+            return Came::well();
+        }
+        self.site.line = command.line;
+        let (mut input, mut output) = (input, None);
+        for redirect in &command.redirects {
+            match redirect {
+                Redirect::In(word) => {
+                    let path = self.word(word);
+                    input = self.file(&path);
+                }
+                Redirect::Text(word) => input = self.word(word),
+                Redirect::Out(word, append) => output = Some((self.word(word), *append)),
+                Redirect::Other => {}
+            }
+        }
+        let captured = self.captured;
+        // What goes into a file may be read from it; what goes to `/dev/null` or a log is not used.
+        self.captured |= output.as_ref().is_some_and(|(path, _)| !is_log(path));
+        let site = self.site.line;
+        let mut came = self.kind(command, input);
+        self.captured = captured;
+        if let Some((path, append)) = output {
+            self.site.line = site;
+            let out = std::mem::take(&mut came.out);
+            self.write(&path, out, append);
+        }
+        came
+    }
+
+    fn kind(&mut self, command: &Command, input: Value) -> Came {
+        match &command.kind {
+            Kind::Simple { assignments, words } => self.simple(assignments, words, input),
+            Kind::Group(list) => self.list(list, input),
+            Kind::Subshell(list) => self.apart(|this| this.list(list, input)),
+            Kind::If { arms, otherwise } => self.conditional(arms, otherwise.as_ref()),
+            Kind::For { name, words, body } => self.each(name, words.as_deref(), body),
+            Kind::While { condition, body } => {
+                self.maybe("it is in a loop", |this| {
+                    this.list(condition, input);
+                    this.list(body, Value::default());
+                });
+                Came::well()
+            }
+            Kind::Case { subject, arms } => self.case(subject, arms),
+            Kind::Function { name, body } => {
+                self.functions.insert(name.clone(), Rc::new(((**body).clone(), self.site.file.clone())));
+                Came::well()
+            }
+            Kind::Test(words) => {
+                let words: Vec<Value> = words.iter().map(|word| self.word(word)).collect();
+                self.test(&words)
+            }
+            Kind::Arithmetic => Came { status: Status::Unknown, out: Value::default() },
+        }
+    }
+
+    fn conditional(&mut self, arms: &[(List, List)], otherwise: Option<&List>) -> Came {
+        let Some(((condition, body), more)) = arms.split_first() else {
+            return otherwise.map_or(Came::well(), |list| self.list(list, Value::default()));
+        };
+        self.asked = None;
+        let status = self.list(condition, Value::default()).status;
+        let asked = self.asked.take();
+        let line = self.site.line;
+        match status {
+            Status::Known(true) => self.list(body, Value::default()),
+            Status::Known(false) => self.conditional(more, otherwise),
+            Status::Well => {
+                self.maybe("it runs only where the command before it fails", |this| {
+                    this.conditional(more, otherwise);
+                });
+                self.list(body, Value::default())
+            }
+            Status::Unknown => {
+                let why = format!("it depends on the condition in line {line}");
+                let other = asked.clone().map(|a| Asked { empty: !a.empty, ..a });
+                self.maybe_asked(&why, asked, |this| drop(this.list(body, Value::default())));
+                self.maybe_asked(&why, other, |this| {
+                    this.conditional(more, otherwise);
+                });
+                Came::well()
+            }
+        }
+    }
+
+    /// A loop: over names that are written out it is followed, though no transfer is taken out of one.
+    fn each(&mut self, name: &str, words: Option<&[shell::Word]>, body: &List) -> Came {
+        let values = words.map(|words| self.fields(words));
+        let known: Option<Vec<Value>> = values.and_then(|values| {
+            let are_known = values.iter().all(|v| v.known().is_some_and(|text| !text.contains(['*', '?'])));
+            (are_known && values.len() <= 500).then_some(values)
+        });
+        match known {
+            Some(values) => {
+                for value in values {
+                    if self.flow != Flow::On {
+                        break;
+                    }
+                    self.variables.insert(name.to_owned(), value);
+                    let before = self.events.len();
+                    self.list(body, Value::default());
+                    for event in &mut self.events[before..] {
+                        if !matches!(event.what, What::Call(_)) {
+                            event.condition.get_or_insert_with(|| "it is in a loop".to_owned());
+                        }
+                    }
+                }
+            }
+            None => self.maybe("it is in a loop", |this| {
+                let value = Value::unknown(format!("${name} is another in each turn of a loop"));
+                this.variables.insert(name.to_owned(), value);
+                this.list(body, Value::default());
+            }),
+        }
+        Came::well()
+    }
+
+    fn case(&mut self, subject: &shell::Word, arms: &[(Vec<shell::Word>, List)]) -> Came {
+        let subject = self.word(subject);
+        let line = self.site.line;
+        let Some(text) = subject.known() else {
+            for (_, body) in arms {
+                self.maybe(&format!("it depends on the `case` in line {line}"), |this| {
+                    this.list(body, Value::default());
+                });
+            }
+            return Came::well();
+        };
+        for (patterns, body) in arms {
+            let fits = patterns
+                .iter()
+                .any(|pattern| self.word(pattern).known().is_some_and(|pattern| expand::matches(&pattern, &text)));
+            if fits {
+                return self.list(body, Value::default());
+            }
+        }
+        Came::well()
+    }
+
+    /// What a file holds: one that the script has written, or one that is there.
+    fn file(&mut self, path: &Value) -> Value {
+        let Some(text) = path.known() else {
+            return Value::unknown(format!(
+                "the name of a file is not known: {}",
+                path.why_unknown().unwrap_or("it is the result of a query")
+            ));
+        };
+        let path = self.find(&text);
+        if let Some(value) = self.written.get(&path) {
+            return value.clone();
+        }
+        match self.tree.below(&path).map(|file| self.tree.read(&file)) {
+            Some(Ok(text)) => Value::text(text),
+            Some(Err(why)) => Value::unknown(format!("{} can't be read: {why}", self.tree.name(&path))),
+            None => Value::unknown(format!("{text} is outside the folder that is read, and nothing here writes it")),
+        }
+    }
+
+    fn write(&mut self, path: &Value, out: Value, append: bool) {
+        let Some(text) = path.known() else { return };
+        if text.starts_with("/dev/") {
+            return;
+        }
+        let path = self.find(&text);
+        let mut value = Value::default();
+        if append {
+            value = match self.written.get(&path) {
+                Some(value) => value.clone(),
+                None => self.file(&Value::text(text)),
+            };
+        }
+        value.extend(&out);
+        self.written.insert(path, value);
+    }
+
+    /// The file that a path means: in the folder where the script is by then, or where that is not known in that of the
+    /// script, or in the root.
+    fn find(&self, path: &str) -> PathBuf {
+        let path = Path::new(path);
+        if path.is_absolute() {
+            return self.tree.normal(path);
+        }
+        let own = self.script.parent().map(Path::to_owned).unwrap_or_default();
+        let folders = match &self.cwd {
+            Some(cwd) => vec![cwd.clone()],
+            None => vec![own.clone(), self.tree.absolute(Path::new(""))],
+        };
+        let is_there = |path: &PathBuf| self.written.contains_key(path) || self.tree.is_file(path);
+        let all: Vec<PathBuf> = folders.iter().map(|folder| self.tree.normal(&folder.join(path))).collect();
+        let first = all.first().cloned().unwrap_or_default();
+        all.into_iter().find(is_there).unwrap_or(first)
+    }
+
+    /// A file of its own for what a script hands on by `<(…)`, or of `mktemp`.
+    fn own_file(&mut self, value: Value) -> Value {
+        let name = format!("/dev/fd/{}", self.written.len() + 63);
+        self.written.insert(PathBuf::from(&name), value);
+        Value::text(name)
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        self.secrets.extend(super::address::secrets_of(name, &value));
+        if self.export_all {
+            self.exported.insert(name.to_owned());
+        }
+        self.variables.insert(name.to_owned(), value.named(name));
+    }
+}
+
+/// Whether a command only shows or keeps what comes to it.
+fn only_shows(command: &Command) -> bool {
+    let Kind::Simple { words, .. } = &command.kind else { return false };
+    let name = words.first().and_then(shell::Word::literal).unwrap_or_default();
+    matches!(&*name, "tee" | "logger" | "mail" | "mailx" | "grep" | "egrep" | "ts" | "less" | "systemd-cat" | "column")
+}
+
+/// Whether a path is one of what nobody reads back in.
+fn is_log(path: &Value) -> bool {
+    path.pieces.iter().any(|piece| match piece {
+        Piece::Text(text, _) => text.starts_with("/dev/") || text.ends_with(".log"),
+        _ => false,
+    })
+}
