@@ -40,6 +40,7 @@ mod holders;
 mod hooks;
 mod hours;
 mod house;
+mod import;
 mod jrunner;
 mod jrunner_manners;
 mod keys;

@@ -52,7 +52,7 @@ pub enum What {
     /// Statements run.
     Execute {
         /// Where.
-        place: Place,
+        place: Box<Place>,
         /// Which.
         sql: Value,
         /// Their file, where they are in one.

@@ -41,7 +41,7 @@ impl Follower<'_> {
         for (sql, file) in told.sql {
             let query = sql.known().filter(|sql| self.captured && is_query(sql));
             let Some(query) = query else {
-                self.event(What::Execute { place: told.place.clone(), sql, file });
+                self.event(What::Execute { place: Box::new(told.place.clone()), sql, file });
                 out = Value::unknown("it is printed by a client of a database");
                 continue;
             };
@@ -341,14 +341,13 @@ fn apart(args: &[Value], letters: &str) -> Vec<Value> {
             Some(Piece::Text(text, _)) => text.clone(),
             _ => String::new(),
         };
-        let mut chars = text.strip_prefix('-').unwrap_or_default().char_indices();
+        let chars = text.strip_prefix('-').unwrap_or_default().char_indices();
         if is_value || !text.starts_with('-') || text.starts_with("--") || text.len() < 2 {
             is_value = false;
             out.push(arg.clone());
             continue;
         }
-        let mut attached = false;
-        while let Some((i, c)) = chars.next() {
+        for (i, c) in chars {
             if !letters.contains(c) {
                 break;
             }
@@ -357,7 +356,6 @@ fn apart(args: &[Value], letters: &str) -> Vec<Value> {
                 WITH_VALUE.contains(c) && !(c == 'q' && letters.contains('t')) && !(c == 'l' && letters.contains('t'));
             if takes {
                 let rest = without_start(arg, i + 2);
-                attached = true;
                 if rest.pieces.is_empty() || rest.is_empty() {
                     is_value = true;
                 } else {
@@ -366,7 +364,6 @@ fn apart(args: &[Value], letters: &str) -> Vec<Value> {
                 break;
             }
         }
-        let _ = attached;
     }
     out
 }

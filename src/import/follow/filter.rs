@@ -79,7 +79,7 @@ impl Follower<'_> {
             "date" => {
                 Value::unknown("it is a date of the machine's clock; make it a watermark, whose SQL gives that date")
             }
-            "dirname" => one(&words, |path| parent(path)),
+            "dirname" => one(&words, parent),
             "basename" => {
                 let end = texts.get(1).cloned().unwrap_or_default();
                 one(&words, |path| {

@@ -147,10 +147,7 @@ impl Parser<'_> {
         }
         let name = match self.peek() {
             Some(c) if c.is_ascii_alphabetic() || c == '_' => self.name(),
-            Some(c) if c.is_ascii_digit() => {
-                let digits = self.take_while(|c| c.is_ascii_digit());
-                digits
-            }
+            Some(c) if c.is_ascii_digit() => self.take_while(|c| c.is_ascii_digit()),
             Some(c) if matches!(c, '@' | '*' | '#' | '?' | '$' | '-') => {
                 self.advance(1);
                 c.to_string()

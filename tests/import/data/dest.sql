@@ -21,8 +21,6 @@ CREATE TABLE rlarp.item (item text PRIMARY KEY, descr text, uom text, cost numer
 INSERT INTO rlarp.item VALUES ('I1', 'old', NULL, 1), ('I0', 'kept', NULL, 1);
 CREATE TABLE rlarp.event (id bigint, at timestamptz, what text);
 CREATE TABLE rlarp.stats (what text, n bigint);
-CREATE PROCEDURE rlarp.event_stats() LANGUAGE sql AS $$ INSERT INTO rlarp.stats SELECT 'event', count(*) FROM rlarp.event $$;
-CREATE PROCEDURE rlarp.disc_stats(what text) LANGUAGE sql AS $$ INSERT INTO rlarp.stats SELECT what, count(*) FROM rlarp.disc $$;
 CREATE TABLE rlarp.rate (cur text, day date, rate numeric, PRIMARY KEY (cur, day));
 INSERT INTO rlarp.rate VALUES ('EUR', '2026-11-01', 1), ('EUR', '2026-10-01', 1.1);
 CREATE TABLE rlarp.whse (whse text, descr text, city text);
@@ -45,6 +43,8 @@ CREATE TABLE rlarp.bom (bom_no int, part text, qty numeric, changed timestamp);
 CREATE TABLE rlarp.dept (dept text, name text);
 CREATE TABLE rlarp.hts (hts text PRIMARY KEY, descr text);
 CREATE TABLE rlarp.copy_list (tbl text);
+CREATE PROCEDURE rlarp.event_stats() LANGUAGE sql AS $$ INSERT INTO rlarp.stats SELECT 'event', count(*) FROM rlarp.event $$;
+CREATE PROCEDURE rlarp.disc_stats(what text) LANGUAGE sql AS $$ INSERT INTO rlarp.stats SELECT what, count(*) FROM rlarp.disc $$;
 
 CREATE TABLE staging.code (code text, descr text, active text);
 CREATE TABLE staging.name (item text, descr text, uom text);

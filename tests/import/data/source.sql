@@ -13,7 +13,7 @@ CREATE TABLE lgdat.ordl (order_no int, line_no int, item text, qty numeric(10,2)
 INSERT INTO lgdat.ordl VALUES (100, 1, 'I1', 5, 1.5, '2026-11-01 08:00'), (100, 2, 'I2', 7.25, 2, '2026-11-01 08:00'),
     (101, 1, 'I4', 1, NULL, '2026-11-02 09:30:00.5');
 CREATE TABLE lgdat.gl (period text, acct text, seq int, amount numeric(14,2));
-INSERT INTO lgdat.gl VALUES ('2608', '4000', 1, 10), ('2609', '4000', 1, 20), ('2609', '5000', 2, -20.01), ('2610', '4000', 1, 30);
+INSERT INTO lgdat.gl VALUES ('2607', '4000', 1, 1), ('2608', '4000', 1, 10), ('2609', '4000', 1, 20), ('2609', '5000', 2, -20.01), ('2610', '4000', 1, 30);
 CREATE TABLE lgdat.inv (inv_no int, inv_date date, amount numeric(12,2));
 INSERT INTO lgdat.inv VALUES (1, '2026-10-30', 10), (2, '2026-10-31', 0);
 CREATE TABLE lgdat.event (id bigint, at timestamptz, what text);
