@@ -113,6 +113,12 @@ impl Connections {
         let mut told = Vec::new();
         if let Some(row) = self.present.connections.iter().find(same) {
             let name = row.name.clone();
+            // Its secret may be missing still: a connection that came by a file has none.
+            if let (Some(key), Password::Known(value, _)) =
+                (row.password.as_deref().and_then(secrets::key_of), &place.password)
+            {
+                self.secrets.insert(key.to_owned(), Secret { value: Some(value.clone()) });
+            }
             told.push(Told::sure("it is there already", "the same URL and login"));
             self.all.push(Entry { place: place.clone(), definition: None, name: name.clone(), told });
             return Ok(name);

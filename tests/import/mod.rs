@@ -25,14 +25,8 @@ pub struct Env<'e> {
 }
 
 /// Databases that are nowhere.
-const NOWHERE: Env<'static> = Env {
-    erp: "erp",
-    dw: "dw",
-    host: "pg.example.com",
-    port: "5433",
-    user: "sync",
-    password: "pg-s3cret $x\"y",
-};
+pub const NOWHERE: Env<'static> =
+    Env { erp: "erp", dw: "dw", host: "pg.example.com", port: "5433", user: "sync", password: "pg-s3cret $x\"y" };
 
 impl Env<'_> {
     fn text(&self) -> String {
@@ -81,6 +75,32 @@ fn copy(from: &Path, to: &Path, base: Option<&str>) {
 
 /// The modules that are to come over, and those that are not.
 pub const COME: [&str; 28] = [
-    "bom", "code", "cur", "cust", "dept", "disc", "event", "ffsbglr1", "gl", "gl_open", "inv", "item", "live_quotes", "name",
-    "ordh", "ordl", "pickh", "pickl", "price", "qcrh", "quote_out", "rate", "ship", "slsp", "stat", "terms", "vend", "whse",
+    "bom",
+    "code",
+    "cur",
+    "cust",
+    "dept",
+    "disc",
+    "event",
+    "ffsbglr1",
+    "gl",
+    "gl_open",
+    "inv",
+    "item",
+    "live_quotes",
+    "name",
+    "ordh",
+    "ordl",
+    "pickh",
+    "pickl",
+    "price",
+    "qcrh",
+    "quote_out",
+    "rate",
+    "ship",
+    "slsp",
+    "stat",
+    "terms",
+    "vend",
+    "whse",
 ];

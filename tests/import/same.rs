@@ -98,7 +98,8 @@ fn modules_do_what_the_scripts_do() {
     old.sql(&data("dest.sql"));
     new.sql(&data("dest.sql"));
     let (user, password, port) = (postgres::user(), postgres::password(), Database::port());
-    let mut env = Env { erp: &erp.name, dw: &old.name, host: "127.0.0.1", port: &port, user: &user, password: &password };
+    let mut env =
+        Env { erp: &erp.name, dw: &old.name, host: "127.0.0.1", port: &port, user: &user, password: &password };
     let scripts = put(&world, "old", &env, true);
     with_jrunner(&world, &scripts);
     env.dw = &new.name;

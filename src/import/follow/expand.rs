@@ -29,7 +29,9 @@ impl Follower<'_> {
             let (mut current, mut begun) = (Value::default(), false);
             for part in &word.parts {
                 let (value, splits) = self.part(part);
-                if !splits {
+                let has_blank =
+                    |piece: &Piece| matches!(piece, Piece::Text(text, _) if text.contains(char::is_whitespace));
+                if !splits || !value.pieces.is_empty() && !value.pieces.iter().any(has_blank) {
                     begun = true;
                     current.extend(&value);
                     continue;
