@@ -55,9 +55,11 @@ impl Token<'_> {
     pub fn folded(&self) -> String {
         match self.kind {
             Kind::Quoted => {
-                let inner = &self.text[1..self.text.len().max(2) - 1];
-                let quote = &self.text[self.text.len() - 1..];
-                inner.replace(&quote.repeat(2), quote)
+                let mut chars = self.text.chars();
+                let _ = chars.next();
+                // One that does not end has no quote there.
+                let quote = chars.next_back().unwrap_or_default();
+                chars.as_str().replace(&[quote, quote].iter().collect::<String>(), &quote.to_string())
             }
             _ => self.text.to_lowercase(),
         }

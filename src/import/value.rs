@@ -4,6 +4,9 @@
 use super::event::Query;
 use std::rc::Rc;
 
+/// No script of a shop makes a text as long as that; one that goes in circles would.
+const LONGEST: usize = 4 << 20;
+
 /// A piece of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
@@ -113,6 +116,12 @@ impl Value {
     pub fn extend(&mut self, other: &Value) {
         if self.pieces.is_empty() {
             return self.clone_from(other);
+        }
+        let length = |value: &Value| -> usize {
+            value.pieces.iter().map(|piece| if let Piece::Text(text, _) = piece { text.len() } else { 1 }).sum()
+        };
+        if length(self) + length(other) > LONGEST {
+            return *self = Value::unknown("it is too long");
         }
         for piece in &other.pieces {
             self.push(piece.clone());

@@ -37,6 +37,9 @@ impl Follower<'_> {
         if told.sql.is_empty() {
             return Came { status: super::Status::Well, out: Value::unknown("it is printed by a client without SQL") };
         }
+        if let Password::Known(password, _) = &told.place.password {
+            self.secrets.insert(password.clone());
+        }
         let mut out = Value::default();
         for (sql, file) in told.sql {
             let query = sql.known().filter(|sql| self.captured && is_query(sql));
@@ -45,14 +48,13 @@ impl Follower<'_> {
                 out = Value::unknown("it is printed by a client of a database");
                 continue;
             };
-            let mut remark = None;
-            match told.result {
+            let remark = match told.result {
+                Ok(remark) => remark,
                 Err(why) => {
                     out.extend(&Value::unknown(why));
                     continue;
                 }
-                Ok(lost) => remark = remark.or(lost),
-            }
+            };
             let sql = crate::import::sql::clean(lexer::without_tail(&query)).trim().to_owned();
             let query = Query { place: told.place.clone(), sql, site: self.site.clone(), remark };
             out.push(Piece::Lookup(Lookup { query: Rc::new(query), default: None, name: None }));
@@ -252,9 +254,6 @@ impl Follower<'_> {
             }
             at = at.wrapping_add(2);
         }
-        if let Password::Known(text, _) = &password {
-            self.secrets.insert(text.clone());
-        }
         let (host, port) = match &server {
             Some(server) => server
                 .trim_start_matches("tcp:")
@@ -292,9 +291,6 @@ impl Follower<'_> {
                 }
                 _ => words.push(arg.clone()),
             }
-        }
-        if let Password::Known(text, _) = &password {
-            self.secrets.insert(text.clone());
         }
         let database = database.or_else(|| words.first().and_then(Value::known));
         if sql.is_empty() {

@@ -4,6 +4,9 @@ use super::{Came, Follower, Status};
 use crate::import::shell::{Change, List, Part, Word};
 use crate::import::value::{Piece, Times, Value};
 
+/// Of a longer text no part is found by a pattern: names of files are short.
+const LONGEST_CUT: usize = 4096;
+
 impl Follower<'_> {
     /// A word as one value.
     pub(super) fn word(&mut self, word: &Word) -> Value {
@@ -191,6 +194,7 @@ impl Follower<'_> {
     fn cut(&mut self, value: Value, pattern: &Word, cut: impl Fn(&str, &str) -> Option<String>) -> Value {
         let pattern = self.word(pattern);
         match (value.known(), pattern.known()) {
+            (Some(text), Some(_)) if text.len() > LONGEST_CUT => Value::unknown("it is a part of a long text"),
             (Some(text), Some(pattern)) => Value::text(cut(&text, &pattern).unwrap_or(text)),
             _ if value.why_unknown().is_some() => value,
             _ => Value::unknown("a part of a query's result is used"),
@@ -204,29 +208,86 @@ impl Status {
     }
 }
 
+/// A piece of a pattern of the shell.
+enum Fits {
+    Any,
+    One(char),
+    Set(bool, Vec<char>),
+    All,
+}
+
+impl Fits {
+    fn fits(&self, c: char) -> bool {
+        match self {
+            Fits::Any | Fits::All => true,
+            Fits::One(one) => *one == c,
+            Fits::Set(not, set) => {
+                let ranges = set.windows(3).any(|w| w[1] == '-' && (w[0]..=w[2]).contains(&c));
+                (ranges || set.contains(&c)) != *not
+            }
+        }
+    }
+}
+
 /// Whether a pattern of the shell fits all of a text: `*`, `?`, `[…]`.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let mut pattern = pattern.chars();
-    match pattern.next() {
-        None => text.is_empty(),
-        Some('*') => {
-            let rest = pattern.as_str();
-            text.char_indices().map(|(i, _)| i).chain([text.len()]).any(|i| matches(rest, &text[i..]))
+    let mut pieces = Vec::new();
+    let mut rest = pattern.chars();
+    while let Some(c) = rest.next() {
+        pieces.push(match c {
+            '*' => Fits::All,
+            '?' => Fits::Any,
+            '\\' => Fits::One(rest.next().unwrap_or('\\')),
+            '[' if rest.as_str().contains(']') => {
+                let (set, after) = rest.as_str().split_once(']').unwrap_or_default();
+                let (not, set) = set.strip_prefix(['!', '^']).map_or((false, set), |set| (true, set));
+                rest = after.chars();
+                Fits::Set(not, set.chars().collect())
+            }
+            c => Fits::One(c),
+        });
+    }
+    // Which beginnings of the text the pieces so far fit.
+    let mut fit: Vec<bool> = vec![true];
+    fit.resize(text.chars().count() + 1, false);
+    for piece in &pieces {
+        let before = fit.clone();
+        match piece {
+            Fits::All => {
+                let first = before.iter().position(|so| *so).unwrap_or(before.len());
+                fit.iter_mut().enumerate().for_each(|(i, so)| *so = i >= first);
+            }
+            piece => {
+                fit[0] = false;
+                for (i, c) in text.chars().enumerate() {
+                    fit[i + 1] = before[i] && piece.fits(c);
+                }
+            }
         }
-        Some('?') => text.chars().next().is_some_and(|c| matches(pattern.as_str(), &text[c.len_utf8()..])),
-        Some('[') if pattern.as_str().contains(']') => {
-            let (set, rest) = pattern.as_str().split_once(']').unwrap_or_default();
-            let (not, set) = set.strip_prefix(['!', '^']).map_or((false, set), |set| (true, set));
-            let is_in = |c: char| {
-                let chars: Vec<char> = set.chars().collect();
-                chars.contains(&c) && c != '-' || chars.windows(3).any(|w| w[1] == '-' && (w[0]..=w[2]).contains(&c))
-            };
-            text.chars().next().is_some_and(|c| is_in(c) != not && matches(rest, &text[c.len_utf8()..]))
+    }
+    fit.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns_fit_as_in_the_shell() {
+        for (pattern, text, fits) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a*c", "abbc", true),
+            ("a*c", "abcd", false),
+            ("*/*", "a/b/c", true),
+            ("?[a-c]", "xb", true),
+            ("?[!a-c]", "xb", false),
+            ("\\*", "*", true),
+            ("\\*", "x", false),
+            ("[x", "[x", true),
+            ("*ü", "aü", true),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
         }
-        Some('\\') => {
-            let c = pattern.next().unwrap_or('\\');
-            text.strip_prefix(c).is_some_and(|text| matches(pattern.as_str(), text))
-        }
-        Some(c) => text.strip_prefix(c).is_some_and(|text| matches(pattern.as_str(), text)),
     }
 }

@@ -511,3 +511,46 @@ fn is_log(path: &Value) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a script may be in the middle of an edit, or by an accident: it is followed as far as it goes.
+    #[test]
+    fn a_script_with_anything_missing_is_followed_to_an_end() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/sync");
+        let tree = Tree::open(&folder).unwrap();
+        let mut events = 0;
+        for file in tree.files.iter().filter(|file| tree.role(file) == crate::import::tree::Role::Script) {
+            let text = tree.read(file).unwrap();
+            let places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+            for (n, at) in places.iter().enumerate() {
+                let piece = [&text[..*at], &text[text.len().min(at + 1 + n % 7)..]].concat();
+                for text in [&text[..*at], &piece] {
+                    let mut follower = Follower::new(&tree, file, &[], &BTreeMap::new(), None);
+                    follower.follow(text);
+                    events += crate::import::merge::read(&follower.events).loads.len();
+                }
+            }
+        }
+        assert!(events > 1000, "{events}");
+    }
+
+    #[test]
+    fn what_goes_in_circles_comes_to_an_end() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/sync");
+        let tree = Tree::open(&folder).unwrap();
+        for text in [
+            "f() { f; f; }; f",
+            "f() { x=$(f); }; f",
+            "x=ab; for i in 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0; do x=\"$x$x$x$x\"; done",
+            "echo a > f; for i in 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0; do cat f f f f f > g; cp g f; done",
+            ". ./code/code.sh; . \"$0\"",
+            "sh -c 'sh -c \"$X\"'; x='*a*a*a*a*a*a*a*a*a*b'; y=${0##$x}",
+        ] {
+            let mut follower = Follower::new(&tree, Path::new("code/code.sh"), &[], &BTreeMap::new(), None);
+            follower.follow(text);
+        }
+    }
+}

@@ -28,12 +28,31 @@ pub(super) struct Parser<'t> {
     depth: usize,
 }
 
+/// So deep may commands stand within commands.
+const DEEPEST: usize = 60;
+
 /// Words that end a list.
 const ENDS: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
 impl<'t> Parser<'t> {
     pub(super) fn at(text: &'t str, line: usize) -> Parser<'t> {
         Parser { text, at: 0, line, pending: Vec::new(), bodies: Vec::new(), depth: 0 }
+    }
+
+    /// For a text within this one.
+    pub(super) fn within<'i>(&self, text: &'i str, line: usize) -> Parser<'i> {
+        Parser { depth: self.depth + 1, ..Parser::at(text, line) }
+    }
+
+    /// Reads something that may have its like within.
+    pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.unreadable("commands within commands, too deep"));
+        }
+        let read = read(self);
+        self.depth -= 1;
+        read
     }
 
     pub(super) fn script(mut self) -> Result<List, Unreadable> {
@@ -151,7 +170,7 @@ impl<'t> Parser<'t> {
                 body.push('\n');
             }
             self.bodies.push(match pending.expands {
-                true => Parser::document(&body, first)?,
+                true => self.document(&body, first)?,
                 false => Word { parts: vec![Part::Text(body, true)] },
             });
         }
@@ -165,10 +184,10 @@ impl<'t> Parser<'t> {
     }
 
     fn list(&mut self) -> Result<List, Unreadable> {
-        self.depth += 1;
-        if self.depth > 60 {
-            return Err(self.unreadable("commands within commands, too deep"));
-        }
+        self.deeper(Parser::items)
+    }
+
+    fn items(&mut self) -> Result<List, Unreadable> {
         let mut list = Vec::new();
         let mut join = Join::Then;
         loop {
@@ -198,7 +217,6 @@ impl<'t> Parser<'t> {
                 _ => break,
             };
         }
-        self.depth -= 1;
         Ok(list)
     }
 
@@ -354,7 +372,13 @@ impl<'t> Parser<'t> {
                 self.blanks(false)?;
                 match self.peek() {
                     Some(';' | '\n') | None => break,
-                    _ => list.push(self.word()?),
+                    _ => {
+                        let word = self.word()?;
+                        if word.parts.is_empty() {
+                            return Err(self.unreadable("the names of a `for` do not end"));
+                        }
+                        list.push(word);
+                    }
                 }
             }
             words = Some(list);
@@ -573,6 +597,67 @@ fn place_bodies(list: &mut List, bodies: &[Word]) {
                 }
             }
             Kind::Test(_) | Kind::Arithmetic => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let list = parse(text).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        let told = list.iter().flat_map(|item| &item.pipeline).map(|command| match &command.kind {
+            Kind::Simple { assignments, words } => {
+                let names = assignments.iter().map(|a| format!("{}=", a.name));
+                let words = words.iter().map(|w| w.literal().unwrap_or("?".to_owned()));
+                names.chain(words).collect::<Vec<_>>().join(" ")
+            }
+            other => format!("{other:?}").split([' ', '(']).next().unwrap_or_default().to_owned(),
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn commands_end_where_the_shell_ends_them() {
+        for (text, expected) in [
+            ("a b; c\\\nd e \\\n f # g; h\ni", vec!["a b", "cd e f", "i"]),
+            ("a 'b;c' \"d & e\" f\\ g#h", vec!["a b;c d & e f g#h"]),
+            ("A=1 B='2' c D=3", vec!["A= B= c D=3"]),
+            ("a && b || c | d & e", vec!["a", "b", "c", "d", "e"]),
+            ("if a; then b; elif c; then d; else e; fi; f", vec!["If", "f"]),
+            ("for x in a b; do c; done > /dev/null 2>&1\nd", vec!["For", "d"]),
+            ("while a; do b; done < c; until d; do e; done", vec!["While", "While"]),
+            ("case $x in a|b) c;; (d) e ;; *) f; esac; g", vec!["Case", "g"]),
+            ("f() { a; }; function g { b; }; (c; d); { e; }", vec!["Function", "Function", "Subshell", "Group"]),
+            ("cat <<A <<-'B' | c\n$(x\n)\nA\n\td\n\tB\ne", vec!["cat", "c", "e"]),
+            ("[[ $a == b* && ( -n $c ) ]] && d", vec!["Test", "d"]),
+            ("(( i++ )); a=(1 2 \"3\")", vec!["Arithmetic", "a="]),
+            ("a ${b:-c d} ${e%/*} ${f//x/y} ${g[0]} ${#h} $'i\\n'", vec!["a ? ? ? ? ? i\n"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_shell_is_told_with_its_line() {
+        for (text, line) in [
+            ("a\nb 'c", 2),
+            ("if a; then b", 1),
+            ("a\n\n)", 3),
+            ("for x in y; z", 1),
+            ("for x in y & z", 1),
+            ("a ${", 1),
+            ("a\ncase x in", 2),
+            ("echo `a", 1),
+            ("f( x", 1),
+        ] {
+            assert_eq!(parse(text).map(|_| 0).map_err(|e| e.line), Err(line), "{text}");
+        }
+        let deep = [("$(", 1000), ("${a:-", 1000), ("( ", 1000), ("{ ", 1000), ("cat <<A\n$(", 1000), ("if ", 1000)];
+        for (piece, n) in deep {
+            assert!(parse(&piece.repeat(n)).is_err(), "{piece}");
         }
     }
 }

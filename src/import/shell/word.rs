@@ -141,6 +141,10 @@ impl Parser<'_> {
 
     /// What stands within `${…}`.
     fn braced(&mut self, quoted: bool) -> Result<Part, Unreadable> {
+        self.deeper(|this| this.in_braces(quoted))
+    }
+
+    fn in_braces(&mut self, quoted: bool) -> Result<Part, Unreadable> {
         if matches!(self.peek(), Some('!')) || (self.peek() == Some('#') && self.after(1) != Some('}')) {
             self.skip_brace()?;
             return Ok(Part::Unknown("`${#…}` or `${!…}`"));
@@ -242,12 +246,12 @@ impl Parser<'_> {
             }
         }
         self.advance(1);
-        Parser::at(&text, line).script()
+        self.within(&text, line).script()
     }
 
     /// The body of a here-document, in which variables and commands stand for their values.
-    pub(super) fn document(text: &str, line: usize) -> Result<Word, Unreadable> {
-        let mut parser = Parser::at(text, line);
+    pub(super) fn document(&self, text: &str, line: usize) -> Result<Word, Unreadable> {
+        let mut parser = self.within(text, line);
         let mut all = Word::default();
         loop {
             let word = parser.parts(Place::Document)?;
