@@ -53,7 +53,7 @@ fn every_sql(dialect: &dyn Destination, name: &str) -> Vec<(&'static str, String
         ("fence", dialect.fence("orders", "me", 7)),
         ("read_receipt", dialect.read_receipt("orders")),
     ];
-    let new = NewColumn { name: name.to_owned(), mapped: Type::Text(Some(7)), comment: some() };
+    let new = NewColumn { name: name.to_owned(), type_sql: dialect.type_sql(&Type::Text(Some(7))), comment: some() };
     out.extend(dialect.create_table(&table, &[new]).into_iter().map(|sql| ("create_table", sql)));
     for kind in ["CHAR(10) CCSID 65535", "DECIMAL(7,0)", "DECIMAL(8,0)"] {
         // What hints at a date stands before the name and changes nothing of it.

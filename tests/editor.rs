@@ -154,3 +154,58 @@ fn what_another_changed_meanwhile_is_not_overwritten() {
     let module = world.json("module show orders");
     assert_eq!((&module["retries"], &module["timeout_s"]), (&json!(9), &json!(21600)));
 }
+
+/// SQL alone, to the byte: what an editor adds at the end is not meant.
+#[test]
+fn sql_is_edited_raw() {
+    let mut world = World::orders();
+    world.args(&["module", "edit", "orders", "--query", "--! mine\r\nSELECT '\\n'\t \r\nFROM orders"]).ok();
+    world.call("watermark add orders n --connection dw --sql 'SELECT 1'").ok();
+    world.call("hook add orders --connection dw --sql 'SELECT 1'").ok();
+    world.editor("cp $1 seen.sql; case $1 in *.sql) ;; *) exit 9;; esac; echo >>$1");
+    let before = world.defined();
+    for line in ["module edit orders --raw", "watermark edit orders n --raw", "hook edit 1 --raw"] {
+        assert_eq!(world.call(line).ok().stdout(), "nothing changed\n", "{line}");
+        assert_eq!(world.defined(), before, "{line}");
+    }
+    world.editor("cp $1 seen.sql; sed -i -e 's/FROM orders/FROM orders o/' -e 's/SELECT 1/SELECT 2/' $1; echo >>$1");
+    world.call("module edit orders --raw").ok().prints("changed");
+    assert_eq!(std::fs::read_to_string(world.path("seen.sql")).unwrap(), "--! mine\r\nSELECT '\\n'\t \r\nFROM orders");
+    assert_eq!(world.json("module show orders")["source_query"], "--! mine\r\nSELECT '\\n'\t \r\nFROM orders o");
+    assert_eq!(world.call("watermark edit orders n --raw --json").ok().json()["resolver_sql"], "SELECT 2");
+    assert_eq!(world.call("hook edit 1 --raw --json").ok().json()["sql"], "SELECT 2");
+    world.refuses("hook edit 1 --raw --on failure", 2, "--raw opens the editor, and takes no other flags");
+}
+
+#[test]
+fn raw_sql_that_is_refused_opens_again() {
+    let mut world = World::orders();
+    world.editor("if [ -e seen0 ]; then cp $1 seen1; echo 'SELECT 7' >$1; else cp $1 seen0; echo ' ' >$1; fi");
+    world.call("module edit orders --raw").ok().prints("changed");
+    assert_eq!(std::fs::read_to_string(world.path("seen1")).unwrap(), "--! the source query is empty\n \n");
+    assert_eq!(world.json("module show orders")["source_query"], "SELECT 7");
+    // Left with the mistake in it.
+    let folder = world.path("").to_str().unwrap().to_owned();
+    world.set("TMPDIR", &folder);
+    world.editor("head -n 1 $1 | grep -q '^--!' || echo ' ' >$1");
+    let before = world.defined();
+    world.call("module edit orders --raw").fails(2, "the editor was left with the mistake in it; nothing was changed");
+    assert_eq!(world.defined(), before);
+}
+
+/// A group is edited with its members and its schedules; a schedule that stays remembers what it fired.
+#[test]
+fn a_group_is_edited_with_its_schedules() {
+    let mut world = World::orders();
+    world.call("group add nightly --members orders").ok();
+    for cron in ["0 1 * * *", "0 2 * * *", "0 3 * * *"] {
+        world.args(&["schedule", "add", "nightly", cron]).ok();
+    }
+    world.sqlite("pipekit.db").execute_batch("UPDATE schedule SET last_fired_at = '2026-01-01T00:00:00.000Z'").unwrap();
+    world.editor("sed -i -e 's/0 2 /30 2 /' -e '/0 3 /,+2d' $1; sed -i '$d' $1");
+    world.call("group edit nightly").ok().prints("changed");
+    let sql = "SELECT id, cron_expr, last_fired_at IS NOT NULL FROM schedule ORDER BY id";
+    assert_eq!(world.rows("pipekit", sql), ["1|'0 1 * * *'|1", "2|'30 2 * * *'|1"]);
+    world.call("group edit nightly --stop-on-failure true").ok();
+    assert_eq!(world.rows("pipekit", sql).len(), 2);
+}

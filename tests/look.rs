@@ -46,7 +46,7 @@ fn an_empty_log_says_so() {
     world.call("log").ok().says("no such runs");
     assert_eq!(world.json("log"), json!([]));
     world.call("status").ok().says("there are no modules yet");
-    assert_eq!(world.json("status"), json!({"modules": [], "groups": []}));
+    assert_eq!(world.json("status"), json!({"modules": [], "groups": [], "notification_error": null}));
 }
 
 #[test]

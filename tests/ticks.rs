@@ -131,6 +131,10 @@ fn disabled_and_changed_ones_count_from_now() {
     shop.at("10T11:10:00").world.call("schedule edit 1 --cron '5 * * * *'").ok();
     shop.tick().at("10T12:05:00").tick();
     assert_eq!(shop.rows(), ["10T11:00 success", "10T12:05 success"]);
+    // What was due before the change, and what nobody has looked at, is not done by the changed one; it leaves its row.
+    shop.at("10T14:06:00").world.call("schedule edit 1 --cron '10 * * * *'").ok();
+    shop.tick().at("10T14:10:00").tick();
+    assert_eq!(shop.rows()[2..], ["10T13:05 missed", "10T14:05 missed", "10T14:10 success"]);
 }
 
 #[test]

@@ -20,12 +20,12 @@ fn definition(world: &World, name: &str) -> Value {
 }
 
 /// Stops every writer at `event` (`INSERT ON hook WHEN …`) in the middle of its transaction, until it is taken back.
-fn stop_at(world: &World, event: &str) {
+pub(super) fn stop_at(world: &World, event: &str) {
     let sql = format!("CREATE TRIGGER stop AFTER {event} BEGIN SELECT count(*) FROM ({ENDLESS}); END");
     world.sqlite("pipekit.db").execute_batch(&sql).unwrap();
 }
 
-fn let_go(world: &World) {
+pub(super) fn let_go(world: &World) {
     world.sqlite("pipekit.db").execute_batch("DROP TRIGGER stop").unwrap();
 }
 
@@ -64,7 +64,7 @@ fn a_change_that_is_killed_in_the_middle_did_not_happen() {
     killed_at(&world, "UPDATE ON watermark WHEN NEW.name = 'high'", "module rename orders renamed");
     killed_at(&world, "UPDATE ON module", "module edit renamed --notes x --retries 3");
     world.editor("sed -i -e 's/SELECT 1/SELECT 3/' -e 's/-- high/-- higher/' $1");
-    killed_at(&world, "INSERT ON hook WHEN NEW.sql LIKE '%higher'", "module edit renamed");
+    killed_at(&world, "UPDATE ON hook WHEN NEW.sql LIKE '%higher'", "module edit renamed");
     killed_at(&world, "DELETE ON hook WHEN OLD.sql LIKE '%higher'", "module remove renamed --force");
     world.call("driver add any --kind generic --jar /any.jar").ok();
     world.call("connection add far --driver any --url jdbc:any:x").ok();

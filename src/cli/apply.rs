@@ -2,18 +2,21 @@
 
 use super::{Context, changes};
 use crate::definition::folder;
+use crate::definition::lint::{self, Severity};
 use crate::definition::plan::{self, Action, Plan};
+use crate::definition::set::{Definition, Definitions};
 use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
 
 /// Make the database have the definitions of a folder
 ///
-/// The folder is one that `export` writes: drivers/, connections/, modules/ and groups/, with a TOML file for each. Every
-/// file is read and checked, the changes are shown, and they land all or none. What the folder has not stays, unless it
-/// is --prune. A thing under a new name is a new thing: `module rename` first keeps a module's runs with it.
+/// The folder is one that `export` writes: drivers/, connections/, modules/ and groups/, with a TOML file for each
+/// definition. Every file is read and checked, the changes are shown, and then all of them are made in one transaction, or
+/// none. What is not in the folder stays in the database, unless --prune is given; what is in use or running is not removed.
 ///
-/// A change reaches the next run, not one that is going on. Settings and secrets are no files.
+/// A thing under a new name is a new thing: `module rename` first keeps a module's runs with it. A change reaches the next
+/// run, not one that is going on. Settings and secrets are not in files.
 #[derive(Args)]
 #[command(after_help = "Example:\n  pipekit apply definitions --dry-run\n  pipekit apply definitions\n  \
     pipekit apply definitions --prune\n  pipekit apply definitions --prune --dry-run --expect-same   # in CI")]
@@ -23,7 +26,7 @@ pub struct Apply {
     /// Show what would change; change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Remove what the folder has not
+    /// Remove what is not in the folder
     #[arg(long)]
     prune: bool,
     /// Exit with 1 where anything would change
@@ -53,6 +56,7 @@ impl Apply {
         } else {
             tell(context, self.dry_run, &plan);
         }
+        warn(context, &folder.definitions, &plan);
         Ok(u8::from(self.expect_same && !plan.changes.is_empty()))
     }
 }
@@ -85,5 +89,15 @@ fn tell(context: &Context, dry_run: bool, plan: &Plan) {
     }
     if !plan.kept.is_empty() {
         ui.note("--prune removes what is not in the folder");
+    }
+}
+
+/// Warns of modules that come or change and can't run as they are.
+fn warn(context: &Context, definitions: &Definitions, plan: &Plan) {
+    for change in &plan.changes {
+        let Some(Definition::Module(module)) = definitions.all.get(&change.key) else { continue };
+        for finding in lint::check(module).into_iter().filter(|f| f.severity == Severity::Error) {
+            context.ui.warn(format!("{}: {}; {}", change.key, finding.message, finding.hint));
+        }
     }
 }

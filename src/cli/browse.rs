@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// Where to look. A database has some of these: `--server` and `--database` are SQL Server's.
 #[derive(Args)]
-struct Within {
+pub(super) struct Within {
     /// The linked server
     #[arg(long)]
     server: Option<String>,
@@ -25,7 +25,7 @@ struct Within {
 }
 
 impl Within {
-    fn qualifiers(self) -> Qualifiers {
+    pub(super) fn qualifiers(self) -> Qualifiers {
         Qualifiers { server: self.server, database: self.database, schema: self.schema }
     }
 }
@@ -96,12 +96,12 @@ impl Columns {
             list(context, columns);
             return Ok(());
         };
-        let proposal = propose::propose(store, &self.name, &self.table, &within, dest)?;
+        let proposal = propose::propose(store, &self.name, &self.table, &within, (dest, None))?;
         let ui = &context.ui;
         match (ui.json, self.ddl) {
-            (true, true) => ui.document(&json!({ "query": proposal.query, "ddl": proposal.ddl })),
+            (true, true) => ui.document(&json!({ "query": proposal.query(), "ddl": proposal.ddl() })),
             (true, false) => ui.document(&proposal.columns),
-            (false, true) => proposal.ddl.iter().for_each(|statement| ui.line(format!("{statement};"))),
+            (false, true) => proposal.ddl().iter().for_each(|statement| ui.line(format!("{statement};"))),
             (false, false) => show(context, proposal.columns),
         }
         Ok(())

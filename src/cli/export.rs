@@ -10,10 +10,10 @@ use std::path::PathBuf;
 
 /// Write the definitions into a folder, to keep in git
 ///
-/// One TOML file for each driver that is not built in, connection, module (with its watermarks and hooks) and group (with
-/// its members and schedules). No secret is in them, no id and no time. A file that says the same already is not touched,
-/// whatever its comments; one that says something else is overwritten. Settings are no files, as some name programs:
-/// `pipekit settings list` shows them.
+/// One TOML file for each module (with its watermarks and hooks), group (with its members and schedules), connection, and
+/// driver that is not built in. They hold no secret, no id and no time. A file that says the same already is not touched,
+/// whatever its comments; one that says something else is overwritten, and what differed is named. Settings are left out,
+/// as some of them name programs: `pipekit settings list` shows them.
 #[derive(Args)]
 #[command(after_help = "Example:\n  pipekit export definitions\n  pipekit export definitions --prune && \
     git -C definitions add -A\n  pipekit export definitions --dry-run")]
@@ -38,27 +38,23 @@ impl Export {
             ui.document(&files);
             return Ok(0);
         }
-        let mut unchanged = 0;
-        let mut stay = false;
+        let count = |fates: &[Fate]| files.iter().filter(|file| fates.contains(&file.fate)).count();
+        let written = count(&[Fate::Added, Fate::Changed]);
+        let (removed, unchanged) = (count(&[Fate::Removed]), count(&[Fate::Unchanged]));
+        let stay = count(&[Fate::Kept]) > 0;
         for file in files {
             let (mark, tone, remark) = match file.fate {
-                Fate::Unchanged => {
-                    unchanged += 1;
-                    continue;
-                }
+                Fate::Unchanged => continue,
                 Fate::Added => ("+", Tone::Good, String::new()),
                 Fate::Changed => ("~", Tone::Odd, format!("  it said otherwise: {}", file.fields.join(", "))),
                 Fate::Removed => ("-", Tone::Bad, String::new()),
-                Fate::Kept => {
-                    stay = true;
-                    (" ", Tone::Faint, "  is not in the database, and stays".to_owned())
-                }
+                Fate::Kept => (" ", Tone::Faint, "  is not in the database, and stays".to_owned()),
             };
             ui.line(format!("{}{remark}", ui.paint(&format!("{mark} {}", file.file), tone)));
         }
         ui.line(match self.dry_run {
-            true => format!("{unchanged} files are as they would be; nothing was written"),
-            false => format!("{unchanged} files were so already"),
+            true => format!("{written} to write, {removed} to remove, {unchanged} as they are: nothing was done"),
+            false => format!("{written} written, {removed} removed, {unchanged} as they were"),
         });
         if stay {
             ui.note("`pipekit apply` would bring these back; --prune removes those that are definitions");

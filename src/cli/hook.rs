@@ -7,6 +7,7 @@ use crate::definition::hook::{self as definition, RunOn};
 use crate::error::{Code, Error, Result};
 use crate::store::{hook as table, module};
 use clap::{Args, Subcommand};
+use rusqlite::Connection;
 
 /// SQL that runs after a module's merge
 ///
@@ -37,10 +38,13 @@ pub enum Hook {
         fields: Fields,
     },
     /// Change a hook; without flags, in $EDITOR
-    #[command(after_help = "Example:\n  pipekit hook edit 3 --on failure")]
+    #[command(after_help = "Example:\n  pipekit hook edit 3 --on failure\n  pipekit hook edit 3 --raw")]
     Edit {
         /// Its id
         id: i64,
+        /// Edit the SQL alone, as it is, in $EDITOR
+        #[arg(long)]
+        raw: bool,
         #[command(flatten)]
         fields: Fields,
     },
@@ -158,17 +162,19 @@ impl Hook {
                 let added = table::get(store.read(), id)?;
                 super::said(context, &added, &format!("added hook {} to module {}", added.id, module.name));
             }
-            Hook::Edit { id, fields } => {
+            Hook::Edit { id, raw, fields } => {
                 let row = table::get(store.read(), id)?;
                 let fields = fields.read()?;
-                super::edit(
-                    context,
-                    &mut store,
-                    fields != Fields::default(),
-                    |conn| table::get(conn, id).map(definition::Hook::from),
-                    |hook| fields.put(hook),
-                    |conn, hook| definition::save(conn, row.module_id, Some(id), hook),
-                )?;
+                let load = |conn: &Connection| table::get(conn, id).map(definition::Hook::from);
+                let save =
+                    |conn: &Connection, hook: &definition::Hook| definition::save(conn, row.module_id, Some(id), hook);
+                let by_flags = fields != Fields::default();
+                if raw {
+                    input::alone("--raw", by_flags)?;
+                    super::edit_sql(context, &mut store, load, |hook| &mut hook.sql, save)?;
+                } else {
+                    super::edit(context, &mut store, by_flags, load, |hook| fields.put(hook), save)?;
+                }
                 if ui.json {
                     ui.document(&table::get(store.read(), id)?);
                 }

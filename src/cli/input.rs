@@ -40,6 +40,18 @@ pub fn stdin() -> Result<String> {
     Ok(text)
 }
 
+/// Refuses a flag that says how to edit beside others that say what.
+///
+/// # Errors
+/// `Usage` where there are `others`.
+pub fn alone(flag: &str, others: bool) -> Result<()> {
+    match others {
+        true => Err(Error::new(Code::Usage, format!("{flag} opens the editor, and takes no other flags"))
+            .hint("first the one, then the other")),
+        false => Ok(()),
+    }
+}
+
 /// A value that can be taken away with `none`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Maybe<T> {

@@ -274,25 +274,53 @@ fn edit<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone>(
         })?,
         false => {
             let before = load(store.read())?;
-            let edited = editor::edit(&before, |after| {
-                store.write(|tx| {
-                    if load(tx)? != before {
-                        return Err(Error::new(
-                            Code::Failed,
-                            "it was changed by somebody else while the editor was open",
-                        )
-                        .hint("leave the editor without a further change, then edit it again"));
-                    }
-                    save(tx, after).map(|_| ())
-                })
-            })?;
-            edited.is_some()
+            editor::edit(&before, |after| land(store, &before, after, &load, &save))?.is_some()
         }
     };
+    tell_changed(context, changed);
+    Ok(())
+}
+
+/// Edits the SQL of a thing alone, in the editor, to the byte.
+fn edit_sql<T: PartialEq + Clone>(
+    context: &Context,
+    store: &mut Store,
+    load: impl Fn(&rusqlite::Connection) -> Result<T>,
+    sql: impl Fn(&mut T) -> &mut String,
+    save: impl Fn(&rusqlite::Connection, &T) -> Result<i64>,
+) -> Result<()> {
+    let before = load(store.read())?;
+    let mut after = before.clone();
+    let now = sql(&mut after).clone();
+    let edited = editor::edit_sql(&now, |text| {
+        text.clone_into(sql(&mut after));
+        land(store, &before, &after, &load, &save)
+    })?;
+    tell_changed(context, edited.is_some());
+    Ok(())
+}
+
+/// Saves what an editor made of `before`, unless that is not what there is any more.
+fn land<T: PartialEq>(
+    store: &mut Store,
+    before: &T,
+    after: &T,
+    load: &impl Fn(&rusqlite::Connection) -> Result<T>,
+    save: &impl Fn(&rusqlite::Connection, &T) -> Result<i64>,
+) -> Result<()> {
+    store.write(|tx| {
+        if load(tx)? != *before {
+            return Err(Error::new(Code::Failed, "it was changed by somebody else while the editor was open")
+                .hint("leave the editor without a further change, then edit it again"));
+        }
+        save(tx, after).map(|_| ())
+    })
+}
+
+fn tell_changed(context: &Context, changed: bool) {
     if !context.ui.json {
         context.ui.line(if changed { "changed" } else { "nothing changed" });
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::output::{self, Tone, count, duration};
-use crate::engine::sync::{self, Options, Outcome, Progress};
+use crate::engine::sync::{self, Mode, Options, Outcome, Progress};
 use crate::error::{Code, Error, Result};
 use crate::store::module;
 use clap::Args;
@@ -63,9 +63,9 @@ impl Run {
         for name in &self.names {
             let bar = context.ui.progress();
             bar.set_prefix(name.clone());
-            let mut show = Shown { bar: &bar, since: Instant::now(), context };
+            let mut show = Shown::new(&bar, context);
             let mut options = Options {
-                dry_run: self.dry_run,
+                mode: Mode::dry(self.dry_run),
                 triggered_by: "manual",
                 group_run_id: None,
                 signal: signal.clone(),
@@ -105,14 +105,18 @@ fn worst(codes: &[u8]) -> u8 {
 }
 
 /// The progress line.
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     bar: &'a ProgressBar,
     since: Instant,
     context: &'a Context,
 }
 
-impl Shown<'_> {
-    fn progress(&mut self, progress: Progress<'_>) {
+impl<'a> Shown<'a> {
+    pub(super) fn new(bar: &'a ProgressBar, context: &'a Context) -> Shown<'a> {
+        Shown { bar, since: Instant::now(), context }
+    }
+
+    pub(super) fn progress(&mut self, progress: Progress<'_>) {
         match progress {
             Progress::Doing(_) => self.since = Instant::now(),
             Progress::Again(error, seconds) => {

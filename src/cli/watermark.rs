@@ -12,6 +12,7 @@ use crate::engine::watermark;
 use crate::error::{Code, Error, Result};
 use crate::store::{Store, module, step, watermark as table};
 use clap::{Args, Subcommand};
+use rusqlite::Connection;
 
 /// The named values that a module's query waits for
 ///
@@ -49,12 +50,16 @@ pub enum Watermark {
     /// Change a watermark; without flags, in $EDITOR
     ///
     /// `--default none` takes the default away.
-    #[command(after_help = "Example:\n  pipekit watermark edit orders since --default 2020-01-01")]
+    #[command(after_help = "Example:\n  pipekit watermark edit orders since --default 2020-01-01\n  \
+        pipekit watermark edit orders since --raw")]
     Edit {
         /// The module's name or id
         module: String,
         /// The watermark's name or id
         name: String,
+        /// Edit the resolver alone, as it is, in $EDITOR
+        #[arg(long)]
+        raw: bool,
         #[command(flatten)]
         fields: Fields,
     },
@@ -159,17 +164,20 @@ impl Watermark {
                 super::said(context, &added, &format!("added watermark {} to module {}", added.name, module.name));
                 context.ui.note(format!("next: pipekit watermark resolve {}", module.name));
             }
-            Watermark::Edit { module, name, fields } => {
+            Watermark::Edit { module, name, raw, fields } => {
                 let row = find(&store, &module, &name)?;
                 let fields = fields.read()?;
-                super::edit(
-                    context,
-                    &mut store,
-                    fields != Fields::default(),
-                    |conn| table::get(conn, row.id).map(definition::Watermark::from),
-                    |watermark| fields.put(watermark),
-                    |conn, watermark| definition::save(conn, row.module_id, Some(row.id), watermark),
-                )?;
+                let load = |conn: &Connection| table::get(conn, row.id).map(definition::Watermark::from);
+                let save = |conn: &Connection, watermark: &definition::Watermark| {
+                    definition::save(conn, row.module_id, Some(row.id), watermark)
+                };
+                let by_flags = fields != Fields::default();
+                if raw {
+                    input::alone("--raw", by_flags)?;
+                    super::edit_sql(context, &mut store, load, |watermark| &mut watermark.resolver_sql, save)?;
+                } else {
+                    super::edit(context, &mut store, by_flags, load, |watermark| fields.put(watermark), save)?;
+                }
                 if context.ui.json {
                     context.ui.document(&find(&store, &module, &row.id.to_string())?);
                 }

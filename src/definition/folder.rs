@@ -98,7 +98,7 @@ fn definition(key: &Key, text: &str) -> Result<Definition, Mistake> {
             key.name
         )));
     }
-    match definition.references().into_iter().find(|name| name.bytes().all(|b| b.is_ascii_digit())) {
+    match definition.references().into_iter().find(|name| name.parse::<i64>().is_ok()) {
         Some(id) => Err(wrong(format!("`{id}` is an id: a file names what it needs by its name"))),
         None => Ok(definition),
     }
@@ -135,8 +135,8 @@ pub struct File {
 /// `prune`, files of what is not among them are removed; nothing else ever is. With `dry_run` nothing is written.
 ///
 /// # Errors
-/// `Invalid` for a file that would be written anew and is not understood: it may be somebody's work. `System` when the
-/// folder can't be written.
+/// `Invalid` for a file that would be written anew and is not understood, as it may be somebody's work, and where every
+/// file would be removed. `System` when the folder can't be written.
 pub fn write(dir: &Path, definitions: &Definitions, prune: bool, dry_run: bool) -> Result<Vec<File>> {
     let present = if dir.exists() { read(dir)?.definitions } else { Definitions::default() };
     if let Some((key, mistake)) = present.broken.iter().find(|(key, _)| definitions.all.contains_key(*key)) {
@@ -144,6 +144,10 @@ pub fn write(dir: &Path, definitions: &Definitions, prune: bool, dry_run: bool) 
         return Err(
             error.hint(format!("mend {}, or remove it so that it is written anew", dir.join(file_of(key)).display()))
         );
+    }
+    if prune && definitions.all.is_empty() && !present.all.is_empty() {
+        return Err(Error::invalid("nothing is defined in the database, and every file would be removed")
+            .hint("is it the right database? --db or $PIPEKIT_DB names it"));
     }
     let mut files = Vec::new();
     for (key, definition) in &definitions.all {

@@ -101,18 +101,39 @@ pub fn put_in_order(hooks: &mut [Hook]) {
     hooks.sort_by_key(|hook| hook.run_order);
 }
 
-/// Makes the module's hooks be `wanted`. Where they are already, they keep their ids.
+/// Makes the module's hooks be `wanted`. One that is there already, or another one at its place, keeps its id.
 ///
 /// # Errors
 /// As [`save`].
 pub fn save_all(conn: &Connection, module_id: i64, wanted: &[Hook]) -> Result<()> {
-    let present: Vec<Hook> = table::of_module(conn, module_id)?.into_iter().map(Hook::from).collect();
-    if present == wanted {
-        return Ok(());
+    let mut wanted = wanted.to_vec();
+    put_in_order(&mut wanted);
+    let mut present = table::of_module(conn, module_id)?;
+    let mut ids: Vec<Option<i64>> = vec![None; wanted.len()];
+    let mut same = Vec::new();
+    let likenesses: [fn(&Hook, &Hook) -> bool; 2] = [|a, b| a == b, |a, b| a.run_order == b.run_order];
+    for (exactly, alike) in [true, false].into_iter().zip(likenesses) {
+        for (place, hook) in wanted.iter().enumerate() {
+            let found = present.iter().position(|row| alike(&Hook::from(row.clone()), hook));
+            if let (None, Some(found)) = (ids[place], found) {
+                ids[place] = Some(present.remove(found).id);
+                same.extend(exactly.then_some(place));
+            }
+        }
     }
-    table::delete_of_module(conn, module_id)?;
-    for hook in wanted {
-        save(conn, module_id, None, hook)?;
+    // Those of one place run by their ids, and what is added comes last: where that is another order, all are new.
+    let by_id = |place: usize| (wanted[place].run_order, ids[place].unwrap_or(i64::MAX));
+    if (1..wanted.len()).any(|place| by_id(place - 1) > by_id(place)) {
+        table::delete_of_module(conn, module_id)?;
+        ids.fill(None);
+        same.clear();
+    } else {
+        for gone in present {
+            table::delete(conn, gone.id)?;
+        }
+    }
+    for (place, hook) in wanted.iter().enumerate().filter(|(place, _)| !same.contains(place)) {
+        save(conn, module_id, ids[place], hook)?;
     }
     Ok(())
 }

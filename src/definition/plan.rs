@@ -32,7 +32,7 @@ pub struct Change {
     /// To what.
     #[serde(flatten)]
     pub key: Key,
-    /// In which fields, where it changes.
+    /// In which fields, where it changes; what goes with it, where it goes.
     pub fields: Vec<Difference>,
     /// The name of one that the set has not, where what is added is as that is in all else: its runs stay with that.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,21 +75,22 @@ pub fn apply(store: &mut Store, wanted: &Definitions, plan: &Plan) -> Result<()>
 fn carry_out(conn: &Connection, wanted: &Definitions, prune: bool) -> Result<Plan> {
     let before = Definitions::of_store(conn)?;
     let mut mistakes = Mistakes::of(wanted);
+    let (first, then): (Vec<_>, Vec<_>) = wanted.all.iter().partition(|(key, _)| key.kind == Kind::Driver);
+    for (key, definition) in first {
+        mistakes.note(key, put(conn, key, definition))?;
+    }
     // Connections may name each other, so all are there before one does.
-    for (key, definition) in &wanted.all {
+    for (key, definition) in &then {
         if let Definition::Connection(full) = definition
-            && full.default_dest_connection.is_some()
             && !before.all.contains_key(key)
         {
-            let first = connection::Connection { default_dest_connection: None, ..full.clone() };
-            mistakes.note(key, put(conn, key, &Definition::Connection(first)));
-        } else if key.kind == Kind::Driver {
-            mistakes.note(key, put(conn, key, definition));
+            let alone = connection::Connection { default_dest_connection: None, ..full.clone() };
+            mistakes.note(key, put(conn, key, &Definition::Connection(alone)))?;
         }
     }
-    for (key, definition) in wanted.all.iter().filter(|(key, _)| key.kind > Kind::Driver) {
+    for (key, definition) in then {
         if !mistakes.failed.contains(key) {
-            mistakes.note(key, put(conn, key, definition));
+            mistakes.note(key, put(conn, key, definition))?;
         }
     }
     let others: Vec<Key> = before
@@ -98,12 +99,13 @@ fn carry_out(conn: &Connection, wanted: &Definitions, prune: bool) -> Result<Pla
         .filter(|key| !wanted.all.contains_key(key) && !wanted.broken.contains_key(key))
         .cloned()
         .collect();
-    if prune {
-        if wanted.all.is_empty() && wanted.broken.is_empty() && !others.is_empty() {
+    // What is wrong may be what needs them.
+    if prune && mistakes.errors.is_empty() {
+        if wanted.all.is_empty() && !others.is_empty() {
             return Err(Error::invalid("there is no definition there at all, and everything would be removed"));
         }
         for key in others.iter().rev() {
-            mistakes.note(key, remove(conn, wanted, key));
+            mistakes.note(key, remove(conn, wanted, key))?;
         }
     }
     mistakes.none()?;
@@ -119,6 +121,9 @@ fn put(conn: &Connection, key: &Key, definition: &Definition) -> Result<()> {
     }
     conn.execute_batch("SAVEPOINT definition")?;
     let saved = definition.save(conn, now.as_ref().map(|(id, _)| *id));
+    if saved.as_ref().is_err_and(|error| error.code == Code::Store) {
+        return saved.map(|_| ());
+    }
     let same = saved.is_ok() && now.is_some() && Definition::find(conn, key)? == now;
     if same || saved.is_err() {
         conn.execute_batch("ROLLBACK TO definition")?;
@@ -167,9 +172,18 @@ fn changes(before: &Definitions, after: &Definitions, others: &[Key]) -> Vec<Cha
         };
         Some(Change { action, key: key.clone(), fields, like })
     });
-    let gone = before.all.keys().rev().filter(|key| !after.all.contains_key(key));
-    put.chain(gone.map(|key| Change { action: Action::Remove, key: key.clone(), fields: Vec::new(), like: None }))
-        .collect()
+    let gone = before.all.iter().rev().filter(|(key, _)| !after.all.contains_key(key)).map(|(key, old)| {
+        // A group's schedules are what is missed most when it has gone.
+        let fields = match old {
+            Definition::Group(group) => {
+                let bare = group::Group { schedules: Vec::new(), ..group.clone() };
+                difference::between(old, &Definition::Group(bare))
+            }
+            _ => Vec::new(),
+        };
+        Change { action: Action::Remove, key: key.clone(), fields, like: None }
+    });
+    put.chain(gone).collect()
 }
 
 /// What is wrong, all of it together.
@@ -190,13 +204,20 @@ impl<'a> Mistakes<'a> {
     }
 
     /// Takes up what became of a definition. That one is missing which is wrong itself is no mistake more.
-    fn note(&mut self, key: &Key, done: Result<()>) {
-        let Err(error) = done else { return };
+    ///
+    /// # Errors
+    /// `Store`, at once: SQLite may have ended the transaction, and what came after would land by itself.
+    fn note(&mut self, key: &Key, done: Result<()>) -> Result<()> {
+        let Err(error) = done else { return Ok(()) };
+        if error.code == Code::Store {
+            return Err(self.wanted.place(key, error));
+        }
         let missing = |failed: &Key| error.code == Code::NotFound && error.message == format!("there is no {failed}");
         if !self.failed.iter().any(missing) {
             self.errors.push(self.wanted.place(key, error));
         }
         self.failed.insert(key.clone());
+        Ok(())
     }
 
     /// # Errors

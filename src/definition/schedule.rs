@@ -3,6 +3,7 @@
 use super::name_or_id;
 use crate::clock;
 use crate::crontab::Crontab;
+use crate::engine::tick;
 use crate::error::{Error, Result};
 use crate::store::{group, schedule as table};
 use rusqlite::Connection;
@@ -151,5 +152,8 @@ pub fn save(conn: &Connection, id: Option<i64>, schedule: &Schedule) -> Result<i
         catch_up_s: schedule.catch_up_s,
         enabled: schedule.enabled,
     };
+    if let Some(id) = id {
+        tick::leave(conn, id)?;
+    }
     table::save(conn, id, &new)
 }

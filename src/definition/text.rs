@@ -116,7 +116,8 @@ fn weigh(table: &DeTable<'_>, message: &str, best: &mut (usize, usize)) {
             DeValue::Float(number) => (number.to_string(), false),
             _ => (String::new(), false),
         };
-        let key_named = names(key.get_ref()) || names(&key.get_ref().replace('_', " "));
+        let url = key.get_ref().ends_with("url") && names("URL");
+        let key_named = names(key.get_ref()) || names(&key.get_ref().replace('_', " ")) || url;
         let weight = 8 * usize::from(empty && message.contains("empty"))
             + 4 * usize::from(!value.trim().is_empty() && names(&value))
             + 3 * usize::from(key_named);

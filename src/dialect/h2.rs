@@ -302,6 +302,16 @@ impl Destination for H2 {
         place + &self.atomic(&steps.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    // "Data types": what is binary becomes text by taking it for UTF-8, or not at all.
+    fn exactly(&self, column: &Column) -> String {
+        let kind = column.type_sql.to_uppercase();
+        let column = self.quote(&column.name);
+        match kind.starts_with("BINARY") || kind.starts_with("VARBINARY") || kind.starts_with("BLOB") {
+            true => format!("RAWTOHEX({column})"),
+            false => format!("CAST({column} AS VARCHAR)"),
+        }
+    }
+
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {
         let mut out = Vec::new();
         match merge.described.relation {

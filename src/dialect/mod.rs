@@ -3,6 +3,7 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+pub mod compare;
 mod db2;
 mod derby;
 mod generic;
@@ -153,8 +154,8 @@ pub struct Offer {
 pub struct NewColumn {
     /// Its name, to the letter.
     pub name: String,
-    /// Its type.
-    pub mapped: Type,
+    /// Its type, as the database's DDL spells it.
+    pub type_sql: String,
     /// What is to be said of it in the catalog.
     pub comment: Option<String>,
 }
@@ -191,6 +192,10 @@ pub trait Source: Sync {
     /// with a value that is a bit lower would have the same rows come for ever.
     fn newest(&self, _type_text: &str, column: &str) -> String {
         format!("MAX({})", self.quote(column))
+    }
+    /// The earliest value of a type of date and time.
+    fn earliest(&self, _type_text: &str) -> &'static str {
+        "0001-01-01 00:00:00"
     }
     /// Other ways to select it, by what its type and its name hint at.
     fn offers(&self, _type_text: &str, _column: &str) -> Vec<Offer> {
@@ -245,7 +250,7 @@ pub trait Destination: Source {
     }
     /// The first of them.
     fn create_columns(&self, table: &TableName, columns: &[NewColumn]) -> String {
-        let columns = columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), self.type_sql(&c.mapped)));
+        let columns = columns.iter().map(|c| format!("  {} {}", self.quote(&c.name), c.type_sql));
         format!("CREATE TABLE {} (\n{}\n)", self.table(table), columns.collect::<Vec<_>>().join(",\n"))
     }
     /// Where a module's rows are staged.
@@ -279,6 +284,29 @@ pub trait Destination: Source {
     /// The merge: takes the receipt, counts staging again, empties, inserts, and notes the counts in the receipt, as
     /// one transaction.
     fn merge(&self, merge: &Merge<'_>) -> String;
+    /// The rows of the destination whose key columns equal a staged row's: what stands behind FROM.
+    fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
+        let equal = key.iter().map(|k| format!("target.{0} = staged.{0}", self.quote(k)));
+        format!(
+            "{} AS target WHERE EXISTS (\n    SELECT 1 FROM {} AS staged WHERE {})",
+            self.table(merge.dest),
+            self.table(merge.staging),
+            equal.collect::<Vec<_>>().join(" AND ")
+        )
+    }
+    /// A column's value in a form that is the same for two values only if they read the same to the byte, and that
+    /// can be grouped by.
+    fn exactly(&self, column: &Column) -> String {
+        self.quote(&column.name)
+    }
+    /// A column's value as people read it, in a type that has a MIN.
+    fn shown(&self, column: &Column) -> String {
+        self.exactly(column)
+    }
+    /// SQL that drops a table, if it is there.
+    fn drop_table(&self, table: &TableName) -> String {
+        format!("DROP TABLE IF EXISTS {}", self.table(table))
+    }
     /// What an operator should know of how this merge behaves.
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String>;
     /// SQL that waits no longer for others to let go of a table than a merge does.

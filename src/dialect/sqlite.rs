@@ -128,7 +128,7 @@ impl Destination for Sqlite {
         let lines = columns.iter().enumerate().map(|(i, c)| {
             let comma = if i + 1 < columns.len() { "," } else { "" };
             let remark = c.comment.as_ref().map(|text| format!(" -- {}", text.replace(char::is_control, " ")));
-            let line = format!("  {} {}{comma}", self.quote(&c.name), self.type_sql(&c.mapped));
+            let line = format!("  {} {}{comma}", self.quote(&c.name), c.type_sql);
             line + &remark.unwrap_or_default()
         });
         vec![format!("CREATE TABLE {} (\n{}\n)", self.table(table), lines.collect::<Vec<_>>().join("\n"))]
@@ -261,13 +261,7 @@ impl Destination for Sqlite {
         let rows = match merge.emptying {
             Emptying::Nothing => None,
             Emptying::Truncate | Emptying::Delete => Some(dest.clone()),
-            // By IN and not by EXISTS, which SQLite would answer by reading all of staging for each row. The
-            // destination's columns stand on the left: their collations decide what is equal.
-            Emptying::ByKey(key) => {
-                let list = key.iter().map(|k| self.quote(k)).collect::<Vec<_>>().join(", ");
-                let left = if key.len() == 1 { list.clone() } else { format!("({list})") };
-                Some(format!("{dest} WHERE {left} IN (\n  SELECT {list} FROM {staging})"))
-            }
+            Emptying::ByKey(key) => Some(self.matching(merge, key)),
         };
         match rows {
             None => sql.push_str(&note("rows_deleted = 0")),
@@ -298,6 +292,25 @@ impl Destination for Sqlite {
             note(&format!("rows_inserted = {inserted}"))
         ));
         sql
+    }
+
+    // By IN and not by EXISTS, which SQLite would answer by reading all of staging for each row. The destination's columns
+    // stand on the left: their collations decide what is equal.
+    fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
+        let list = key.iter().map(|k| self.quote(k)).collect::<Vec<_>>().join(", ");
+        let left = if key.len() == 1 { list.clone() } else { format!("({list})") };
+        format!("{} WHERE {left} IN (\n  SELECT {list} FROM {})", self.table(merge.dest), self.table(merge.staging))
+    }
+
+    // A column holds values of any type, and its collation may take two texts for one.
+    fn exactly(&self, column: &Column) -> String {
+        let column = self.quote(&column.name);
+        format!("typeof({column}) || quote({column})")
+    }
+
+    fn shown(&self, column: &Column) -> String {
+        let column = self.quote(&column.name);
+        format!("CASE typeof({column}) WHEN 'blob' THEN quote({column}) ELSE CAST({column} AS TEXT) END")
     }
 
     fn remarks(&self, merge: &Merge<'_>) -> Vec<String> {

@@ -33,11 +33,11 @@ enum Count {
     Last,
 }
 
-/// Checks what was staged, and writes the receipt that lets the merge begin.
+/// Checks what was staged.
 ///
 /// # Errors
 /// `Gate` with the first reason not to merge; what the database says.
-pub fn pass(
+pub fn check(
     ledger: &mut Ledger<'_>,
     databases: &Databases,
     definition: &Definition,
@@ -121,7 +121,6 @@ pub fn pass(
         warnings.extend(columns::count(ledger, databases, definition, plan)?);
     }
     warnings.extend(summary::check(ledger, databases, moved, staged)?);
-    write_receipt(ledger, databases, definition, plan, staged)?;
     Ok(Passed { staged, warnings })
 }
 
@@ -252,7 +251,11 @@ fn refuse_to_harm_others(
     })
 }
 
-fn write_receipt(
+/// Writes the receipt that lets the merge begin.
+///
+/// # Errors
+/// What the database says.
+pub fn write_receipt(
     ledger: &mut Ledger<'_>,
     databases: &Databases,
     definition: &Definition,

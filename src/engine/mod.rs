@@ -18,6 +18,7 @@ pub mod preview;
 pub mod propose;
 pub mod receipt;
 pub mod recover;
+pub mod rehearse;
 pub mod report;
 pub mod schedule;
 pub mod stop;

@@ -9,11 +9,12 @@ use super::ledger::Ledger;
 use super::merge::unknown_hint;
 use super::notify;
 use super::receipt::{self, Fate};
+use super::rehearse;
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::run::{End, Run};
 use crate::store::step::Step;
-use crate::store::{Store, connection, hook, lock, module, output, run, step};
+use crate::store::{Store, connection, hook, lock, module, output, rehearsal, run, step};
 use std::time::Duration;
 
 /// How long a look (`status`, `log`) waits for a destination to answer.
@@ -50,6 +51,7 @@ pub fn settle_module(store: &mut Store, id: i64, claim: Option<&str>) -> Result<
     if let Some(claim) = claim {
         close_dead(store, id, claim, receipt::LONG)?;
     }
+    rehearse::clear(store, id, A_MOMENT)?;
     if let Some(open) = run::newest(store.read(), id, &["unknown"], None)? {
         settle_unknown(store, &open, receipt::LONG)?;
         let still = run::get(store.read(), open.id)?;
@@ -117,22 +119,29 @@ fn close_dead(store: &mut Store, id: i64, claim: &str, patience: Duration) -> Re
             Some((end, unfinished))
         }
     };
-    store.write_durably(|tx| {
+    let ours = store.write_durably(|tx| {
         if module::claim_of(tx, id)?.as_deref() != Some(claim) {
             return Ok(false);
         }
         if let (Some(dead), Some((end, unfinished))) = (&dead, &end) {
-            run::finish(tx, dead.id, &["running"], end)?;
+            let rehearsal = rehearsal::is_left(tx, dead.id)?;
+            // A rehearsal says nothing of how the destination is.
+            let status = if rehearsal { "dry_run".to_owned() } else { end.status.clone() };
+            run::finish(tx, dead.id, &["running"], &End { status, ..end.clone() })?;
             for (step_id, duration_ms) in unfinished {
                 let error = Some("its process ended in this step".to_owned());
                 step::finish(tx, *step_id, &step::StepEnd { duration_ms: *duration_ms, error, ..Default::default() })?;
             }
             output::fold(tx, dead.id)?;
-            notify::after_run(tx, dead.id, false)?;
+            if !rehearsal {
+                notify::after_run(tx, dead.id, false)?;
+            }
         }
         module::release(tx, id)?;
         Ok(true)
-    })
+    })?;
+    rehearse::clear(store, id, patience)?;
+    Ok(ours)
 }
 
 /// When a dead run was last known to live: it may be settled days later, and did not take days.

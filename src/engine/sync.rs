@@ -5,6 +5,7 @@ use super::hook::{self, After};
 use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
 use super::receipt;
+use super::rehearse::{self, Rehearsal};
 use super::stop::{Watch, error_for};
 use super::{advice, external, gate, notify, recover};
 use crate::clock;
@@ -16,10 +17,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// To its end.
+    Run,
+    /// Up to the gate, into a staging table of its own.
+    Rehearsal,
+    /// It resolves and shows, and moves nothing.
+    DryRun,
+}
+
+impl Mode {
+    /// A run, or what a flag `--dry-run` makes of it.
+    pub fn dry(dry_run: bool) -> Mode {
+        if dry_run { Mode::DryRun } else { Mode::Run }
+    }
+}
+
 /// How a run is to be done, and who is told of it.
 pub struct Options<'a> {
-    /// Resolve and show, and move nothing.
-    pub dry_run: bool,
+    /// How far it goes.
+    pub mode: Mode,
     /// What set it off: `manual`, `schedule:ID`, `api`.
     pub triggered_by: &'a str,
     /// The group run it is part of.
@@ -52,11 +71,14 @@ pub struct Outcome {
     pub texts: run::Texts,
     /// Why it did not succeed. Its exit code is the run's.
     pub error: Option<Error>,
+    /// What its merge would do, where it is a rehearsal that came so far.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 /// How an attempt ended.
 pub(super) enum Ended {
-    DryRun,
+    /// It went as far as it was to go, and that is not to a merge.
+    Short,
     Merged {
         deleted: Option<i64>,
         inserted: Option<i64>,
@@ -82,6 +104,7 @@ pub(super) struct Attempt<'a> {
     pub(super) watch: &'a Watch,
     pub(super) run_id: i64,
     pub(super) facts: Facts,
+    rehearsal: Option<Rehearsal>,
 }
 
 /// Runs the module of that name or id, to its end, with the tries that it allows.
@@ -105,17 +128,23 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         let signal = options.signal.clone();
         let second = store.reopen().map_err(|e| unwritten(run_id, e))?;
         let watch = Watch::begin(second, id, databases.clone(), signal, definition.module.timeout_s);
-        let mut this =
-            Attempt { definition: &definition, databases: &databases, watch: &watch, run_id, facts: Facts::default() };
+        let mut this = Attempt {
+            definition: &definition,
+            databases: &databases,
+            watch: &watch,
+            run_id,
+            facts: Facts::default(),
+            rehearsal: None,
+        };
         let ended = this.run(store, options).map_err(|e| unwritten(run_id, e))?;
-        let facts = this.facts;
+        let (facts, rehearsal) = (this.facts, this.rehearsal);
         let cancelled = watch.reason().is_some_and(|r| error_for(r).code == Code::Cancelled);
         drop(watch);
-        let again =
-            matches!(ended, Ended::Failed(_)) && !cancelled && !options.dry_run && attempt <= definition.module.retries;
-        close(store, &definition, run_id, &ended, &facts, !again).map_err(|e| unwritten(run_id, e))?;
+        let tries = options.mode == Mode::Run && attempt <= definition.module.retries;
+        let again = tries && matches!(ended, Ended::Failed(_)) && !cancelled;
+        close(store, &definition, (run_id, options.mode), &ended, &facts, !again).map_err(|e| unwritten(run_id, e))?;
         let error = match ended {
-            Ended::DryRun | Ended::Merged { .. } => None,
+            Ended::Short | Ended::Merged { .. } => None,
             Ended::Failed(error) | Ended::Unknown(error) => Some(error),
         };
         let cancelled_waiting = match (&error, again) {
@@ -137,7 +166,7 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
             } else {
                 error
             };
-            return Ok(Outcome { run, texts, error });
+            return Ok(Outcome { run, texts, error, rehearsal });
         }
     }
     Err(Error::new(Code::Failed, "there are no more tries"))
@@ -181,7 +210,7 @@ fn begin(
 fn close(
     store: &mut Store,
     definition: &Definition,
-    run_id: i64,
+    (run_id, mode): (i64, Mode),
     ended: &Ended,
     facts: &Facts,
     release: bool,
@@ -193,7 +222,7 @@ fn close(
         ..End::default()
     };
     match ended {
-        Ended::DryRun => "dry_run".clone_into(&mut end.status),
+        Ended::Short => "dry_run".clone_into(&mut end.status),
         Ended::Merged { deleted, inserted } => {
             "success".clone_into(&mut end.status);
             (end.rows_deleted, end.rows_inserted) = (*deleted, *inserted);
@@ -202,6 +231,10 @@ fn close(
             let status = if error.code == Code::Cancelled { "cancelled" } else { "error" };
             status.clone_into(&mut end.status);
             end.error = Some(in_full(error));
+            // It says nothing of how the destination is.
+            if mode == Mode::Rehearsal {
+                "dry_run".clone_into(&mut end.status);
+            }
         }
         Ended::Unknown(error) => {
             "unknown".clone_into(&mut end.status);
@@ -214,7 +247,9 @@ fn close(
         // Where it was taken for dead (it stood still, and its lock file was removed), the claim is another's by now.
         if ours && release {
             module::release(tx, definition.module.id)?;
-            notify::after_run(tx, run_id, false)?;
+            if mode == Mode::Run {
+                notify::after_run(tx, run_id, false)?;
+            }
         }
         Ok(())
     })
@@ -261,15 +296,30 @@ impl Attempt<'_> {
     /// One attempt: the steps in order, then the hooks that its end calls for.
     fn run(&mut self, store: &mut Store, options: &mut Options<'_>) -> Result<Ended> {
         let mut ledger = Ledger::new(store, Some(self.run_id), self.databases);
-        let ended = match self.steps(&mut ledger, options) {
+        let mut ended = match self.steps(&mut ledger, options) {
             Ok(ended) => ended,
             // pipekit's own file failing is not the run's failure: it can't be written down, and is settled later.
             Err(error) if error.code == Code::Store => return Err(error),
             // What a stopped session says is the consequence; why it was stopped is the reason.
             Err(error) => Ended::Failed(self.watch.reason().map_or(error, |why| nothing_merged(error_for(why)))),
         };
+        if options.mode == Mode::Rehearsal {
+            rehearse::without_rows(&mut ended, &self.definition.module.name);
+            // The question is over, and what it asked for is taken away, whoever has cancelled it.
+            self.watch.hold();
+            let (dest, run) = (&self.definition.dest, self.run_id);
+            if let Err(failure) = rehearse::strike(&mut ledger, self.databases, dest, run)? {
+                let why = self.databases.clean(&failure.message);
+                self.facts
+                    .warnings
+                    .push(format!("its staging table is still on {}: {why}; the next run drops it", dest.name));
+            }
+        }
+        if options.mode != Mode::Run {
+            return Ok(ended);
+        }
         let after = match &ended {
-            Ended::DryRun => return Ok(ended),
+            Ended::Short => return Ok(ended),
             Ended::Merged { .. } => After::Success,
             Ended::Failed(error) if error.code != Code::Cancelled => After::Failure,
             Ended::Failed(_) | Ended::Unknown(_) => After::Other,
@@ -287,22 +337,31 @@ impl Attempt<'_> {
     /// Watermarks, SQL, staging, transfer, gate, merge.
     fn steps(&mut self, ledger: &mut Ledger<'_>, options: &mut Options<'_>) -> Result<Ended> {
         (options.progress)(Progress::Doing("watermarks"));
-        let plan = plan::make(ledger, self.databases, self.definition)?;
+        let mut plan = plan::make(ledger, self.databases, self.definition)?;
         self.facts.warnings.extend(plan.resolved.warnings.iter().cloned());
-        if options.dry_run {
-            return Ok(Ended::DryRun);
+        if options.mode == Mode::DryRun {
+            return Ok(Ended::Short);
         }
         self.watch.check()?;
         (options.progress)(Progress::Doing("staging"));
         let together = self.scripts(ledger, &plan)?;
-        self.stage(ledger, &plan, together)?;
+        match options.mode {
+            Mode::Rehearsal => self.stage_apart(ledger, &mut plan, together)?,
+            _ => self.stage(ledger, &plan, together)?,
+        }
         (options.progress)(Progress::Doing("transfer"));
         let moved = self.transfer(ledger, &plan, options)?;
         self.facts.moved = moved.rows;
         (options.progress)(Progress::Doing("gate"));
         self.watch.check()?;
-        let passed = gate::pass(ledger, self.databases, self.definition, &plan, &moved)?;
-        self.facts.warnings.extend(passed.warnings);
+        let passed = gate::check(ledger, self.databases, self.definition, &plan, &moved)?;
+        self.facts.warnings.extend(passed.warnings.iter().cloned());
+        if options.mode == Mode::Rehearsal {
+            (options.progress)(Progress::Doing("comparison"));
+            self.rehearsal = Some(self.compare(ledger, &plan, &passed)?);
+            return Ok(Ended::Short);
+        }
+        gate::write_receipt(ledger, self.databases, self.definition, &plan, passed.staged)?;
         self.watch.check()?;
         (options.progress)(Progress::Doing("merge"));
         self.merge(ledger, &plan, passed.staged)

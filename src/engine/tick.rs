@@ -5,7 +5,7 @@
 //! for the caller, each in a thread of its own, so that no group waits for another.
 
 use super::group::{self, Claimed};
-use super::schedule::{Span, Timetable, anchor};
+use super::schedule::{Span, Timetable, Todo, anchor};
 use crate::clock;
 use crate::error::{Result, or_none};
 use crate::store::group_run::{self as table, Due, NewGroupRun};
@@ -71,19 +71,16 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
         let now = clock::now();
         // It may have been removed or disabled since; what else was changed counts from then, so that nothing is due.
         let Some(schedule) = or_none(schedule::get(tx, id))?.filter(|s| s.enabled) else { return Ok(None) };
-        let (from, ahead) = anchor(&schedule, now);
-        if ahead {
+        if anchor(&schedule, now).1 {
             reset(tx, &schedule, times, now)?;
             ticked.notes.push(format!(
                 "the clock went back: schedule {id} of group {name} had been looked at in what is now the future, and \
                  goes on from now"
             ));
         }
-        let covered = table::covered(tx, id, &clock::text(from), &clock::text(now))?;
-        let covered: BTreeSet<Timestamp> = covered.iter().filter_map(|at| clock::parse(at)).collect();
-        let todo = times.todo(from, now, schedule.catch_up_s, &covered);
+        let todo = untold(tx, &schedule, times, now)?;
         for span in &todo.missed {
-            miss(tx, &schedule, span)?;
+            miss(tx, &schedule, span, NOBODY)?;
             ticked.notes.push(format!("group {name} missed {}: nothing ran pipekit then", told(span)));
         }
         if let Some(newest) = todo.newest {
@@ -125,8 +122,37 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
     Ok(())
 }
 
-/// Writes down times that were missed.
-fn miss(conn: &Connection, schedule: &Schedule, span: &Span) -> Result<()> {
+/// Why times are missed as a rule.
+const NOBODY: &str = "nothing ran pipekit then: neither `pipekit tick` nor `pipekit serve`";
+
+/// Writes down the times of a schedule that are due and that nobody has looked at, as it is about to be changed: they
+/// are none of the changed one.
+///
+/// # Errors
+/// Only where pipekit's own file can't be used.
+pub fn leave(conn: &Connection, id: i64) -> Result<()> {
+    let Some(schedule) = or_none(schedule::get(conn, id))?.filter(|s| s.enabled) else { return Ok(()) };
+    // One that can't be understood has no times.
+    let Ok(times) = Timetable::of(conn, &schedule) else { return Ok(()) };
+    let now = clock::now();
+    let todo = untold(conn, &schedule, &times, now)?;
+    let due = todo.fire.map(|at| Span { first: at, last: at, times: 1 });
+    for span in todo.missed.iter().chain(&due) {
+        miss(conn, &schedule, span, "the schedule was changed before anybody looked at it")?;
+    }
+    Ok(())
+}
+
+/// What there is to do about a schedule's times up to now that have no row.
+fn untold(conn: &Connection, schedule: &Schedule, times: &Timetable, now: Timestamp) -> Result<Todo> {
+    let (from, _) = anchor(schedule, now);
+    let covered = table::covered(conn, schedule.id, &clock::text(from), &clock::text(now))?;
+    let covered: BTreeSet<Timestamp> = covered.iter().filter_map(|at| clock::parse(at)).collect();
+    Ok(times.todo(from, now, schedule.catch_up_s, &covered))
+}
+
+/// Writes down times that were missed, and why.
+fn miss(conn: &Connection, schedule: &Schedule, span: &Span, why: &str) -> Result<()> {
     let (first, last) = (clock::text(span.first), clock::text(span.last));
     let due = Due { schedule_id: schedule.id, at: &first, until: (span.times > 1).then_some((&*last, span.times)) };
     let new = NewGroupRun {
@@ -134,7 +160,7 @@ fn miss(conn: &Connection, schedule: &Schedule, span: &Span) -> Result<()> {
         group_name: &schedule.group,
         due: Some(due),
         status: "missed",
-        reason: Some("nothing ran pipekit then: neither `pipekit tick` nor `pipekit serve`"),
+        reason: Some(why),
         triggered_by: &format!("schedule:{}", schedule.id),
     };
     table::insert(conn, &new).map(|_| ())
@@ -151,7 +177,7 @@ fn reset(conn: &Connection, schedule: &Schedule, times: &Timetable, now: Timesta
             last: passed().last().map_or(first, |due| due.at),
             times: i64::try_from(passed().count()).unwrap_or(i64::MAX - 1) + 1,
         };
-        miss(conn, schedule, &span)?;
+        miss(conn, schedule, &span, NOBODY)?;
     }
     schedule::reset(conn, schedule.id, &now_text)
 }

@@ -3,7 +3,7 @@
 use super::log::Log;
 use super::response::Failure;
 use crate::engine::group::{self, Claimed, GroupOptions};
-use crate::engine::sync::{self, Options, Progress};
+use crate::engine::sync::{self, Mode, Options, Progress};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use serde_json::json;
@@ -92,7 +92,7 @@ impl Background {
         self.start(move |store, signal| {
             let mut began = false;
             let mut options = Options {
-                dry_run: false,
+                mode: Mode::Run,
                 triggered_by,
                 group_run_id: None,
                 signal: signal.clone(),

@@ -32,60 +32,127 @@ pub struct Token {
     pub span: Range<usize>,
 }
 
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$') || (!c.is_ascii() && !c.is_whitespace())
+/// What the dialects do not share.
+#[derive(Clone, Copy)]
+struct Rules {
+    /// When `[…]` is a quoted identifier.
+    brackets: When,
+    /// When a backslash escapes in a string.
+    backslash: When,
+    /// When block comments nest.
+    nests: When,
+    /// Whether `#` begins a comment.
+    hash_comments: bool,
+    /// Whether `--` begins a comment only where white space follows.
+    spaced_dashes: bool,
+    /// Whether `$tag$…$tag$` is a string.
+    dollar_quotes: bool,
+    /// What a word may have beside letters, digits and `_`.
+    letters: &'static str,
 }
 
-/// What the dialects do not share.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Common,
-    /// `[…]` always is a quoted identifier.
-    Brackets,
-    /// A backslash escapes in any string, `#` begins a comment, and `$` no string.
-    Mysql,
+enum When {
+    Always,
+    Never,
+    /// Brackets: where nothing else makes sense. A backslash: in `E'…'`. Comments: unless one would never end.
+    Fitting,
+}
+
+const COMMON: Rules = Rules {
+    brackets: When::Fitting,
+    backslash: When::Fitting,
+    nests: When::Fitting,
+    hash_comments: false,
+    spaced_dashes: false,
+    dollar_quotes: true,
+    letters: "#@$",
+};
+
+/// MySQL's manual, "String Literals" and "Comments"; its comments do not nest.
+const MYSQL: Rules = Rules {
+    brackets: When::Never,
+    backslash: When::Always,
+    nests: When::Never,
+    hash_comments: true,
+    spaced_dashes: true,
+    dollar_quotes: false,
+    letters: "@$",
+};
+
+/// The rules of a kind of database.
+fn rules(kind: &str) -> Rules {
+    let plain = Rules { brackets: When::Never, backslash: When::Never, dollar_quotes: false, ..COMMON };
+    match kind {
+        "mysql" => MYSQL,
+        // Its operators have `#` and `@` in them ("Lexical Structure").
+        "postgresql" => {
+            Rules { backslash: When::Fitting, nests: When::Always, dollar_quotes: true, letters: "$", ..plain }
+        }
+        "sqlite" => Rules { brackets: When::Always, nests: When::Never, ..plain },
+        "sqlserver" => Rules { brackets: When::Always, nests: When::Always, ..plain },
+        "db2" | "derby" => Rules { nests: When::Always, ..plain },
+        "h2" => Rules { nests: When::Always, dollar_quotes: true, ..plain },
+        _ => Rules { brackets: When::Never, ..COMMON },
+    }
+}
+
+impl Rules {
+    fn is_word(&self, c: char) -> bool {
+        c.is_alphanumeric() || c == '_' || self.letters.contains(c) || (!c.is_ascii() && !c.is_whitespace())
+    }
 }
 
 /// Splits `sql` into tokens that cover it to the byte. Never fails: an unclosed quote or comment runs to the end.
 pub fn tokens(sql: &str) -> Vec<Token> {
-    scan(sql, Style::Common)
+    scan(sql, &COMMON)
 }
 
 /// The same, for SQL in which `[…]` always is a quoted identifier.
 pub fn tokens_with_brackets(sql: &str) -> Vec<Token> {
-    scan(sql, Style::Brackets)
+    scan(sql, &Rules { brackets: When::Always, ..COMMON })
 }
 
-fn scan(sql: &str, style: Style) -> Vec<Token> {
-    let (brackets, mysql) = (style == Style::Brackets, style == Style::Mysql);
+/// The same, for SQL of a kind of database (`db2 sqlserver postgresql mysql sqlite h2 derby generic`).
+pub fn tokens_of(kind: &str, sql: &str) -> Vec<Token> {
+    scan(sql, &rules(kind))
+}
+
+fn scan(sql: &str, rules: &Rules) -> Vec<Token> {
     let bytes = sql.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
+    let dashes = |at: usize| {
+        bytes.get(at + 1) == Some(&b'-')
+            && (!rules.spaced_dashes
+                || bytes.get(at + 2).is_none_or(|b| b.is_ascii_whitespace() || b.is_ascii_control()))
+    };
     while at < sql.len() {
         let c = sql[at..].chars().next().unwrap_or('\0');
         let (kind, end) = match c {
             c if c.is_whitespace() => (Kind::Space, run(sql, at, char::is_whitespace)),
-            '#' if mysql => (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n)),
-            '-' if bytes.get(at + 1) == Some(&b'-') => {
-                (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n))
-            }
-            '/' if bytes.get(at + 1) == Some(&b'*') => (Kind::Comment, block_comment(bytes, at)),
+            '#' if rules.hash_comments => (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n)),
+            '-' if dashes(at) => (Kind::Comment, sql[at..].find('\n').map_or(sql.len(), |n| at + n)),
+            '/' if bytes.get(at + 1) == Some(&b'*') => (Kind::Comment, block_comment(bytes, at, rules.nests)),
             '\'' => {
-                let escapes = matches!(out.last(), Some(Token { kind: Kind::Word, span }) if span.end == at && sql[span.clone()].eq_ignore_ascii_case("e"));
-                (Kind::String, quoted(bytes, at, b'\'', escapes || mysql))
+                let after_e = || matches!(out.last(), Some(Token { kind: Kind::Word, span }) if span.end == at && sql[span.clone()].eq_ignore_ascii_case("e"));
+                let escapes = rules.backslash == When::Always || rules.backslash == When::Fitting && after_e();
+                (Kind::String, quoted(bytes, at, b'\'', escapes))
             }
-            '"' => (Kind::Quoted, quoted(bytes, at, b'"', mysql)),
+            '"' => (Kind::Quoted, quoted(bytes, at, b'"', rules.backslash == When::Always)),
             '`' => (Kind::Quoted, quoted(bytes, at, b'`', false)),
             // A bracket within is doubled (SQL Server; SQLite has none within).
-            '[' if brackets || !mysql && is_name_in_brackets(&sql[at..]) => {
+            '[' if rules.brackets == When::Always
+                || rules.brackets == When::Fitting && is_name_in_brackets(&sql[at..]) =>
+            {
                 (Kind::Quoted, quoted(bytes, at, b']', false))
             }
-            '$' if !mysql && dollar_tag(sql, at).is_some() => {
+            '$' if rules.dollar_quotes && dollar_tag(sql, at).is_some() => {
                 let tag = dollar_tag(sql, at).unwrap_or("$$");
                 let body = at + tag.len();
                 (Kind::String, sql[body..].find(tag).map_or(sql.len(), |n| body + n + tag.len()))
             }
-            c if is_word(c) => (Kind::Word, run(sql, at, is_word)),
+            c if rules.is_word(c) => (Kind::Word, run(sql, at, |c| rules.is_word(c))),
             c => (Kind::Symbol, at + c.len_utf8()),
         };
         out.push(Token { kind, span: at..end });
@@ -115,7 +182,7 @@ fn quoted(bytes: &[u8], at: usize, quote: u8, escapes: bool) -> usize {
     bytes.len()
 }
 
-fn block_comment(bytes: &[u8], at: usize) -> usize {
+fn block_comment(bytes: &[u8], at: usize, nests: When) -> usize {
     let (mut i, mut depth, mut first_end) = (at + 2, 1, None);
     while i < bytes.len() {
         match &bytes[i..(i + 2).min(bytes.len())] {
@@ -123,14 +190,14 @@ fn block_comment(bytes: &[u8], at: usize) -> usize {
             b"*/" => {
                 (depth, i) = (depth - 1, i + 2);
                 first_end.get_or_insert(i);
-                if depth == 0 {
+                if depth == 0 || nests == When::Never {
                     return i;
                 }
             }
             _ => i += 1,
         }
     }
-    first_end.unwrap_or(bytes.len())
+    first_end.filter(|_| nests == When::Fitting).unwrap_or(bytes.len())
 }
 
 /// Whether the brackets at the start can only be quotes of a name, as in SQLite and SQL Server: they hold what would
@@ -143,7 +210,7 @@ fn is_name_in_brackets(sql: &str) -> bool {
     match inner.find(['\'', '"', '$']) {
         None => [";", "--", "/*"].iter().any(|sign| inner.contains(sign)),
         // One letter is the `E` of `E'…'`, or another of the kind.
-        Some(quote) => inner[..quote].chars().rev().take_while(|c| is_word(*c)).count() > 1,
+        Some(quote) => inner[..quote].chars().rev().take_while(|c| COMMON.is_word(*c)).count() > 1,
     }
 }
 
@@ -173,7 +240,7 @@ pub fn statements(sql: &str) -> Vec<&str> {
 
 /// The same, of MySQL's SQL.
 pub fn statements_of_mysql(sql: &str) -> Vec<&str> {
-    between(sql, scan(sql, Style::Mysql))
+    between(sql, scan(sql, &MYSQL))
 }
 
 fn between(sql: &str, all: Vec<Token>) -> Vec<&str> {

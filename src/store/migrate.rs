@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_jrunner.sql"),
     include_str!("../../migrations/0003_groups.sql"),
     include_str!("../../migrations/0004_notifications.sql"),
+    include_str!("../../migrations/0005_rehearsals.sql"),
 ];
 
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".

@@ -16,6 +16,7 @@ pub mod notification;
 pub mod output;
 mod place;
 pub mod probe;
+pub mod rehearsal;
 pub mod run;
 pub mod schedule;
 pub mod setting;

@@ -2,7 +2,7 @@
 
 use super::super::support::{ENDLESS, World, until};
 use super::Server;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// `{id}` for what stands in its place, so that a path that was called is found in the document.
 fn as_route(path: &str) -> String {
@@ -63,6 +63,17 @@ fn every_endpoint_answers_as_its_users_call_it() {
     let tables = api.post("/api/introspect/tables", r#"{"connection_id": "erp", "qualifiers": {}}"#).is(200).json();
     assert_eq!(tables, world.json("connection tables erp"));
     api.post("/api/introspect/tables", r#"{"connection_id": "erp", "qualifiers": {"server": "x"}}"#).is(400);
+    let columns = r#"{"connection_id": "erp", "table_name": "orders", "qualifiers": {"schema": "main"}}"#;
+    assert_eq!(
+        api.post("/api/introspect/columns", columns).is(200).json(),
+        world.json("connection columns erp orders --schema main")
+    );
+    let wanted = r#"{"connection_id": "erp", "table_name": "orders", "dest_connection": "dw", "name": "proposed"}"#;
+    let proposed = api.post("/api/introspect/propose", wanted).is(200).body;
+    assert_eq!(
+        serde_json::from_str::<Value>(&proposed).unwrap(),
+        world.json("module propose --source erp --table orders --dest dw --name proposed")
+    );
     api.post("/api/connections/gone/delete", "{}").is(200);
 
     // Modules, with their parts.
@@ -144,6 +155,7 @@ fn every_endpoint_answers_as_its_users_call_it() {
     api.get("/api/runs/99").fails(404, "there is no run 99");
     api.get("/api/runs/x").fails(404, "there is no run `x`");
     api.post("/api/modules/orders/delete", "{}").is(200);
+    api.post("/api/modules", &proposed).is(201);
 
     groups(&mut api, &world);
 
@@ -220,6 +232,10 @@ fn groups(api: &mut Called<'_>, world: &World) {
     assert_eq!(api.get(&path).is(200).json()["enabled"], false);
     assert_eq!(api.get("/api/schedules?group_id=nightly").is(200).json(), world.json("schedule list"));
     api.post("/api/groups/nightly/delete", "{}").fails(409, "group nightly has 1 schedule(s)");
+    let weekly = r#"{"name": "weekly", "schedules": [{"cron_expr": "@weekly"}]}"#;
+    assert_eq!(api.post("/api/groups", weekly).is(201).json()["schedules"], json!(["@weekly"]));
+    assert_eq!(api.post("/api/groups/weekly", r#"{"schedules": []}"#).is(200).json()["schedules"], json!([]));
+    api.post("/api/groups/weekly", r#"{"schedules": [{"cron_expr": "61 * * * *"}]}"#).fails(400, "61");
     api.post(&format!("{path}/delete"), "{}").is(200);
     let member = api.get("/api/group_members").is(200).json()[0]["id"].clone();
     api.post(&format!("/api/group_members/{member}/delete"), "{}").is(200);

@@ -31,6 +31,9 @@ cd "$work"
     "$pipekit" watermark add orders since --connection dw --sql 'SELECT 1'
     "$pipekit" hook add orders --connection dw --sql 'SELECT 1'
     "$pipekit" run orders
+    "$pipekit" group add nightly --members orders
+    "$pipekit" schedule add nightly '30 2 * * *' --timezone Europe/Berlin
+    "$pipekit" group run nightly
 } >/dev/null 2>&1
 "$pipekit" serve --listen 127.0.0.1:0 >out 2>log &
 server=$!

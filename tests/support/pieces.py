@@ -254,13 +254,23 @@ piece(10, "a connection and its modules in one transaction", "src/definition/con
       ("    table::delete(conn, connection.id)?;", "    conn.execute_batch(\"COMMIT; BEGIN IMMEDIATE\")?;\n    table::delete(conn, connection.id)?;"),
       tests=["whole::a_change_that_is_killed_in_the_middle_did_not_happen"])
 piece(10, "the editor's look at what it began with", CLI,
-      ("                    if load(tx)? != before {", "                    if load(tx)? != before && false {"),
+      ("        if load(tx)? != *before {", "        if load(tx)? != *before && false {"),
       tests=["editor::what_another_changed_meanwhile_is_not_overwritten"])
 piece(10, "an edit that reads within its transaction", CLI,
       ("        true => store.write(|tx| {\n            let before = load(tx)?;",
        "        true => load(store.read()).and_then(|before| store.write(|tx| {"),
       ("            Ok(before != after)\n        })?,", "            Ok(before != after)\n        }))?,"),
       tests=["modules::two_who_edit_at_once_both_keep_their_change"])
+piece(10, "all definitions of a folder in one transaction", "src/definition/plan.rs",
+      ("conn.execute_batch(\"SAVEPOINT definition\")?;", "conn.execute_batch(\"COMMIT; BEGIN IMMEDIATE; SAVEPOINT definition\")?;"),
+      tests=["files::whole::an_apply_that_is_killed_in_the_middle_changed_nothing",
+             "files::whole::what_is_wrong_in_the_last_file_takes_back_the_others"])
+piece(10, "the end of an apply whose transaction SQLite ended", "src/definition/plan.rs",
+      ("        if error.code == Code::Store {", "        if error.code == Code::Store && false {"),
+      tests=["files::whole::an_apply_that_finds_no_room_changed_nothing"])
+piece(10, "the look whether a plan still holds", "src/definition/plan.rs",
+      ("if carry_out(tx, wanted, plan.prune)? == *plan {", "if carry_out(tx, wanted, plan.prune).is_ok() {"),
+      tests=["files::whole::what_is_changed_meanwhile_is_not_overwritten"])
 
 # 11: a destination that is changed by a run that a check fails.
 piece(11, "min_rows", GATE,

@@ -112,6 +112,13 @@ impl World {
         Running { said: line.to_owned(), child: Some(command.spawn().unwrap()) }
     }
 
+    /// As [`World::start`], with its standard output going there.
+    pub fn start_into(&self, line: &str, out: Stdio) -> Running {
+        let mut command = self.command();
+        command.args(shell_words::split(line).unwrap()).stdout(out).stderr(Stdio::piped());
+        Running { said: line.to_owned(), child: Some(command.spawn().unwrap()) }
+    }
+
     /// Has calls use a copy of the program in the world's folder: where it was built other users may not go.
     pub fn with_own_program(&mut self) -> &mut World {
         let program = self.path("pipekit");

@@ -2,6 +2,8 @@
 
 mod fields;
 mod preview;
+mod propose;
+mod rehearse;
 mod show;
 
 use super::output::{self, Field, Tone};
@@ -48,14 +50,25 @@ pub enum Module {
         #[command(flatten)]
         fields: Box<Fields>,
     },
+    /// Print the module that a table would be loaded by, as `module add --json-file -` takes it
+    ///
+    /// Every column is selected, under a name that needs no quotes; blanks that pad a text go, and dates that stand for
+    /// none are NULL. A primary key is the merge key of an incremental load.
+    #[command(after_help = "Example:\n  pipekit module propose --source erp --table orders --watermark changed_at\n  \
+        pipekit module propose --source erp --table orders --dest dw --name orders | \\\n    pipekit module add --json-file -")]
+    Propose(propose::Propose),
     /// Change a module; without flags, in $EDITOR
     ///
     /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
     #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
-        pipekit module edit orders --max-shrink-pct none")]
+        pipekit module edit orders --max-shrink-pct none\n  pipekit module edit orders\n  \
+        pipekit module edit orders --raw")]
     Edit {
         /// Its name or id
         name: String,
+        /// Edit the query alone, as it is, in $EDITOR
+        #[arg(long)]
+        raw: bool,
         #[command(flatten)]
         fields: Box<Fields>,
     },
@@ -108,6 +121,15 @@ pub enum Module {
         /// Its name or id
         name: String,
     },
+    /// Do all of a run but the merge, and show what that would add, change and remove
+    ///
+    /// The rows go into a staging table of its own, which is gone afterwards; hooks don't run. The rows that would go and
+    /// those that would come are compared by every column that is filled, and paired by the merge key, or else by the
+    /// unique key. What triggers and constraints of the table make of them is not foretold.
+    #[command(
+        after_help = "Example:\n  pipekit module rehearse orders\n  pipekit module rehearse orders --expect-same && echo ok"
+    )]
+    Rehearse(rehearse::Rehearse),
     /// Print a module's SQL, raw
     #[command(after_help = "Example:\n  pipekit module sql orders > orders.sql\n  pipekit module sql orders --merge")]
     Sql {
@@ -138,7 +160,8 @@ impl Module {
             Module::List => list(context, &store)?,
             Module::Show { name, definition } => show::show(context, &store, &name, definition)?,
             Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, *fields)?,
-            Module::Edit { name, fields } => edit(context, &mut store, &name, *fields)?,
+            Module::Propose(p) => p.run(context, &store)?,
+            Module::Edit { name, raw, fields } => edit(context, &mut store, &name, raw, *fields)?,
             Module::Remove { name, force } => {
                 let removed = store.write(|tx| define::remove(tx, &name, force))?;
                 super::said(context, &removed, &format!("removed module {}; its runs stay in the log", removed.name));
@@ -164,6 +187,7 @@ impl Module {
             }
             Module::Check { names } => return check(context, &store, &names),
             Module::Preview { name } => preview::preview(context, &mut store, &name)?,
+            Module::Rehearse(rehearse) => return rehearse.run(context, &mut store),
             Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
             Module::Runs { name, limit } => {
                 let module_id = Some(table::find(store.read(), &name)?.id);
@@ -239,17 +263,18 @@ fn add(
     Ok(())
 }
 
-fn edit(context: &Context, store: &mut Store, name: &str, fields: Fields) -> Result<()> {
+fn edit(context: &Context, store: &mut Store, name: &str, raw: bool, fields: Fields) -> Result<()> {
     let id = table::find(store.read(), name)?.id;
     let fields = fields.read()?;
-    super::edit(
-        context,
-        store,
-        fields != Fields::default(),
-        |conn| define::load(conn, &id.to_string()).map(|(_, module)| module),
-        |module| fields.put(module),
-        |conn, module| define::save(conn, Some(id), module),
-    )?;
+    let load = |conn: &rusqlite::Connection| define::load(conn, &id.to_string()).map(|(_, module)| module);
+    let save = |conn: &rusqlite::Connection, module: &define::Module| define::save(conn, Some(id), module);
+    let by_flags = fields != Fields::default();
+    if raw {
+        input::alone("--raw", by_flags)?;
+        super::edit_sql(context, store, load, |module| &mut module.source_query, save)?;
+    } else {
+        super::edit(context, store, by_flags, load, |module| fields.put(module), save)?;
+    }
     if context.ui.json {
         context.ui.document(&table::get(store.read(), id)?);
     }

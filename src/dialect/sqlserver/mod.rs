@@ -153,6 +153,15 @@ impl Source for SqlServer {
         }
     }
 
+    // "Date and time types": where each of them begins.
+    fn earliest(&self, type_text: &str) -> &'static str {
+        match types::split(type_text).0.as_str() {
+            "datetime" => "1753-01-01T00:00:00",
+            "smalldatetime" => "1900-01-01T00:00:00",
+            _ => "0001-01-01T00:00:00",
+        }
+    }
+
     fn quote(&self, name: &str) -> String {
         format!("[{}]", name.replace(']', "]]"))
     }

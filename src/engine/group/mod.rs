@@ -6,7 +6,7 @@ pub use claim::{Claimed, claim, give_up, request_cancel};
 pub(crate) use claim::{begin, settle_dead, take, turn};
 
 use super::notify;
-use super::sync::{self, Options, Outcome, Progress};
+use super::sync::{self, Mode, Options, Outcome, Progress};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::group_run::{self as table, GroupRun, MemberRun};
@@ -98,7 +98,7 @@ fn run_member(
     let named = member.module_id.map(|id| id.to_string()).unwrap_or_else(|| member.module_name.clone());
     watch.at(member.module_id);
     let mut module_options = Options {
-        dry_run: options.dry_run,
+        mode: Mode::dry(options.dry_run),
         triggered_by: &claimed.triggered_by,
         group_run_id: Some(claimed.id),
         signal: options.signal.clone(),

@@ -21,11 +21,11 @@ pub const SHAPES: &[Shape] = &[
 pub const ROUTES: &[Route] = &[
     Route::get("/api/groups", "The groups, by name", "[Group]", list),
     Route::post("/api/groups", "Add a group, with its members and schedules", "Group", create)
-        .body("name:name! stop_on_failure:bool members:[ref] schedules:[NewTimes]")
+        .body("name:name! stop_on_failure:bool members:[ref]? schedules:[NewTimes]")
         .status(201),
     Route::get("/api/groups/{id}", "A group", "Group", show),
     Route::post("/api/groups/{id}", "Change a group", "Group", update)
-        .body("name:name stop_on_failure:bool members:[ref] schedules:[NewTimes]"),
+        .body("name:name stop_on_failure:bool members:[ref]? schedules:[NewTimes]"),
     Route::post("/api/groups/{id}/delete", "Remove a group; its modules and runs stay", "Group", delete)
         .body("force:bool"),
     Route::post("/api/groups/{id}/run", "Begin a run of its members, which goes on by itself", "GroupStarted", run)
@@ -34,7 +34,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/group_members", "The members of groups, by group and order", "[GroupMember]", members)
         .query("group_id:text"),
     Route::post("/api/group_members", "Put a module into a group, or to another place in it", "GroupMember", put)
-        .body("group_id:ref! module_id:ref! run_order:int")
+        .body("group_id:ref! module_id:ref! run_order:int?")
         .status(201),
     Route::get("/api/group_members/{id}", "A member", "GroupMember", member),
     Route::post("/api/group_members/{id}", "Give a member another place", "GroupMember", move_member)

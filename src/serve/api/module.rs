@@ -38,7 +38,7 @@ macro_rules! fields {
             $must,
             " merge_strategy:full|incremental|append",
             $must,
-            " merge_key:[text] dest_columns:[text]? unique_key:[text] full_by:truncate|delete allow_cascade:bool \
+            " merge_key:[text]? dest_columns:[text]? unique_key:[text]? full_by:truncate|delete allow_cascade:bool \
              allow_non_atomic:bool timeout_s:pos retries:nat retry_delay_s:nat min_rows:nat? max_shrink_pct:pct? \
              notes:str? enabled:bool watermarks:[NewWatermark] hooks:[NewHook]"
         )

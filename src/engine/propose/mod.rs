@@ -1,11 +1,17 @@
 //! What the wizard proposes for the columns of a source's table: how to select each, what it is called and what type it
 //! has at the destination. Opinions of the dialects, for people to change.
 
+mod create;
+mod module;
+
+pub use create::ddl_of;
+pub use module::{Wanted, module, usual_dest};
+
 use super::databases::dialect_of;
 use super::introspect::{self, Column};
 use crate::dialect::types::Type;
 use crate::dialect::{Destination, NewColumn, Qualifiers, Source, TableName};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Store, connection};
 use serde::Serialize;
 
@@ -48,28 +54,73 @@ pub struct Offered {
     pub dest_type: String,
 }
 
-/// What is proposed for a table.
-#[derive(Debug)]
+/// What is proposed for a table. What is chosen of it, or written otherwise, makes the query and the table anew.
 pub struct Proposal {
+    /// The table.
+    pub table: TableName,
+    /// Where its rows may go.
+    pub target: TableName,
     /// Its columns.
     pub columns: Vec<Proposed>,
-    /// The query that selects them.
-    pub query: String,
-    /// What makes a table for them at the destination, one statement each.
-    pub ddl: Vec<String>,
+    source: &'static dyn Source,
+    dest: &'static dyn Destination,
 }
 
-/// Proposes how to load a table of connection `name` into connection `dest`.
+impl Proposal {
+    /// The query that selects the columns.
+    pub fn query(&self) -> String {
+        let named = |p: &Proposed| match RESERVED.contains(&format!(" {} ", p.alias)) || !p.alias.is_ascii() {
+            true => format!("  {} AS {}", p.expression, self.source.quote(&p.alias)),
+            false => format!("  {} AS {}", p.expression, p.alias),
+        };
+        let list: Vec<String> = self.columns.iter().map(named).collect();
+        format!("SELECT\n{}\nFROM {}", list.join(",\n"), self.source.table(&self.table))
+    }
+
+    /// What makes a table for them at the destination, one statement each.
+    pub fn ddl(&self) -> Vec<String> {
+        let column = |p: &Proposed| NewColumn {
+            name: folded(self.dest, &p.alias).name,
+            type_sql: p.dest_type.clone(),
+            comment: said(&p.column),
+        };
+        self.dest.create_table(&self.target, &self.columns.iter().map(column).collect::<Vec<_>>())
+    }
+
+    /// A column of the source in the source's SQL.
+    pub fn quoted(&self, column: &Proposed) -> String {
+        self.source.quote(&column.column.name)
+    }
+
+    /// What a column holds, whatever it is called.
+    fn mapped(&self, column: &Proposed) -> Type {
+        self.source.map_type(&column.column.type_name)
+    }
+}
+
+/// Proposes how to load a table of connection `name` into connection `dest`: there into `dest_table`, or a table of the
+/// same name in the schema that the source's connection names for it.
 ///
 /// # Errors
-/// As [`introspect::columns`].
-pub fn propose(store: &Store, name: &str, table: &str, within: &Qualifiers, dest: &str) -> Result<Proposal> {
+/// As [`introspect::columns`]; `Invalid` for a `dest_table` that is no name.
+pub fn propose(
+    store: &Store,
+    name: &str,
+    table: &str,
+    within: &Qualifiers,
+    (dest, dest_table): (&str, Option<&str>),
+) -> Result<Proposal> {
     let from = connection::find(store.read(), name)?;
     let (source, dest) = (dialect_of(&from)?, dialect_of(&connection::find(store.read(), dest)?)?);
     let (table, columns) = introspect::columns(store, name, table, within)?;
-    let mut target = folded(dest, &plain(&table.name, 0));
-    target.schema = from.default_dest_schema.map(|schema| folded(dest, &schema).name);
-    let (mut taken, mut made, mut proposed) = (Vec::new(), Vec::new(), Vec::new());
+    let target = match dest_table {
+        Some(text) => dest.parse_table(text).map_err(Error::invalid)?,
+        None => TableName {
+            schema: from.default_dest_schema.map(|schema| folded(dest, &schema).name),
+            ..folded(dest, &plain(&table.name, 0))
+        },
+    };
+    let (mut taken, mut proposed) = (Vec::new(), Vec::new());
     for (i, column) in columns.into_iter().enumerate() {
         let alias = free(plain(&column.name, i + 1), &mut taken);
         let there = folded(dest, &alias).name;
@@ -86,19 +137,9 @@ pub fn propose(store: &Store, name: &str, table: &str, within: &Qualifiers, dest
             expression: offer.expression,
             dest_type: dest.type_sql(&offer.gives),
         });
-        made.push(NewColumn { name: there, mapped, comment: said(&column) });
         proposed.push(Proposed { offers: offers.collect(), column, alias, expression, dest_type, resolver });
     }
-    let named = |p: &Proposed| match RESERVED.contains(&format!(" {} ", p.alias)) || !p.alias.is_ascii() {
-        true => format!("  {} AS {}", p.expression, source.quote(&p.alias)),
-        false => format!("  {} AS {}", p.expression, p.alias),
-    };
-    let list: Vec<String> = proposed.iter().map(named).collect();
-    Ok(Proposal {
-        query: format!("SELECT\n{}\nFROM {}", list.join(",\n"), source.table(&table)),
-        ddl: dest.create_table(&target, &made),
-        columns: proposed,
-    })
+    Ok(Proposal { table, target, columns: proposed, source, dest })
 }
 
 /// How to select a column so that the destination's type has all of it.

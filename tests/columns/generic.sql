@@ -1,0 +1,28 @@
+--= ID | NAME | total
+SELECT ID, c.NAME, SUM(AMOUNT) AS total FROM CUSTOMER c GROUP BY ID, c.NAME
+--= ID
+SELECT FIRST 10 SKIP 5 ID FROM CUSTOMER
+--= ? | n
+SELECT ROWNUM, SYSDATE n FROM DUAL
+--= A | B
+SELECT /*+ INDEX(t i) */ A, B FROM T
+--= *
+SELECT * EXCLUDE (A, B) FROM T
+--= D#
+SELECT D# FROM T@LINK
+--= p
+SELECT CONNECT_BY_ROOT NAME AS p FROM T CONNECT BY PRIOR ID = PARENT ORDER SIBLINGS BY NAME
+--= ?
+SELECT PRIOR NAME FROM T CONNECT BY PRIOR ID = PARENT
+--= x
+SELECT A x FROM T SAMPLE (10)
+--! quotes of its own
+SELECT q'[it's, from]' AS a FROM T
+--! backslash before a quote
+SELECT 'it\'s' AS a, 'b' FROM T
+--! another one in it
+SELECT A /* x /* y */ FROM T
+--! MINUS
+SELECT A FROM T MINUS SELECT B FROM U
+--! begins with FROM
+FROM T SELECT A
