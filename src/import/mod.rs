@@ -8,6 +8,7 @@
 mod address;
 mod connections;
 mod crontab;
+mod deletion;
 mod event;
 mod follow;
 mod groups;

@@ -182,8 +182,7 @@ fn tell_watermark(told: &mut Vec<Told>, name: &str, connection: &str, query: &Qu
 /// The columns that are filled, in the order of the query's: pipekit and jrunner both go by position.
 fn columns(load: &Load<'_>, query: &str, told: &mut Vec<Told>) -> Result<Option<Vec<String>>, String> {
     let Some((insert, site)) = &load.insert else { return Ok(None) };
-    let brackets = load.transfer.source.address.vendor == "sqlserver";
-    let outputs = sql::output_names(query, brackets);
+    let outputs = sql::output_names(query, &load.transfer.source.address.vendor);
     let count = outputs.as_ref().map(Vec::len);
     let wrong =
         |n: usize| {

@@ -55,7 +55,7 @@ fn run_script(world: &World, folder: &Path, script: &str) {
     assert!(output.status.success() && !err.contains("ERROR"), "{script}\n{out}{err}");
 }
 
-/// A jrunner on PATH, and at the place where some scripts have it.
+/// A jrunner on PATH, for a script that has it elsewhere too.
 fn with_jrunner(world: &World, folder: &Path) {
     std::fs::create_dir_all(world.path("bin")).unwrap();
     // It has no flags -t and `-f csv`; CSV it prints always.
@@ -66,11 +66,9 @@ fn with_jrunner(world: &World, folder: &Path) {
     );
     let path = world.file("bin/jrunner", &text);
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    for script in ["code/code.sh"] {
-        let path = folder.join(script);
-        let text = std::fs::read_to_string(&path).unwrap().replace("/opt/jrunner/bin/jrunner", "jrunner");
-        std::fs::write(path, text).unwrap();
-    }
+    let path = folder.join("code/code.sh");
+    let text = std::fs::read_to_string(&path).unwrap().replace("/opt/jrunner/bin/jrunner", "jrunner");
+    std::fs::write(path, text).unwrap();
 }
 
 /// All rows of all tables and views of the destination's own schema.

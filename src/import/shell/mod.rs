@@ -2,7 +2,9 @@
 //!
 //! It is only read. What it does is followed in `run`, without running any of it.
 
+mod compound;
 mod parse;
+mod simple;
 mod word;
 
 pub use parse::parse;
