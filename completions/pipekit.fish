@@ -45,6 +45,7 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "watermark" -d 'The 
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "hook" -d 'SQL that runs after a module\'s merge'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "group" -d 'Modules that run together, in order'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "schedule" -d 'When groups run'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "import" -d 'Read a folder of sync scripts as modules'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "export" -d 'Write the definitions into a folder, to keep in git'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "apply" -d 'Make the database have the definitions of a folder'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "run" -d 'Run modules now, one after the other, and wait'
@@ -1074,6 +1075,17 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l to -d 'Write what was found as the files of `export` into a folder' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l jars -d 'Where the JDBC jars are, for drivers that are not there yet' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l apply -d 'Add what was found to the database, and the passwords to the secrets'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cli` | one file a command: its arguments, and what it prints. Only here is anything printed |
 //! | `serve` | the API over HTTP, and whatever runs while nobody is there. It parses, calls, and answers |
+//! | `import` | reading a folder of sync scripts as definitions, without running any of it |
 //! | `definition` | one file a noun: what a module, a connection … is, its rules, loading and saving it |
 //! | `engine` | running a module: claim, watermarks, staging, gate, merge, hooks, recovery |
 //! | `runner` | the session with the processes that reach databases; the runner that is built in |
@@ -22,6 +23,7 @@ pub mod definition;
 pub mod dialect;
 pub mod engine;
 pub mod error;
+pub mod import;
 pub mod password;
 pub mod redact;
 pub mod runner;

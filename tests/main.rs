@@ -42,6 +42,7 @@ mod holders;
 mod hooks;
 mod hours;
 mod house;
+mod import;
 mod jrunner;
 mod jrunner_manners;
 mod keys;

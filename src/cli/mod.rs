@@ -12,6 +12,7 @@ mod editor;
 mod export;
 mod group;
 mod hook;
+mod import;
 mod init;
 mod input;
 mod jrunner;
@@ -103,6 +104,7 @@ enum Command {
     Group(group::Group),
     #[command(subcommand)]
     Schedule(schedule::Schedule),
+    Import(import::Import),
     Export(export::Export),
     Apply(apply::Apply),
     Run(run::Run),
@@ -232,6 +234,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Hook(c) => c.run(context),
         Command::Group(c) => c.run(context),
         Command::Schedule(c) => c.run(context),
+        Command::Import(c) => c.run(context),
         Command::Export(c) => c.run(context),
         Command::Apply(c) => c.run(context),
         Command::Run(c) => c.run(context),

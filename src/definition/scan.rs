@@ -101,27 +101,13 @@ pub struct Found {
 /// # Errors
 /// `Invalid` where it is no folder, `Failed` where no known jar is in it, and as [`save`].
 pub fn scan(conn: &Connection, folder: &Path) -> Result<Vec<Found>> {
-    let unreadable = |e: std::io::Error| Error::invalid(format!("can't look into {}: {e}", folder.display()));
-    let folder = std::path::absolute(folder).map_err(unreadable)?;
-    let mut jars: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        // A name that is no UTF-8 is none of a vendor's. A link may lead nowhere.
-        if path.extension().is_some_and(|end| end == "jar") && path.to_str().is_some() && path.is_file() {
-            jars.push(path);
-        }
-    }
-    jars.sort();
+    let jars = jars_in(folder)?;
     let mut found = Vec::new();
     for jar in &jars {
         let of = of(jar);
-        let newest = |of: &&Known| {
-            let others = jars.iter().filter(|other| self::of(other).is_some_and(|o| o.name == of.name));
-            others.max_by_key(|other| age(other)) == Some(jar)
-        };
         let action = match of {
             None => Action::Unknown,
-            Some(of) if newest(&of) => put(conn, of, jar)?,
+            Some(of) if is_newest(of, jar, &jars) => put(conn, of, jar)?,
             Some(_) => Action::Older,
         };
         found.push(Found { jar_file: text(jar), driver: of.map(|of| of.name), action });
@@ -133,17 +119,62 @@ pub fn scan(conn: &Connection, folder: &Path) -> Result<Vec<Found>> {
     Ok(found)
 }
 
+/// The driver for each known jar in a folder, the newest where there are several versions.
+///
+/// # Errors
+/// `Invalid` where it is no folder.
+pub fn drivers_in(folder: &Path) -> Result<Vec<Driver>> {
+    let jars = jars_in(folder)?;
+    let newest =
+        jars.iter().filter_map(|jar| of(jar).filter(|known| is_newest(known, jar, &jars)).map(|known| (known, jar)));
+    Ok(newest.map(|(known, jar)| known.driver(jar)).collect())
+}
+
+/// The kind and the name of the driver whose URLs begin like this one, where one is known.
+pub fn driver_for(url: &str) -> Option<(&'static str, &'static str)> {
+    let scheme = |url: &str| url.split("//").next().unwrap_or(url).split(['/', '@']).next().map(str::to_lowercase);
+    KNOWN.iter().find(|known| scheme(known.url) == scheme(url)).map(|known| (known.kind, known.name))
+}
+
+/// The jars in a folder, by name.
+fn jars_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |e: std::io::Error| Error::invalid(format!("can't look into {}: {e}", folder.display()));
+    let folder = std::path::absolute(folder).map_err(unreadable)?;
+    let mut jars: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        // A name that is no UTF-8 is none of a vendor's. A link may lead nowhere.
+        if path.extension().is_some_and(|end| end == "jar") && path.to_str().is_some() && path.is_file() {
+            jars.push(path);
+        }
+    }
+    jars.sort();
+    Ok(jars)
+}
+
+/// Whether a jar is the newest of its driver's.
+fn is_newest(known: &Known, jar: &PathBuf, jars: &[PathBuf]) -> bool {
+    let others = jars.iter().filter(|other| of(other).is_some_and(|o| o.name == known.name));
+    others.max_by_key(|other| age(other)) == Some(jar)
+}
+
+impl Known {
+    /// The driver with this jar.
+    fn driver(&self, jar: &Path) -> Driver {
+        Driver {
+            name: self.name.to_owned(),
+            kind: self.kind.to_owned(),
+            jar_file: Some(text(jar)),
+            class_name: Some(self.class.to_owned()),
+            url_template: Some(self.url.to_owned()),
+        }
+    }
+}
+
 /// Has the driver of that name use the jar.
 fn put(conn: &Connection, known: &Known, jar: &Path) -> Result<Action> {
     let Ok(row) = table::find(conn, known.name) else {
-        let driver = Driver {
-            name: known.name.to_owned(),
-            kind: known.kind.to_owned(),
-            jar_file: Some(text(jar)),
-            class_name: Some(known.class.to_owned()),
-            url_template: Some(known.url.to_owned()),
-        };
-        return save(conn, None, &driver).map(|_| Action::Added);
+        return save(conn, None, &known.driver(jar)).map(|_| Action::Added);
     };
     match &row.jar_file {
         Some(now) if *now == text(jar) => Ok(Action::There),

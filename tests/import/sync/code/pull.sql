@@ -1,0 +1,6 @@
+SELECT
+    RTRIM(CODE) code
+    ,RTRIM(DESCR) descr
+    ,ACTIVE active
+FROM
+    lgdat.codes

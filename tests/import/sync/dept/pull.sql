@@ -1,0 +1,1 @@
+select dept, name from lgdat.dept

@@ -1,0 +1,1 @@
+select grp, pct from lgdat.disc where pct > 0

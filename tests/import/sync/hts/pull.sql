@@ -1,0 +1,1 @@
+SELECT hts, descr FROM lgdat.hts

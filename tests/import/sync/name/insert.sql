@@ -1,0 +1,2 @@
+delete from rlarp.name;
+insert into rlarp.name select * from staging.name;

@@ -1,0 +1,3 @@
+SELECT order_no, cust_no, odate, status, changed
+FROM lgdat.ordh
+WHERE changed >= '{{since}}'

@@ -1,0 +1,1 @@
+SELECT pick_no, order_no, picked FROM lgdat.pickh

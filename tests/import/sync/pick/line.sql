@@ -1,0 +1,1 @@
+SELECT pick_no, line_no, qty FROM lgdat.pickl

@@ -1,0 +1,2 @@
+SELECT ITEM AS "item", CUST_NO AS "cust_no", PRICE AS "price"
+FROM LGDAT.PRICE

@@ -1,0 +1,6 @@
+#!/bin/bash
+set -e
+cd /opt/sync
+./run.sh price
+./run.sh disc
+./rate/rate.sh

@@ -1,0 +1,1 @@
+select quote_no, score from rlarp.quote_score

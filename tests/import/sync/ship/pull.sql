@@ -1,0 +1,3 @@
+SELECT ship_no, order_no, shipped
+FROM lgdat.ship
+WHERE shipped >= '@FROM@'

@@ -1,0 +1,2 @@
+SELECT terms, days
+FROM lgdat.terms

@@ -1,0 +1,6 @@
+-- run once
+CREATE TABLE staging.vend (
+    vno    integer,
+    vname  text,
+    since  text
+);

@@ -1,0 +1,2 @@
+SELECT whse, descr, city
+FROM lgdat.whse
