@@ -29,13 +29,13 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -l color -d 'When to colou
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_needs_command" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_needs_command" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_needs_command" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_needs_command" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_needs_command" -s V -l version -d 'Print version'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "init" -d 'Make the pipekit database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "demo" -d 'See it work: a small ERP, a warehouse, three syncs, and what each run did'
-complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file beside the database and never in it'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file of their own and never in the database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "connection" -d 'Where the databases are'
@@ -62,7 +62,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l dir -d 'The folder to make' -r -F
@@ -71,7 +71,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -79,7 +79,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -f -a "set" -d 'Store a secret: asked for without echo, or read from standard input'
@@ -91,7 +91,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -99,7 +99,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -107,15 +107,16 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l force -d 'Though connections use it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -123,7 +124,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "list" -d 'List the settings and what each is for'
@@ -136,7 +137,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -144,7 +145,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -152,7 +153,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -160,7 +161,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -168,7 +169,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -176,7 +177,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "list" -d 'List the drivers'
@@ -192,7 +193,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -200,7 +201,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -208,7 +209,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l kind -d 'The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic' -r
@@ -220,7 +221,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l kind -d 'The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic' -r
@@ -232,7 +233,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -240,7 +241,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -248,7 +249,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -256,7 +257,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -264,7 +265,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fi
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "list" -d 'List the connections'
@@ -283,7 +284,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -291,7 +292,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -299,13 +300,13 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l driver -d 'The driver: `pipekit driver list`' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l url -d 'The JDBC URL, without a password' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l user -d 'The login' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l password -d 'The secret that holds the password, as \'$KEY\'' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l password -d 'The secret that holds the password, as \'$KEY\': in single quotes, so that the shell leaves it' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-dest -d 'Where the wizard proposes to load into from here' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-schema -d 'The schema there' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
@@ -314,13 +315,13 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l driver -d 'The driver: `pipekit driver list`' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l url -d 'The JDBC URL, without a password' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l user -d 'The login' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l password -d 'The secret that holds the password, as \'$KEY\'' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l password -d 'The secret that holds the password, as \'$KEY\': in single quotes, so that the shell leaves it' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-dest -d 'Where the wizard proposes to load into from here' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-schema -d 'The schema there' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
@@ -329,7 +330,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -338,7 +339,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l force -d 'Remove the modules that use it too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -347,7 +348,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l force -d 'Remove the modules that use it too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -355,7 +356,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l server -d 'The linked server' -r
@@ -367,7 +368,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l server -d 'The linked server' -r
@@ -379,8 +380,9 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l ddl -d 'Print the SQL that makes the table there'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l query -d 'Print the query that selects them so'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l limit -d 'Show at most so many rows' -r
@@ -389,7 +391,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l source -d 'The connection of the source' -r
@@ -410,40 +412,41 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -s q -l quiet -d 'Print results only'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -s v -l verbose -d 'Print more'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "list" -d 'List the modules'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "ls" -d 'List the modules'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "show" -d 'Show a module with its watermarks, hooks and last run'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "add" -d 'Add a module, by flags or by one JSON document'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "propose" -d 'Print the module that a table would be loaded by, as `module add --json-file -` takes it'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "edit" -d 'Change a module; without flags, in $EDITOR'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "remove" -d 'Remove a module with its watermarks and hooks; its runs stay in the log'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "rm" -d 'Remove a module with its watermarks and hooks; its runs stay in the log'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "enable" -d 'Let groups run a module again'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "disable" -d 'Have groups skip a module'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "copy" -d 'Add a module like another one, disabled'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "rename" -d 'Give a module another name'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "check" -d 'Find what loses rows without an error, in the text alone'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "preview" -d 'Resolve the watermarks now and show exactly what would run'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "rehearse" -d 'Do all of a run but the merge, and show what that would add, change and remove'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "sql" -d 'Print a module\'s SQL, raw'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs" -f -a "runs" -d 'List a module\'s runs, newest first'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "list" -d 'List the modules'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "ls" -d 'List the modules'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "show" -d 'Show a module with its watermarks, hooks and last run'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "add" -d 'Add a module, by flags or by one JSON document'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "propose" -d 'Print the module that a table would be loaded by, as `module add --json-file -` takes it'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "edit" -d 'Change a module; without flags, in $EDITOR'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "remove" -d 'Remove a module with its watermarks and hooks; its runs stay in the log'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "rm" -d 'Remove a module with its watermarks and hooks; its runs stay in the log'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "enable" -d 'Let groups run a module again'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "disable" -d 'Have groups skip a module'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "copy" -d 'Add a module like another one, disabled'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "rename" -d 'Give a module another name'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "check" -d 'Find what loses rows without an error, in the text alone'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "preview" -d 'Resolve the watermarks now and show exactly what would run'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "columns" -d 'Show and change the columns of a module\'s query'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "rehearse" -d 'Do all of a run but the merge, and show what that would add, change and remove'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "sql" -d 'Print a module\'s SQL, raw'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "runs" -d 'List a module\'s runs, newest first'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -451,7 +454,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -460,7 +463,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l definition -d 'Print what `module add --json-file` takes'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json-file -d 'The whole definition, watermarks and hooks among it: a file, or - for standard input' -r
@@ -474,25 +477,26 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l query -d 'The query, with a {name} for each watermark: as text, @FILE, or -' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l columns -d 'The table\'s columns that are filled, in the query\'s order [default: all]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
 false\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l min-rows -d 'Fail if fewer rows come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l timeout-s -d 'The longest that a run may take, in seconds' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retries -d 'How often a failed run is tried again' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retry-delay-s -d 'Seconds between tries' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l min-rows -d 'Fail if fewer rows come [default: none; a full load of no rows onto some fails unless it is 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent [default: none]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l timeout-s -d 'The longest that a run may take, in seconds [default: 21600]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retries -d 'How often a failed run is tried again [default: 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retry-delay-s -d 'Seconds between tries [default: 30]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l create-dest -d 'Make the destination table where there is none, with the types that are proposed for the query\'s columns'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l disabled -d 'Have groups skip it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -l source -d 'The connection of the source' -r
@@ -513,7 +517,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l source -d 'The connection that the query runs on' -r
@@ -526,17 +530,17 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l query -d 'The query, with a {name} for each watermark: as text, @FILE, or -' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l columns -d 'The table\'s columns that are filled, in the query\'s order [default: all]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
 false\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l min-rows -d 'Fail if fewer rows come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l timeout-s -d 'The longest that a run may take, in seconds' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retries -d 'How often a failed run is tried again' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retry-delay-s -d 'Seconds between tries' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l min-rows -d 'Fail if fewer rows come [default: none; a full load of no rows onto some fails unless it is 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent [default: none]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l timeout-s -d 'The longest that a run may take, in seconds [default: 21600]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retries -d 'How often a failed run is tried again [default: 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retry-delay-s -d 'Seconds between tries [default: 30]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -545,7 +549,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the query alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l disabled -d 'Have groups skip it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -554,7 +558,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l force -d 'Take it out of its groups too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -563,7 +567,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l force -d 'Take it out of its groups too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -571,7 +575,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -579,7 +583,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -587,7 +591,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -595,7 +599,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -603,7 +607,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -611,16 +615,33 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "list" -d 'List the columns, as without a verb'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "ls" -d 'List the columns, as without a verb'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "set" -d 'Give a column another expression, another name, or both'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "add" -d 'Add a column, at the end unless a place is said'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "drop" -d 'Drop columns'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "remove" -d 'Drop columns'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "rm" -d 'Drop columns'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "move" -d 'Move a column to another place'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "edit" -d 'Edit the list in $EDITOR, as SQL'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l expect-same -d 'Exit with 1 where anything would be added, changed or removed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -630,7 +651,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l resolved -d 'The query as it was last resolved'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l merge -d 'The merge as it was last made'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l limit -d 'At most so many' -r
@@ -639,7 +660,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -647,7 +668,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fis
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "list" -d 'List a module\'s watermarks'
@@ -664,7 +685,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -672,7 +693,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -680,7 +701,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l connection -d 'The connection that the resolver runs on' -r
@@ -691,7 +712,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l connection -d 'The connection that the resolver runs on' -r
@@ -703,7 +724,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the resolver alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -711,7 +732,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -719,7 +740,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -727,7 +748,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l limit -d 'At most so many' -r
@@ -736,7 +757,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -744,7 +765,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "list" -d 'List the hooks, of one module or of all'
@@ -759,7 +780,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -767,7 +788,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -775,7 +796,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l connection -d 'The connection that it runs on' -r
@@ -789,7 +810,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l connection -d 'The connection that it runs on' -r
@@ -804,7 +825,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the SQL alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -812,7 +833,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -820,7 +841,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -828,7 +849,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "list" -d 'List the groups'
@@ -847,7 +868,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -855,7 +876,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -863,19 +884,18 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l members -d 'Its modules, in the order in which they run, with commas between them' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l rename -d 'Another name' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
@@ -887,7 +907,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -896,7 +916,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l force -d 'With its schedules'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -905,7 +925,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l force -d 'With its schedules'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -913,7 +933,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "add" -d 'Put a module into a group, or to another place in it'
@@ -927,7 +947,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l dry-run -d 'Resolve the watermarks and show the SQL; move nothing'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -936,7 +956,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l no-wait -d 'Don\'t wait for it to end'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l limit -d 'At most so many' -r
@@ -946,7 +966,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -954,7 +974,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "list" -d 'List the schedules, of one group or of all, with their next time'
@@ -972,7 +992,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -980,7 +1000,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -988,7 +1008,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l timezone -d 'The time zone, such as Europe/Berlin; `none` for the setting `timezone`, or else the machine\'s' -r
@@ -998,7 +1018,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l cron -d 'When, as crontab(5) has it; in quotes' -r
@@ -1009,7 +1029,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1017,7 +1037,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1025,7 +1045,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1033,7 +1053,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1041,7 +1061,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l count -d 'How many' -r
@@ -1051,7 +1071,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1061,7 +1081,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l prune -d 'Remove the files of what is not defined any more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l dry-run -d 'Show which files would change; write none'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1072,7 +1092,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l dry-run -d 'Sh
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l prune -d 'Remove what is not in the folder'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l expect-same -d 'Exit with 1 where anything would change'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1081,7 +1101,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l dry-run -d 'Resolve the watermarks and show the SQL; move nothing'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1090,7 +1110,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l no-wait -d 'Don\'t wait for it to end'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1098,7 +1118,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l listen -d 'Where to listen' -r
@@ -1109,7 +1129,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l allow-remote -d 'Let other machines reach it: there is no TLS here, so have a proxy with TLS before it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1118,7 +1138,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l failed -d 'Only modules whose last run did not succeed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l module -d 'Only runs of this module' -r
@@ -1144,7 +1164,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s e -l errors -d 'Only runs that did not end well: error, unknown, or a hook that failed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l reverse -d 'The other way round'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "list" -d 'List runs, newest first'
@@ -1177,7 +1197,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s e -l errors -d 'Only runs that did not end well: error, unknown, or a hook that failed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l module -d 'Only runs of this module' -r
@@ -1203,7 +1223,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s e -l errors -d 'Only runs that did not end well: error, unknown, or a hook that failed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1217,7 +1237,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l hooks -d 'What the hooks printed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l live -d 'What happened, line by line'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1225,7 +1245,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1233,7 +1253,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1243,7 +1263,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l merged -d 'Its rows are in the destination'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l not-merged -d 'Its rows are not in the destination'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l older-than -d 'How old: 90d, 12w, or a date' -r
@@ -1253,7 +1273,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l yes -d 'Don\'t ask'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1261,7 +1281,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scu -d 'Source JDBC URL' -r
@@ -1280,7 +1300,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l session -d 'Serve a session over standard input and output'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l guard -d 'Run a program, and end all that it starts when it ends or standard input does'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1288,7 +1308,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l color -d
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1296,6 +1316,6 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

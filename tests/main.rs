@@ -46,6 +46,7 @@ mod jrunner;
 mod jrunner_manners;
 mod keys;
 mod ledger;
+mod live;
 mod locks;
 mod look;
 mod mariadb;

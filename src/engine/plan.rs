@@ -9,7 +9,7 @@ use crate::definition::module::Strategy;
 use crate::dialect::{Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::Target;
-use crate::sql::{lexer, placeholders};
+use crate::sql::{columns::only_table, lexer, placeholders};
 use crate::store::connection::{self, Connection};
 use crate::store::module::{self, Module};
 use crate::store::{Store, hook, run, watermark as watermarks};
@@ -196,13 +196,19 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let Some(described) = dialect.read(&rows.rows) else {
+        // One that a shell would read otherwise is not told.
+        let plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "._/".contains(c));
+        let from = only_table(&definition.source.kind, &module.source_query).filter(plain);
         return Err(Error::new(
             Code::Failed,
             format!("there is no table {} on {}", module.dest_table, definition.dest.name),
         )
         .hint(format!(
-            "create it there first; `pipekit connection tables {}` shows what there is",
-            definition.dest.name
+            "create it there first, as `pipekit connection columns {} {} --for {dest} --ddl` proposes; `pipekit connection \
+             tables {dest}` shows what there is",
+            definition.source.name,
+            from.unwrap_or("TABLE"),
+            dest = definition.dest.name
         )));
     };
     // By its schema, so that nothing that the merge sets off can turn the name into another table's.

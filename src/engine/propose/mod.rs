@@ -1,11 +1,10 @@
 //! What the wizard proposes for the columns of a source's table: how to select each, what it is called and what type it
 //! has at the destination. Opinions of the dialects, for people to change.
 
-mod create;
+pub mod create;
 mod module;
 mod outlook;
 
-pub use create::ddl_of;
 pub use module::{Wanted, compose, free_name, module, usual_dest};
 pub use outlook::{Outlook, create_table, described, fit, outlook};
 
@@ -18,7 +17,7 @@ use crate::store::{Store, connection};
 use serde::Serialize;
 
 /// Words that columns are called, and that some database takes for SQL where they are not quoted.
-const RESERVED: &str = " all and as asc between by case cast check column condition constraint create cross current cursor database \
+pub(crate) const RESERVED: &str = " all and as asc between by case cast check column condition constraint create cross current cursor database \
     date day default delete desc distinct drop else end exists external false file for foreign from full function \
     grant group having hour if in index inner insert interval into is join key left level like limit lock match \
     minute mode month name natural new no not null number of off offset old on only open option or order outer \
@@ -208,8 +207,8 @@ pub fn of(
     (table, columns): (TableName, Vec<Column>),
     (dest, dest_table): (&str, Option<&str>),
 ) -> Result<Proposal> {
-    let from = connection::find(store.read(), name)?;
-    let (source, dest) = (dialect_of(&from)?, dialect_of(&connection::find(store.read(), dest)?)?);
+    let (from, to) = (connection::find(store.read(), name)?, connection::find(store.read(), dest)?);
+    let (source, dest) = (dialect_of(&from)?, dialect_of(&to)?);
     let target = match dest_table {
         Some(text) => dest.parse_table(text).map_err(Error::invalid)?,
         None => TableName {
@@ -221,7 +220,11 @@ pub fn of(
     for (i, column) in columns.into_iter().enumerate() {
         let alias = free(plain(&column.name, i + 1), &mut taken);
         let (expression, mapped) = select(source, dest, &column);
-        let dest_type = dest.type_sql(&mapped);
+        let dest_type = match mapped {
+            // What ends in 2038 at another kind of database's, as MySQL's TIMESTAMP, does so at the source already.
+            Type::TimestampTz(_) if from.kind == to.kind => column.type_name.clone(),
+            _ => dest.type_sql(&mapped),
+        };
         let offers = source.offers(&column.type_name, &column.name).into_iter().map(|offer| Offered {
             what: offer.what,
             expression: offer.expression,
