@@ -85,6 +85,9 @@ _pipekit() {
             pipekit,why)
                 cmd="pipekit__subcmd__why"
                 ;;
+            pipekit,wizard)
+                cmd="pipekit__subcmd__wizard"
+                ;;
             pipekit__subcmd__connection,add)
                 cmd="pipekit__subcmd__connection__subcmd__add"
                 ;;
@@ -404,7 +407,7 @@ _pipekit() {
 
     case "${cmd}" in
         pipekit)
-            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection module watermark hook group schedule export apply run cancel tick serve status log why jrunner completions man"
+            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection wizard module watermark hook group schedule export apply run cancel tick serve status log why jrunner completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -564,7 +567,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__connection__subcmd__columns)
-            opts="-q -v -h --server --database --schema --for --ddl --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --server --database --schema --for --ddl --query --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1060,7 +1063,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__group__subcmd__add)
-            opts="-q -v -h --stop-on-failure --members --rename --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --stop-on-failure --members --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1071,10 +1074,6 @@ _pipekit() {
                     return 0
                     ;;
                 --members)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rename)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2892,7 +2891,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__secrets__subcmd__unset)
-            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --force --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3308,6 +3307,72 @@ _pipekit() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__wizard)
+            opts="-q -v -h --source --table --server --database --schema --dest --dest-table --name --strategy --key --watermark --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest-table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strategy)
+                    COMPREPLY=($(compgen -W "full incremental append" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watermark)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -7,8 +7,8 @@ use crate::sql::lexer::Kind;
 use std::ops::Range;
 
 /// What ends a list behind which no FROM comes. Of those in the second list, the word behind must be the right one.
-const CLAUSES: &[&str] = &["WHERE", "HAVING", "LIMIT", "OFFSET", "WINDOW", "QUALIFY", "OPTION"];
-const CLAUSE_PAIRS: &[(&str, &[&str])] = &[
+pub(super) const CLAUSES: &[&str] = &["WHERE", "HAVING", "LIMIT", "OFFSET", "WINDOW", "QUALIFY", "OPTION"];
+pub(super) const CLAUSE_PAIRS: &[(&str, &[&str])] = &[
     ("GROUP", &["BY"]),
     ("ORDER", &["BY"]),
     ("FETCH", &["FIRST", "NEXT"]),

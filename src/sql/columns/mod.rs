@@ -9,6 +9,7 @@
 //! the list that was asked for. So a query is changed as meant or not at all.
 
 mod find;
+mod from;
 mod item;
 mod read;
 mod splice;
@@ -20,6 +21,7 @@ use read::{Read, is_line_comment};
 use std::fmt;
 use std::ops::Range;
 
+pub use from::only_table;
 pub use item::plain;
 pub use splice::Piece;
 
