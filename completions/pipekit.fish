@@ -29,16 +29,17 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -l color -d 'When to colou
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_needs_command" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_needs_command" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_needs_command" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_needs_command" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_needs_command" -s V -l version -d 'Print version'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "init" -d 'Make the pipekit database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "demo" -d 'See it work: a small ERP, a warehouse, three syncs, and what each run did'
-complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file beside the database and never in it'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file of their own and never in the database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "connection" -d 'Where the databases are'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "wizard" -d 'Make a module by answering questions: source, columns, destination, preview'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "module" -d 'The syncs themselves'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "watermark" -d 'The named values that a module\'s query waits for'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "hook" -d 'SQL that runs after a module\'s merge'
@@ -61,7 +62,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand init" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l dir -d 'The folder to make' -r -F
@@ -70,7 +71,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -78,7 +79,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -f -a "set" -d 'Store a secret: asked for without echo, or read from standard input'
@@ -90,7 +91,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -98,7 +99,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -106,15 +107,16 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l force -d 'Though connections use it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -122,7 +124,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and not __fish_seen_subcommand_from list ls get set test" -f -a "list" -d 'List the settings and what each is for'
@@ -135,7 +137,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -143,7 +145,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -151,7 +153,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -159,7 +161,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -167,7 +169,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -175,7 +177,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -f -a "list" -d 'List the drivers'
@@ -191,7 +193,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -199,7 +201,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -207,7 +209,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l kind -d 'The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic' -r
@@ -219,7 +221,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l kind -d 'The dialect: db2 sqlserver postgresql mysql sqlite h2 derby generic' -r
@@ -231,7 +233,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -239,7 +241,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -247,7 +249,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -255,7 +257,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -263,7 +265,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fi
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and not __fish_seen_subcommand_from list ls show add edit remove rm test tables columns query" -f -a "list" -d 'List the connections'
@@ -282,7 +284,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -290,7 +292,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -298,13 +300,13 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l driver -d 'The driver: `pipekit driver list`' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l url -d 'The JDBC URL, without a password' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l user -d 'The login' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l password -d 'The secret that holds the password, as \'$KEY\'' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l password -d 'The secret that holds the password, as \'$KEY\': in single quotes, so that the shell leaves it' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-dest -d 'Where the wizard proposes to load into from here' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-schema -d 'The schema there' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
@@ -313,13 +315,13 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l driver -d 'The driver: `pipekit driver list`' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l url -d 'The JDBC URL, without a password' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l user -d 'The login' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l password -d 'The secret that holds the password, as \'$KEY\'' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l password -d 'The secret that holds the password, as \'$KEY\': in single quotes, so that the shell leaves it' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-dest -d 'Where the wizard proposes to load into from here' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-schema -d 'The schema there' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
@@ -328,7 +330,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -337,7 +339,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l force -d 'Remove the modules that use it too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -346,7 +348,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l force -d 'Remove the modules that use it too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -354,7 +356,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l server -d 'The linked server' -r
@@ -366,7 +368,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from tables" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l server -d 'The linked server' -r
@@ -378,8 +380,9 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l ddl -d 'Print the SQL that makes the table there'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l query -d 'Print the query that selects them so'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from columns" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l limit -d 'Show at most so many rows' -r
@@ -388,15 +391,36 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l source -d 'The connection of the source' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l table -d 'The table there, as TABLE, SCHEMA.TABLE and so on' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l server -d 'The linked server' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l database -d 'The database' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l schema -d 'The schema (DB2: the library)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l dest -d 'The connection of the destination' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l dest-table -d 'The table there' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l name -d 'The module\'s name' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l strategy -d 'How the rows come in' -r -f -a "full\t'The destination is emptied, then filled'
+incremental\t'Rows with a staged row\'s key go, then the staged rows come'
+append\t'The staged rows come'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l key -d 'The columns that an incremental merge deletes by, with commas' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l watermark -d 'Load what is new by this column (several: with commas)' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand wizard" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and not __fish_seen_subcommand_from list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs" -f -a "list" -d 'List the modules'
@@ -422,7 +446,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -430,7 +454,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -439,7 +463,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l definition -d 'Print what `module add --json-file` takes'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json-file -d 'The whole definition, watermarks and hooks among it: a file, or - for standard input' -r
@@ -453,17 +477,17 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l query -d 'The query, with a {name} for each watermark: as text, @FILE, or -' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l columns -d 'The table\'s columns that are filled, in the query\'s order [default: all]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
 false\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l min-rows -d 'Fail if fewer rows come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l timeout-s -d 'The longest that a run may take, in seconds' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retries -d 'How often a failed run is tried again' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retry-delay-s -d 'Seconds between tries' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l min-rows -d 'Fail if fewer rows come [default: none; a full load of no rows onto some fails unless it is 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent [default: none]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l timeout-s -d 'The longest that a run may take, in seconds [default: 21600]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retries -d 'How often a failed run is tried again [default: 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l retry-delay-s -d 'Seconds between tries [default: 30]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -471,7 +495,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l disabled -d 'Have groups skip it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -l source -d 'The connection of the source' -r
@@ -492,7 +516,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from propose" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l source -d 'The connection that the query runs on' -r
@@ -505,17 +529,17 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l query -d 'The query, with a {name} for each watermark: as text, @FILE, or -' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l columns -d 'The table\'s columns that are filled, in the query\'s order [default: all]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
 false\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l min-rows -d 'Fail if fewer rows come' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l timeout-s -d 'The longest that a run may take, in seconds' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retries -d 'How often a failed run is tried again' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retry-delay-s -d 'Seconds between tries' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l min-rows -d 'Fail if fewer rows come [default: none; a full load of no rows onto some fails unless it is 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l max-shrink-pct -d 'Fail if a full load would leave the table smaller by more per cent [default: none]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l timeout-s -d 'The longest that a run may take, in seconds [default: 21600]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retries -d 'How often a failed run is tried again [default: 0]' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l retry-delay-s -d 'Seconds between tries [default: 30]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -524,7 +548,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the query alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l disabled -d 'Have groups skip it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -533,7 +557,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l force -d 'Take it out of its groups too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -542,7 +566,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l force -d 'Take it out of its groups too'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -550,7 +574,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -558,7 +582,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -566,7 +590,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -574,7 +598,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -582,7 +606,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -590,7 +614,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -598,7 +622,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from columns" -a "list" -d 'List the columns, as without a verb'
@@ -616,7 +640,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l expect-same -d 'Exit with 1 where anything would be added, changed or removed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -626,7 +650,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l resolved -d 'The query as it was last resolved'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l merge -d 'The merge as it was last made'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from sql" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l limit -d 'At most so many' -r
@@ -635,7 +659,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -643,7 +667,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fis
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and not __fish_seen_subcommand_from list ls show add edit remove rm resolve history" -f -a "list" -d 'List a module\'s watermarks'
@@ -660,7 +684,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -668,7 +692,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -676,7 +700,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l connection -d 'The connection that the resolver runs on' -r
@@ -687,7 +711,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l connection -d 'The connection that the resolver runs on' -r
@@ -699,7 +723,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the resolver alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -707,7 +731,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -715,7 +739,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -723,7 +747,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l limit -d 'At most so many' -r
@@ -732,7 +756,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand watermark; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -740,7 +764,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and not __fish_seen_subcommand_from list ls show add edit remove rm" -f -a "list" -d 'List the hooks, of one module or of all'
@@ -755,7 +779,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -763,7 +787,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -771,7 +795,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l connection -d 'The connection that it runs on' -r
@@ -785,7 +809,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l connection -d 'The connection that it runs on' -r
@@ -800,7 +824,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l raw -d 'Edit the SQL alone, as it is, in $EDITOR'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -808,7 +832,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -816,7 +840,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand hook; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -824,7 +848,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and not __fish_seen_subcommand_from list ls show add edit remove rm member run cancel runs" -f -a "list" -d 'List the groups'
@@ -843,7 +867,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -851,7 +875,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -859,19 +883,18 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l members -d 'Its modules, in the order in which they run, with commas between them' -r
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l rename -d 'Another name' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
@@ -883,7 +906,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -892,7 +915,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l force -d 'With its schedules'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -901,7 +924,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l force -d 'With its schedules'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -909,7 +932,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from member" -f -a "add" -d 'Put a module into a group, or to another place in it'
@@ -923,7 +946,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l dry-run -d 'Resolve the watermarks and show the SQL; move nothing'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -932,7 +955,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l no-wait -d 'Don\'t wait for it to end'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l limit -d 'At most so many' -r
@@ -942,7 +965,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -950,7 +973,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and not __fish_seen_subcommand_from list ls show add edit enable disable remove rm next" -f -a "list" -d 'List the schedules, of one group or of all, with their next time'
@@ -968,7 +991,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -976,7 +999,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -984,7 +1007,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l timezone -d 'The time zone, such as Europe/Berlin; `none` for the setting `timezone`, or else the machine\'s' -r
@@ -994,7 +1017,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l cron -d 'When, as crontab(5) has it; in quotes' -r
@@ -1005,7 +1028,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1013,7 +1036,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1021,7 +1044,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1029,7 +1052,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1037,7 +1060,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l count -d 'How many' -r
@@ -1047,7 +1070,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand schedule; and __fish_seen_subcommand_from next" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1057,7 +1080,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l prune -d 'Remove the files of what is not defined any more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l dry-run -d 'Show which files would change; write none'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1068,7 +1091,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l dry-run -d 'Sh
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l prune -d 'Remove what is not in the folder'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l expect-same -d 'Exit with 1 where anything would change'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1077,7 +1100,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l dry-run -d 'Resolve the watermarks and show the SQL; move nothing'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1086,7 +1109,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l no-wait -d 'Don\'t wait for it to end'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1094,7 +1117,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand tick" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l listen -d 'Where to listen' -r
@@ -1105,7 +1128,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l allow-remote -d 'Let other machines reach it: there is no TLS here, so have a proxy with TLS before it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1114,7 +1137,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l failed -d 'Only modules whose last run did not succeed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l module -d 'Only runs of this module' -r
@@ -1140,7 +1163,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s e -l errors -d 'Only runs that did not end well: error, unknown, or a hook that failed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l reverse -d 'The other way round'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and not __fish_seen_subcommand_from list ls show follow diff settle prune" -f -a "list" -d 'List runs, newest first'
@@ -1173,7 +1196,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s e -l errors -d 'Only runs that did not end well: error, unknown, or a hook that failed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l module -d 'Only runs of this module' -r
@@ -1199,7 +1222,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s e -l errors -d 'Only runs that did not end well: error, unknown, or a hook that failed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1213,7 +1236,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l hooks -d 'What the hooks printed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l live -d 'What happened, line by line'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1221,7 +1244,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from follow" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1229,7 +1252,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1239,7 +1262,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l merged -d 'Its rows are in the destination'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l not-merged -d 'Its rows are not in the destination'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from settle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l older-than -d 'How old: 90d, 12w, or a date' -r
@@ -1249,7 +1272,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l yes -d 'Don\'t ask'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1257,7 +1280,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand why" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l scu -d 'Source JDBC URL' -r
@@ -1276,7 +1299,7 @@ never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l session -d 'Serve a session over standard input and output'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l guard -d 'Run a program, and end all that it starts when it ends or standard input does'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand jrunner" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1284,7 +1307,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l color -d
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
@@ -1292,6 +1315,6 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
