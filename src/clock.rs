@@ -105,6 +105,11 @@ pub fn local(stored: &str) -> String {
     )
 }
 
+/// A time in a zone, with the zone's abbreviation, for people: `Sun 2026-11-29 02:30 CET`.
+pub fn in_zone(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string().replace(":00 ", " ")
+}
+
 /// Milliseconds between two stored times, never negative.
 pub fn millis_between(from: &str, to: &str) -> Option<i64> {
     let ms = parse(to)?.duration_since(parse(from)?).as_millis();

@@ -106,6 +106,21 @@ impl Error {
             .hint(format!("`pipekit {kind} list` shows what there is"))
     }
 
+    /// The same error with which of `names` was probably meant, where one is much like the `wrong` one.
+    #[must_use]
+    pub fn meant(mut self, wrong: &str, names: impl IntoIterator<Item = String>) -> Self {
+        let near = names.into_iter().filter_map(|name| {
+            let off = strsim::osa_distance(wrong, &name);
+            // Of three letters one may be wrong.
+            (off <= wrong.len().max(name.len()) / 3).then_some((off, name))
+        });
+        if let Some((_, name)) = near.min() {
+            let hint = self.hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+            self.hint = Some(format!("did you mean {name}?{hint}"));
+        }
+        self
+    }
+
     /// A fault of the machine, with what was being done.
     pub fn system(doing: impl fmt::Display, cause: impl fmt::Display) -> Self {
         Error::new(Code::System, format!("{doing}: {cause}"))

@@ -91,16 +91,22 @@ pub fn check_key(key: &str) -> Result<()> {
         .hint("letters, digits and _, not beginning with a digit: `pipekit secrets set DB2PW` asks for the value"))
 }
 
-/// Stores a secret: the file is replaced in one step, and keeps its mode and owner.
+/// Stores a secret: the file is replaced in one step, and keeps its mode and owner. Says where that is, and whether there
+/// was one of that name.
 ///
 /// # Errors
 /// `Usage` for a bad name, `Secret` when the file can't be written.
-pub fn set(key: &str, value: &str) -> Result<PathBuf> {
+pub fn set(key: &str, value: &str) -> Result<(PathBuf, bool)> {
     check_key(key)?;
     if value.contains('\0') {
         return Err(Error::new(Code::Usage, "a secret can't hold a zero byte"));
     }
-    rewrite(|text| Some(replaced(text, key, &format!("{key}={}\n", quote(value)))))
+    let mut was_there = false;
+    let path = rewrite(|text| {
+        was_there = parse(text).contains_key(key);
+        Some(replaced(text, key, &format!("{key}={}\n", quote(value))))
+    })?;
+    Ok((path, was_there))
 }
 
 /// Removes a secret. Says whether it was there.
@@ -110,7 +116,7 @@ pub fn set(key: &str, value: &str) -> Result<PathBuf> {
 pub fn unset(key: &str) -> Result<bool> {
     let mut was_there = false;
     rewrite(|text| {
-        was_there = entries(text).iter().any(|e| e.key == key);
+        was_there = parse(text).contains_key(key);
         was_there.then(|| replaced(text, key, ""))
     })?;
     Ok(was_there)

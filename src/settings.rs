@@ -4,6 +4,7 @@ use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store;
 use rusqlite::Connection;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// A setting that can be set.
@@ -58,6 +59,9 @@ pub const SETTINGS: &[Setting] = &[
         check: |value| match Path::new(value) {
             path if !path.is_absolute() => Err(format!("`{value}` does not begin with /: cron has another folder")),
             path if !path.is_file() => Err(format!("there is no file {value}")),
+            path if !path.metadata().is_ok_and(|file| file.permissions().mode() & 0o111 != 0) => {
+                Err(format!("{value} is not a program, as nobody may execute it: `chmod +x {value}` if it is one"))
+            }
             _ => Ok(()),
         },
     },
@@ -161,6 +165,7 @@ pub fn find(key: &str) -> Result<&'static Setting> {
     SETTINGS.iter().find(|s| s.key == key).ok_or_else(|| {
         Error::new(Code::NotFound, format!("there is no setting {key}"))
             .hint("`pipekit settings list` shows what there is")
+            .meant(key, SETTINGS.iter().map(|s| s.key.to_owned()))
     })
 }
 

@@ -155,16 +155,46 @@ fn colour_is_only_where_it_is_wanted() {
 }
 
 #[test]
-fn quiet_is_results_only() {
+fn quiet_says_nothing_of_what_went_well() {
     let world = World::erp();
     let add = "module add orders --source erp --dest dw --table orders --strategy full --query 'SELECT * FROM orders'";
     let call = world.call(&format!("{add} -q")).ok();
-    assert_eq!((call.stdout(), call.stderr()), ("added module orders\n".to_owned(), String::new()));
-    let call = world.call("-q run orders").ok();
-    assert!(call.stdout().contains("success") && call.stderr().is_empty(), "{}{}", call.stdout(), call.stderr());
+    assert_eq!((call.stdout(), call.stderr()), (String::new(), String::new()));
+    world.call("group add nightly --members orders").ok();
+    for line in ["run orders", "group run nightly", "module edit orders --notes x", "module remove orders --force"] {
+        let call = world.call(&format!("-q {line}")).ok();
+        assert_eq!((call.stdout(), call.stderr()), (String::new(), String::new()), "{line}");
+    }
+    world.call("-q log").ok().prints("success");
     let call = world.call("-q hook list").ok();
     assert_eq!((call.stdout(), call.stderr()), (String::new(), String::new()));
     world.call("-q module show nope").fails(4, "there is no module nope");
+}
+
+/// Whatever has a name: an error about one that is not there names the one that was probably meant.
+#[test]
+fn a_typo_is_told_what_was_meant() {
+    let world = World::orders();
+    world.call("group add nightly --members orders").ok();
+    world.call("watermark add orders since --connection dw --sql 'SELECT 1'").ok();
+    for (line, meant) in [
+        ("run ordres", "did you mean orders? "),
+        ("connection test epr", "did you mean erp? "),
+        ("connection add x --driver postgres --url jdbc:postgresql://h/d", "did you mean postgresql? "),
+        ("connection add x --driver mariadb --url jdbc:mariadb://h/d", "the driver `mysql` speaks to MariaDB too"),
+        ("group run nightli", "did you mean nightly? "),
+        ("watermark resolve orders sicne", "did you mean since? "),
+        ("settings get time_zone", "did you mean timezone? "),
+        ("why nigtly", "did you mean nightly? "),
+    ] {
+        world.refuses(line, 4, meant);
+    }
+    for line in ["run sales", "run 2", "connection test dwarf"] {
+        let said = world.call(line).code(4).stderr();
+        assert!(!said.contains("did you mean"), "{line}: {said}");
+    }
+    world.refuses("schedule remove nightly", 2, "a schedule's id: see `pipekit schedule list`");
+    world.refuses("hook show orders", 2, "a hook's id: see `pipekit hook list`");
 }
 
 /// The program's output piped into another that reads little of it: its exit code, and what it complained of.

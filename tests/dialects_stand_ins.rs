@@ -17,7 +17,7 @@ fn pick(list: &Value, keys: &[&str]) -> Vec<String> {
 
 /// The views of QSYS2 as the manual lists them, as far as they are asked for, and a file of a shop's: DDS made `OCRH`, SQL
 /// made `ORDER_LINES`, whose system name is another.
-const DB2: &str = r#"
+pub const DB2: &str = r#"
     CREATE SCHEMA QSYS2; CREATE SCHEMA LGDAT;
     CREATE TABLE QSYS2.SYSTABLES (TABLE_NAME VARCHAR(128), TABLE_OWNER VARCHAR(128), TABLE_TYPE CHAR(1), COLUMN_COUNT INTEGER,
       ROW_LENGTH INTEGER, TABLE_TEXT VARCHAR(50), LONG_COMMENT VARCHAR(2000), TABLE_SCHEMA VARCHAR(128),

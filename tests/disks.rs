@@ -236,7 +236,7 @@ fn secrets_are_whole_when_the_disk_is_full() {
     }
     let value = world.file("value", "another");
     let before = std::fs::read(world.path("secrets.env")).unwrap();
-    for line in ["secrets set OTHER", "secrets set DB2PW", "secrets unset DB2PW"] {
+    for line in ["secrets set OTHER", "secrets set DB2PW", "secrets unset DB2PW --force"] {
         let mut command = world.within("--fsize=100", line);
         command.stdin(std::fs::File::open(&value).unwrap());
         Call::of(line, &mut command).fails(1, "can't write the secrets file");

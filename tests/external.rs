@@ -14,6 +14,8 @@ fn a_module_goes_through_jrunner() {
     world.with_sqlite("dst", "CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT)");
     world.module("orders", "src", "dst", "orders", "full", "SELECT id, item FROM orders WHERE id > {from}");
     world.call("watermark add orders from --connection src --sql 'SELECT 0'").ok();
+    let preview = world.call("module preview orders").ok().prints("jrunner for the rows and for src, built in for dst");
+    preview.prints("is known only when it runs");
     let run = world.run("orders");
     assert_eq!(run["row_count"], 3);
     assert_eq!(world.rows("dst", "SELECT * FROM orders"), ["1|'nut'", "2|NULL", "3|''"]);

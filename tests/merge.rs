@@ -85,6 +85,9 @@ on_each! {
     fn a_missing_destination_is_named(pair) {
         let pair = pair.with_orders();
         pair.module("lost", "--table nowhere --strategy full --query 'SELECT 1'");
-        pair.call("run lost").fails(1, "there is no table nowhere on dst");
+        let hint = "`pipekit connection columns src TABLE --for dst --ddl` proposes";
+        pair.call("run lost").fails(1, "there is no table nowhere on dst").says(hint);
+        pair.call("module edit lost --query 'SELECT * FROM orders o WHERE id > 0'").ok();
+        pair.call("run lost").fails(1, "columns src orders --for dst --ddl` proposes");
     }
 }

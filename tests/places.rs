@@ -35,6 +35,19 @@ fn a_file_has_the_same_locks_by_every_name() {
 }
 
 #[test]
+fn a_folder_is_no_database() {
+    let world = World::bare();
+    std::fs::create_dir(world.path("folder")).unwrap();
+    symlink("folder", world.path("link")).unwrap();
+    for name in ["folder", "link"] {
+        for command in ["status", "init", "secrets unset A"] {
+            let call = world.call(&format!("{command} --db {name}")).fails(1, "/folder is a directory");
+            call.says("/folder/pipekit.db init`");
+        }
+    }
+}
+
+#[test]
 fn a_file_that_is_yet_to_be_made_is_made_where_a_link_points() {
     let world = World::bare();
     std::fs::create_dir(world.path("real")).unwrap();

@@ -1,6 +1,7 @@
 //! What `connection columns --for` proposes, and `connection tables` and `columns` with their qualifiers.
 
 use super::support::World;
+use super::support::mariadb;
 use super::support::postgres::Database;
 use serde_json::{Value, json};
 
@@ -43,6 +44,9 @@ fn an_odd_table_becomes_a_plain_one() {
         world.call(&format!("connection columns erp {table} --for dw --ddl")).ok().stdout(),
         format!("{};\n", made["ddl"][0].as_str().unwrap())
     );
+    let line = format!("connection columns erp {table} --for dw --query");
+    assert_eq!(world.call(&line).ok().stdout(), format!("{}\n", made["query"].as_str().unwrap()));
+    assert_eq!(world.json(&line), made);
     world.sqlite("dw.db").execute_batch(made["ddl"][0].as_str().unwrap()).unwrap();
     world.module("orders", "erp", "dw", "orders", "full", made["query"].as_str().unwrap());
     world.run("orders");
@@ -93,7 +97,7 @@ fn a_table_goes_from_postgresql_to_postgresql_with_what_is_said_of_it() {
             "id|\"id\"|bigint",
             "code|RTRIM(\"Code#\")|text",
             "d|CASE WHEN \"d\" IN ('0001-01-01', '9999-12-31') THEN NULL ELSE \"d\" END|date",
-            "ts|\"ts\"|timestamptz",
+            "ts|\"ts\"|timestamp(3) with time zone",
             "n|\"n\"|numeric",
             "u|\"u\"|uuid",
             "j|\"j\"|json",
@@ -118,4 +122,41 @@ fn a_table_goes_from_postgresql_to_postgresql_with_what_is_said_of_it() {
             "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|{\"b\": 1}|{1,2}|\\x00ff|10:11:12.123|7|1.5"
         )]
     );
+}
+
+/// MySQL's TIMESTAMP is a moment and its DATETIME none: each arrives as what it was, in the table that is proposed for it,
+/// and is found again by the watermark on it.
+#[test]
+#[ignore = "needs PostgreSQL and MariaDB: tests/run.sh"]
+fn a_moment_of_mariadb_stays_one() {
+    let world = World::new();
+    let (mut my, mut other, mut pg) = (mariadb::Database::new(), mariadb::Database::new(), Database::new());
+    my.connect(&world, "my");
+    other.connect(&world, "other");
+    pg.connect(&world, "pg");
+    my.sql("CREATE TABLE t (id int PRIMARY KEY, ts timestamp(6) NULL, d datetime(3))");
+    my.sql("INSERT INTO t VALUES (1, '2026-01-01 10:00:00.123456', '2026-01-01 10:00:00.123'), (2, NULL, NULL)");
+    for (dest, types) in
+        [("pg", ["integer", "timestamptz", "timestamp"]), ("other", ["int", "timestamp(6)", "datetime(3)"])]
+    {
+        let proposed = world.json(&format!("connection columns my t --for {dest}"));
+        assert_eq!(pick(&proposed, &["dest_type"]), types, "{dest}");
+        let ddl = world.call(&format!("connection columns my t --for {dest} --ddl")).ok().stdout();
+        world.call_with(&format!("connection query {dest} -"), &ddl).ok();
+        let line = format!("module propose --source my --table t --dest {dest} --watermark ts --name to_{dest}");
+        world.call_with("module add --json-file -", &world.call(&line).ok().stdout()).ok();
+        assert_eq!(world.run(&format!("to_{dest}"))["row_count"], 1);
+    }
+    my.sql("INSERT INTO t VALUES (3, '2026-01-01 10:00:00.123457', '2026-01-02')");
+    for dest in ["to_pg", "to_other"] {
+        assert_eq!(world.run(dest)["row_count"], 2, "{dest}");
+    }
+    assert_eq!(
+        pg.rows("SET TIME ZONE 'UTC'; SELECT * FROM t ORDER BY id"),
+        [
+            "1|2026-01-01 10:00:00.123456+00|2026-01-01 10:00:00.123",
+            "3|2026-01-01 10:00:00.123457+00|2026-01-02 00:00:00"
+        ]
+    );
+    assert_eq!(other.rows("SELECT * FROM t ORDER BY id"), my.rows("SELECT * FROM t WHERE ts IS NOT NULL ORDER BY id"));
 }

@@ -1,7 +1,8 @@
 //! `module propose`: what it prints is a module that loads the table.
 
+use super::support::jdbc::{Jdbc, JdbcDatabase};
 use super::support::postgres::Database;
-use super::support::{Pair, World};
+use super::support::{Pair, World, mariadb};
 use serde_json::json;
 
 /// A table of orders at the source, and nothing at the destination.
@@ -102,4 +103,99 @@ fn each_type_finds_where_it_was() {
         assert_eq!(pair.world.run(&module)["row_count"], 2, "{kind}");
         assert_eq!(pair.world.run(&module)["row_count"], 1, "{kind}");
     }
+}
+
+/// `propose | module add --create-dest | run`, in one line of a shell.
+#[track_caller]
+fn in_one_line(world: &World, source: &str, table: &str, dest: &str, more: &str) {
+    let program = env!("CARGO_BIN_EXE_pipekit");
+    let line = format!(
+        "set -e -o pipefail; '{program}' module propose --source {source} --table {table} --dest {dest} --name loaded {more} |
+         '{program}' module add --json-file - --create-dest; '{program}' run loaded"
+    );
+    let mut shell = world.command_under(&["bash", "-c", &line]);
+    super::support::Call::of(&line, &mut shell).ok().prints("loaded  success  2 rows");
+}
+
+#[test]
+fn a_table_is_made_and_loaded_in_one_line() {
+    let world = erp();
+    in_one_line(&world, "erp", "ORDERS", "dw", "--watermark changed --dest-table made");
+    let made = "SELECT group_concat(name || ' ' || type) FROM pragma_table_info('made')";
+    let types = "'ord INTEGER,line INTEGER,item TEXT,price DECIMAL(9,2),changed TIMESTAMP,day DATE'";
+    assert_eq!(world.rows("dw", made), [types]);
+    assert_eq!(world.rows("dw", "SELECT count(*), sum(price) FROM made"), ["2|1.25"]);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL, MariaDB and a JVM: tests/run.sh"]
+fn a_table_is_made_and_loaded_in_one_line_from_and_to_each_server() {
+    let rows = "(1, 'a', 1.25, '2026-01-01 08:00:00'), (2, NULL, NULL, '2026-01-02 09:30:00')";
+    let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, item CHAR(9), price DECIMAL(9,2), changed TIMESTAMP NULL)";
+    let insert = format!("INSERT INTO t VALUES {rows}");
+    let world = World::new();
+    let _jdbc = Jdbc::install(&world, &[]);
+    let (mut pg, mut my, h2) = (Database::new(), mariadb::Database::new(), JdbcDatabase::h2(""));
+    pg.connect(&world, "pg");
+    my.connect(&world, "my");
+    h2.connect(&world, "h2");
+    pg.sql(&table.replace(" NULL", "")).sql(&insert);
+    my.sql(table).sql(&insert);
+    h2.call(&table.replace(" NULL", "")).unwrap();
+    h2.call(&insert).unwrap();
+    for (source, dest) in [("pg", "my"), ("my", "pg"), ("h2", "pg"), ("pg", "h2"), ("my", "h2"), ("h2", "my")] {
+        // Unquoted, each database finds it by its own rules.
+        let made = format!("from_{source}");
+        in_one_line(&world, source, "t", dest, &format!("--watermark changed --dest-table {made}"));
+        world.call("run loaded").ok().prints("1 rows");
+        world.call("module remove loaded").ok();
+        let count = world.json(&format!("connection query {dest} 'SELECT count(*), sum(price) FROM {made}'"));
+        assert!(count.to_string().contains("1.25"), "{source} to {dest}: {count}");
+    }
+}
+
+/// A table is made for any query whose columns say what they are; for others it is said why not, and nothing is made.
+#[test]
+fn a_table_is_made_for_a_query_by_hand() {
+    let world = erp();
+    let add = |name: &str, query: &str| {
+        let table = format!("made_{name}");
+        let args = ["module", "add", name, "--source", "erp", "--dest", "dw", "--table", &table, "--strategy", "full"];
+        world.args(&[&args[..], &["--create-dest", "--query", query]].concat())
+    };
+    add("a", "SELECT o.\"ORD#\" AS no, upper(item) item, CAST(price * 2 AS DECIMAL(12,2)) AS twice -- all\nFROM \"ORDERS\" o WHERE line > 0").ok().says("made made_a on dw");
+    let made = |name: &str| {
+        world
+            .rows("dw", &format!("SELECT group_concat(name || ' ' || type) FROM pragma_table_info('made_{name}')"))
+            .join("")
+    };
+    assert_eq!(made("a"), "'no INTEGER,item TEXT,twice DECIMAL(12,2)'");
+    world.run("a");
+    assert_eq!(world.rows("dw", "SELECT * FROM made_a ORDER BY 2"), ["1|'A'|2.5", "1|'B'|NULL"]);
+    add("b", "SELECT * FROM ORDERS").ok();
+    assert_eq!(made("b"), "'ord INTEGER,line INTEGER,item TEXT,price DECIMAL(9,2),changed TIMESTAMP,day DATE'");
+    for (query, says) in [
+        ("SELECT price * 2 AS twice FROM ORDERS", "write it as CAST(price * 2 AS"),
+        ("SELECT CAST(price AS DECIMAL(9,2)) FROM ORDERS", "has no name"),
+        ("SELECT a.item FROM ORDERS a JOIN ORDERS b ON a.line = b.line", "one table alone"),
+        ("SELECT item FROM ORDERS UNION SELECT item FROM ORDERS", "made_c on dw by hand"),
+    ] {
+        add("c", query).code(2).says(says);
+        assert_eq!(
+            (made("c"), world.own("SELECT count(*) FROM module WHERE name = 'c'")),
+            ("NULL".to_owned(), "0".to_owned())
+        );
+    }
+    // What can't be added leaves no table.
+    add("a", "SELECT item FROM ORDERS").code(1);
+    let taken = ["module", "add", "a", "--source", "erp", "--dest", "dw", "--table", "made_d", "--strategy", "full"];
+    world
+        .args(&[&taken[..], &["--create-dest", "--query", "SELECT item FROM ORDERS"]].concat())
+        .code(1)
+        .says("there is a module a already");
+    assert_eq!(made("d"), "NULL");
+    // A table that is there is taken as it is.
+    world.call("module remove a").ok();
+    let again = add("a", "SELECT item AS x FROM ORDERS").ok();
+    assert!(!again.stderr().contains("made made_a"), "{}", again.stderr());
 }

@@ -1,4 +1,4 @@
-//! Secrets: stored beside the database, never in it.
+//! Secrets: stored in a file of their own, never in the database.
 
 use super::support::World;
 use serde_json::json;
@@ -25,7 +25,11 @@ fn a_secret_is_set_listed_and_unset_and_never_shown() {
         "KEY      WHERE        USED BY\nDW_PW    file         dw\nHOME     environment  c\nNOWHERE  missing      b\nOTHER    file\n"
     );
     assert_eq!(world.json("secrets list")[0], json!({"key": "DW_PW", "where": "file", "used_by": ["dw"]}));
-    world.call("secrets unset DW_PW").ok().prints("removed DW_PW");
+    let set = world.call_with("secrets set DW_PW", "hunter22\n").ok().prints("replaced DW_PW in ");
+    assert!(!set.stdout().contains("hunter22"));
+    world.refuses("secrets unset DW_PW", 1, "the secret DW_PW is used by connection dw");
+    assert_eq!(world.json("secrets list")[0]["where"], "file");
+    world.call("secrets unset DW_PW --force").ok().prints("removed DW_PW");
     assert_eq!(world.json("secrets unset '$OTHER'"), json!({"key": "OTHER"}));
     assert_eq!(world.holds("hunter2", &[]), Vec::<PathBuf>::new());
 }

@@ -22,6 +22,8 @@ fn a_setting_is_set_read_and_taken_back() {
 #[test]
 fn a_bad_setting_is_refused() {
     let world = World::new();
+    let text = world.file("notes.txt", "no program");
+    world.refuses(&format!("settings set jrunner_path {text}"), 2, &format!("chmod +x {text}"));
     for (line, code, says) in [
         ("settings get nope", 4, "`pipekit settings list` shows"),
         ("settings set nope 1", 4, "there is no setting nope"),

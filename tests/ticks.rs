@@ -64,12 +64,16 @@ fn a_time_fires_once() {
 #[test]
 fn a_gap_is_one_row_and_one_run() {
     let mut shop = Clocked::new("0 * * * *");
+    let quiet = shop.at("10T09:00:00").world.call("tick --quiet").ok();
+    assert_eq!((quiet.stdout(), quiet.stderr()), (String::new(), String::new()));
+    shop = Clocked::new("0 * * * *");
     shop.at("10T11:30:00").world.call("tick").ok().says("group g missed 2 times");
     assert_eq!(shop.rows(), ["10T09:00 to 10T10:00 2 missed", "10T11:00 success"]);
     let reason = shop.world.own("SELECT reason FROM group_run WHERE status = 'success'");
     assert_eq!(reason, "'made up, 1800 s late'");
     shop.world.call("schedule edit 1 --catch-up-s 600").ok();
-    shop.at("20T11:30:00").tick();
+    let quiet = shop.at("20T11:30:00").world.call("tick -q").ok();
+    assert_eq!((quiet.stdout(), quiet.stderr()), (String::new(), String::new()));
     assert_eq!(shop.rows()[2..], ["10T12:00 to 20T11:00 240 missed"]);
     shop.at("20T12:00:00").tick();
     assert_eq!(shop.rows()[3..], ["20T12:00 success"]);
@@ -139,13 +143,26 @@ fn disabled_and_changed_ones_count_from_now() {
 
 #[test]
 fn next_times_are_shown_in_both_zones() {
-    let shop = Clocked::new("30 2 * * *");
+    let mut shop = Clocked::new("30 2 * * *");
     shop.world.call("schedule edit 1 --timezone Europe/Berlin").ok();
     let call = shop.world.call("schedule next g --count 2 --from 2026-03-28T12:00:00Z").ok();
     call.prints("Sun 2026-03-29 03:00 CEST  Sun 2026-03-29 01:00  02:30 is skipped by daylight saving: right after");
     let next = shop.world.json("schedule next --count 1 --from 2026-10-24T12:00:00Z");
     assert_eq!(next[0]["at"], "2026-10-25T00:30:00.000Z");
     assert_eq!(next[0]["moved"], "comes twice by daylight saving: the first");
+    // Whatever is shown of a schedule is in its zone; JSON is in UTC.
+    let due = "Wed 2026-03-11 02:30 CET";
+    for line in ["schedule list", "schedule show 1", "group show g", "status", "why g", "why one"] {
+        shop.world.call(line).ok().prints(due);
+    }
+    shop.world.call("schedule add g '30 2 * * *' --timezone Europe/Berlin").ok().prints(&format!("next at {due}"));
+    assert_eq!(shop.world.json("status")["groups"][0]["next_at"], "2026-03-11T01:30:00.000Z");
+    shop.at("11T04:00:00").world.call("schedule edit 1 --catch-up-s 0").ok();
+    shop.world.call("why g").ok().prints(&format!("was due at {due} and missed"));
+    let missed = shop.world.own("SELECT min(id) FROM group_run WHERE status = 'missed'");
+    shop.world.call(&format!("group runs --id {missed}")).ok().prints(due);
+    shop.world.call("group runs").ok().prints(due);
+    shop.world.call("tick").ok().says(&format!("missed its time at {due}"));
     shop.world.refuses("schedule add g '61 * * * *'", 2, "61");
     shop.world.refuses("schedule add g '0 0 0 * * *'", 2, "five fields");
     shop.world.refuses("schedule add g '@daily' --timezone Mars/Phobos", 2, "Europe/Berlin");

@@ -34,14 +34,14 @@ fn each_reason_that_a_module_did_not_run_is_named() {
     world.call("module enable one").ok();
     world.set("PIPEKIT_CLOCK", "2026-03-10T08:00:30Z");
     world.call("schedule add g '0 * * * *' --timezone UTC").ok();
-    says(&world, "one", "not_due", "group g is due next at 2026-03-10 09:00:00, by schedule 1 (0 * * * *)");
+    says(&world, "one", "not_due", "group g is due next at Tue 2026-03-10 09:00 UTC, by schedule 1 (0 * * * *)");
     world.set("PIPEKIT_CLOCK", "2026-03-10T12:30:00Z");
     world.call("tick").ok();
     says(
         &world,
         "one",
         "missed",
-        "group g was due at 2026-03-10 09:00:00 to 2026-03-10 11:00:00 (3 times) and missed: nothing ran",
+        "group g was due at Tue 2026-03-10 09:00 UTC to Tue 2026-03-10 11:00 UTC (3 times) and missed: nothing ran",
     );
     says(&world, "one", "ran", "(schedule:1), is success");
     world.call("schedule disable 1").ok();

@@ -83,9 +83,9 @@ fn tell(context: &Context, dry_run: bool, plan: &Plan) {
     let count = |action| plan.changes.iter().filter(|change| change.action == action).count();
     let (added, changed, removed) = (count(Action::Add), count(Action::Change), count(Action::Remove));
     match (plan.changes.is_empty(), dry_run) {
-        (true, _) => ui.line("nothing to change"),
+        (true, _) => ui.done("nothing to change"),
         (false, true) => ui.line(format!("{added} to add, {changed} to change, {removed} to remove: nothing was done")),
-        (false, false) => ui.line(format!("{added} added, {changed} changed, {removed} removed")),
+        (false, false) => ui.done(format!("{added} added, {changed} changed, {removed} removed")),
     }
     if !plan.kept.is_empty() {
         ui.note("--prune removes what is not in the folder");

@@ -86,6 +86,9 @@ pub struct Columns {
     /// Print the SQL that makes the table there
     #[arg(long, requires = "dest")]
     ddl: bool,
+    /// Print the query that selects them so
+    #[arg(long, requires = "dest", conflicts_with = "ddl")]
+    query: bool,
 }
 
 impl Columns {
@@ -98,11 +101,12 @@ impl Columns {
         };
         let proposal = propose::propose(store, &self.name, &self.table, &within, (dest, None))?;
         let ui = &context.ui;
-        match (ui.json, self.ddl) {
-            (true, true) => ui.document(&json!({ "query": proposal.query(), "ddl": proposal.ddl() })),
-            (true, false) => ui.document(&proposal.columns),
-            (false, true) => proposal.ddl().iter().for_each(|statement| ui.line(format!("{statement};"))),
-            (false, false) => show(context, proposal.columns),
+        match (ui.json, self.ddl, self.query) {
+            (true, false, false) => ui.document(&proposal.columns),
+            (true, ..) => ui.document(&json!({ "query": proposal.query(), "ddl": proposal.ddl() })),
+            (false, true, _) => proposal.ddl().iter().for_each(|statement| ui.line(format!("{statement};"))),
+            (false, false, true) => ui.line(proposal.query()),
+            (false, false, false) => show(context, proposal.columns),
         }
         Ok(())
     }

@@ -98,7 +98,7 @@ pub struct Fields {
     /// The login
     #[arg(long, value_parser = maybe::<String>)]
     user: Option<Maybe<String>>,
-    /// The secret that holds the password, as '$KEY'
+    /// The secret that holds the password, as '$KEY': in single quotes, so that the shell leaves it
     #[arg(long, value_name = "'$KEY'", value_parser = maybe::<String>)]
     password: Option<Maybe<String>>,
     /// Where the wizard proposes to load into from here

@@ -52,10 +52,12 @@ impl Export {
             };
             ui.line(format!("{}{remark}", ui.paint(&format!("{mark} {}", file.file), tone)));
         }
-        ui.line(match self.dry_run {
-            true => format!("{written} to write, {removed} to remove, {unchanged} as they are: nothing was done"),
-            false => format!("{written} written, {removed} removed, {unchanged} as they were"),
-        });
+        match self.dry_run {
+            true => {
+                ui.line(format!("{written} to write, {removed} to remove, {unchanged} as they are: nothing was done"))
+            }
+            false => ui.done(format!("{written} written, {removed} removed, {unchanged} as they were")),
+        }
         if stay {
             ui.note("`pipekit apply` would bring these back; --prune removes those that are definitions");
         }

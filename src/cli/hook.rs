@@ -1,7 +1,7 @@
 //! `pipekit hook`.
 
 use super::Context;
-use super::input;
+use super::input::{self, id_of};
 use super::output::{Field, Tone, brief};
 use crate::definition::hook::{self as definition, RunOn};
 use crate::error::{Code, Error, Result};
@@ -26,6 +26,7 @@ pub enum Hook {
     #[command(after_help = "Example:\n  pipekit hook show 3")]
     Show {
         /// Its id
+        #[arg(value_parser = id_of("hook"))]
         id: i64,
     },
     /// Add a hook to a module
@@ -41,6 +42,7 @@ pub enum Hook {
     #[command(after_help = "Example:\n  pipekit hook edit 3 --on failure\n  pipekit hook edit 3 --raw")]
     Edit {
         /// Its id
+        #[arg(value_parser = id_of("hook"))]
         id: i64,
         /// Edit the SQL alone, as it is, in $EDITOR
         #[arg(long)]
@@ -52,6 +54,7 @@ pub enum Hook {
     #[command(visible_alias = "rm", after_help = "Example:\n  pipekit hook remove 3")]
     Remove {
         /// Its id
+        #[arg(value_parser = id_of("hook"))]
         id: i64,
     },
 }

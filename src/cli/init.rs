@@ -25,7 +25,7 @@ impl Init {
             context.ui.document(&serde_json::json!({"db": context.db, "created": new}));
         } else {
             let what = if new { "made" } else { "there already:" };
-            context.ui.line(format!("{what} {}", context.db.display()));
+            context.ui.done(format!("{what} {}", context.db.display()));
             context.ui.note("next: pipekit connection add NAME --driver sqlite --url jdbc:sqlite:/path/to/file.db");
         }
         Ok(0)

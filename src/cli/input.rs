@@ -40,6 +40,11 @@ pub fn stdin() -> Result<String> {
     Ok(text)
 }
 
+/// The id of a thing of a `kind` that has no name, as clap reads it.
+pub fn id_of(kind: &'static str) -> impl Fn(&str) -> Result<i64, String> + Clone {
+    move |given| given.parse().map_err(|_| format!("a {kind}'s id: see `pipekit {kind} list`"))
+}
+
 /// Refuses a flag that says how to edit beside others that say what.
 ///
 /// # Errors

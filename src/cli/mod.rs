@@ -31,6 +31,7 @@ mod status;
 mod tick;
 mod watermark;
 mod why;
+mod wizard;
 
 use crate::engine::{notify, recover};
 use crate::error::{Code, Error, Result};
@@ -51,7 +52,7 @@ use std::sync::Arc;
 #[command(
     after_help = "Begin with:\n  pipekit demo          see it work, on data of its own\n  pipekit init          \
     make the database that everything is kept in\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 already running, \
-    4 no such thing, 130 cancelled."
+    4 no such thing, 130 cancelled.\nA hook that fails leaves 0, with a warning."
 )]
 struct Cli {
     #[command(flatten)]
@@ -69,7 +70,7 @@ struct Global {
     /// Print JSON (one document; what streams, one a line), and errors as JSON
     #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
-    /// Print results only
+    /// Say nothing of what went well: print what is asked for, and what went wrong
     #[arg(short, long, global = true, help_heading = "Global options", conflicts_with = "verbose")]
     quiet: bool,
     /// Print more
@@ -92,6 +93,7 @@ enum Command {
     Driver(driver::Driver),
     #[command(subcommand)]
     Connection(connection::Connection),
+    Wizard(wizard::Wizard),
     #[command(subcommand)]
     Module(module::Module),
     #[command(subcommand)]
@@ -226,6 +228,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Settings(c) => c.run(context),
         Command::Driver(c) => c.run(context),
         Command::Connection(c) => c.run(context),
+        Command::Wizard(c) => c.run(context),
         Command::Module(c) => c.run(context),
         Command::Watermark(c) => c.run(context),
         Command::Hook(c) => c.run(context),
@@ -249,7 +252,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
 
 /// What a command did: the thing as JSON, or a line about it.
 fn said(context: &Context, thing: &impl serde::Serialize, line: &str) {
-    if context.ui.json { context.ui.document(thing) } else { context.ui.line(line) }
+    if context.ui.json { context.ui.document(thing) } else { context.ui.done(line) }
 }
 
 /// Changes a thing in one transaction, by what its flags `put`, or where there were none in the editor. What another
@@ -319,7 +322,7 @@ fn land<T: PartialEq>(
 
 fn tell_changed(context: &Context, changed: bool) {
     if !context.ui.json {
-        context.ui.line(if changed { "changed" } else { "nothing changed" });
+        context.ui.done(if changed { "changed" } else { "nothing changed" });
     }
 }
 

@@ -24,7 +24,10 @@ pub enum ColorWhen {
 pub struct Ui {
     /// One JSON document on standard output and nothing else there.
     pub json: bool,
-    quiet: bool,
+    /// No notes and no progress.
+    pub quiet: bool,
+    /// Says what was done where all went well.
+    tells: bool,
     /// More than the usual.
     pub verbose: bool,
     color: bool,
@@ -88,7 +91,12 @@ impl Ui {
         };
         let width = terminal.then(|| comfy_table::Table::new().width().unwrap_or(80));
         let (gone, failed) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ui { json, quiet, verbose, color, width, muted: false, gone, failed }
+        Ui { json, quiet, tells: !quiet, verbose, color, width, muted: false, gone, failed }
+    }
+
+    /// One that says what was done, and nothing beside it.
+    pub fn terse(color: ColorWhen) -> Ui {
+        Ui { tells: true, ..Ui::new(false, true, false, color) }
     }
 
     /// One that says nothing but warnings and errors.
@@ -98,7 +106,12 @@ impl Ui {
 
     /// A stored time in a list: how long ago on a terminal, the time itself in a pipe.
     pub fn when(&self, stored: &str) -> String {
-        if self.width.is_some() { clock::ago(stored) } else { clock::local(stored) }
+        self.when_told(stored, clock::local)
+    }
+
+    /// The same, with the words for a pipe.
+    pub fn when_told(&self, stored: &str, told: impl FnOnce(&str) -> String) -> String {
+        if self.width.is_some() { clock::ago(stored) } else { told(stored) }
     }
 
     /// Whether it colours.
@@ -135,6 +148,13 @@ impl Ui {
     /// A line on standard output.
     pub fn line(&self, text: impl AsRef<str>) {
         self.raw(&format!("{}\n", text.as_ref()));
+    }
+
+    /// A line on standard output about what was done, and well, unless it is to be quiet.
+    pub fn done(&self, text: impl AsRef<str>) {
+        if self.tells {
+            self.line(text);
+        }
     }
 
     /// A JSON document on standard output, a line of its own; laid out for people on a terminal.

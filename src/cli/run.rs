@@ -50,6 +50,11 @@ fn ignores(signal: i32) -> bool {
 }
 
 impl Run {
+    /// A run of one module.
+    pub fn of(name: &str, dry_run: bool) -> Run {
+        Run { names: vec![name.to_owned()], dry_run }
+    }
+
     pub fn run(self, context: &Context) -> Result<u8> {
         let mut store = context.store()?;
         for name in &self.names {
@@ -172,7 +177,12 @@ pub(super) fn print(context: &Context, outcome: &Outcome) {
         facts.push(duration(ms));
     }
     let run_id = ui.paint(&format!("(run {})", run.id), Tone::Faint);
-    ui.line(format!("{} {}  {}  {run_id}", ui.paint(mark, tone), run.module_name, facts.join("  ")));
+    let line = format!("{} {}  {}  {run_id}", ui.paint(mark, tone), run.module_name, facts.join("  "));
+    if run.status == "success" {
+        ui.done(line)
+    } else {
+        ui.line(line)
+    }
     for warning in &run.warnings {
         ui.warn(warning);
     }

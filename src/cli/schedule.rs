@@ -1,7 +1,7 @@
 //! `pipekit schedule`.
 
 use super::Context;
-use super::input::{Maybe, maybe};
+use super::input::{Maybe, id_of, maybe};
 use super::output::{Field, Tone};
 use crate::clock;
 use crate::crontab::{Due, Moved};
@@ -16,8 +16,9 @@ use serde::Serialize;
 /// When groups run
 ///
 /// Five fields as in crontab(5): minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly,
-/// @monthly, @yearly. Times are of the schedule's own zone. One that daylight saving skips fires right after the gap,
-/// one that comes twice fires once.
+/// @monthly, @yearly. Times are of the schedule's own zone. Where neither the minute nor the hour begins with `*`, a time
+/// that daylight saving skips fires right after the gap and one that comes twice fires once; any other schedule fires at
+/// each of its minutes that the clocks show: none in the gap, twice where they show it twice.
 #[derive(Subcommand)]
 #[command(after_help = "Example:\n  pipekit schedule add nightly '30 2 * * mon-fri' --timezone Europe/Berlin\n  \
     pipekit schedule next nightly")]
@@ -32,6 +33,7 @@ pub enum Schedule {
     #[command(after_help = "Example:\n  pipekit schedule show 1")]
     Show {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Have a group run at these times
@@ -50,6 +52,7 @@ pub enum Schedule {
     #[command(after_help = "Example:\n  pipekit schedule edit 1 --cron '45 2 * * *'")]
     Edit {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
         /// When, as crontab(5) has it; in quotes
         #[arg(long, value_name = "CRON")]
@@ -61,18 +64,21 @@ pub enum Schedule {
     #[command(after_help = "Example:\n  pipekit schedule enable 1")]
     Enable {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Keep a schedule from firing
     #[command(after_help = "Example:\n  pipekit schedule disable 1")]
     Disable {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Remove a schedule
     #[command(visible_alias = "rm", after_help = "Example:\n  pipekit schedule remove 1")]
     Remove {
         /// Its id
+        #[arg(value_parser = id_of("schedule"))]
         id: i64,
     },
     /// Show the next times, in the schedule's zone and in UTC
@@ -118,16 +124,17 @@ impl Fields {
 pub fn table(context: &Context, schedules: &[WithNext]) {
     context.ui.table(
         &["id", "group", "when", "zone", "next", "last", ""],
-        schedules.iter().map(|WithNext { schedule, next_at }| {
+        schedules.iter().map(|shown| {
+            let schedule = &shown.schedule;
             let off = if schedule.enabled { Field::from("") } else { Field("disabled".to_owned(), Tone::Faint) };
-            let time = |at: &Option<String>| at.as_deref().map_or_else(|| "-".to_owned(), clock::local);
+            let time = |at: Option<String>| at.unwrap_or_else(|| "-".to_owned());
             vec![
                 Field(schedule.id.to_string(), Tone::Number),
                 schedule.group.as_str().into(),
                 schedule.cron_expr.as_str().into(),
                 schedule.timezone.as_deref().unwrap_or("-").into(),
-                time(next_at).into(),
-                time(&schedule.last_fired_at).into(),
+                time(shown.next_local()).into(),
+                time(schedule.last_fired_at.as_deref().map(|at| shown.local(at))).into(),
                 off,
             ]
         }),
@@ -155,7 +162,6 @@ impl Schedule {
                 if ui.json {
                     ui.document(&one);
                 } else {
-                    let time = |at: &Option<String>| at.as_deref().map(clock::local).unwrap_or_default();
                     ui.fields(&[
                         ("id", id.to_string()),
                         ("group", one.schedule.group.clone()),
@@ -163,8 +169,8 @@ impl Schedule {
                         ("zone", one.schedule.timezone.clone().unwrap_or_default()),
                         ("made up if missed by", format!("{} s", one.schedule.catch_up_s)),
                         ("enabled", if one.schedule.enabled { "yes" } else { "no" }.to_owned()),
-                        ("next", time(&one.next_at)),
-                        ("last", time(&one.schedule.last_fired_at)),
+                        ("next", one.next_local().unwrap_or_default()),
+                        ("last", one.schedule.last_fired_at.as_deref().map(|at| one.local(at)).unwrap_or_default()),
                     ]);
                 }
             }
@@ -179,7 +185,7 @@ impl Schedule {
                 fields.put(&mut schedule);
                 let id = store.write(|tx| define::save(tx, None, &schedule))?;
                 let added = with_next(store.read(), table::get(store.read(), id)?);
-                let next = added.next_at.as_deref().map_or_else(|| "never".to_owned(), clock::local);
+                let next = added.next_local().unwrap_or_else(|| "never".to_owned());
                 let line = format!("added schedule {id} to group {}; next at {next}", added.schedule.group);
                 super::said(context, &added, &line);
                 ui.note("`pipekit tick` every minute, from crontab or a systemd timer, runs what is due");
@@ -264,7 +270,7 @@ fn next(context: &Context, store: &Store, group: Option<&str>, count: usize, fro
                 schedule_id: schedule.id,
                 group: schedule.group.clone(),
                 at: clock::text(due.at),
-                local: in_zone(due.at, times.zone()),
+                local: clock::in_zone(due.at, times.zone()),
                 moved: moved(&due),
             };
             (due.at, next)
@@ -291,16 +297,12 @@ fn next(context: &Context, store: &Store, group: Option<&str>, count: usize, fro
                 next.group.into(),
                 Field(next.schedule_id.to_string(), Tone::Number),
                 next.local.into(),
-                in_zone(at, &TimeZone::UTC).trim_end_matches(" UTC").into(),
+                clock::in_zone(at, &TimeZone::UTC).trim_end_matches(" UTC").into(),
                 Field(next.moved.unwrap_or_default(), Tone::Odd),
             ]
         }),
     );
     Ok(())
-}
-
-fn in_zone(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string().replace(":00 ", " ")
 }
 
 /// What daylight saving does to a time, in words.

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::output::Field;
+use crate::definition::counted;
 use crate::error::{Code, Error, Result};
 use crate::secrets::{self, Secrets as Stored};
 use crate::store::{Store, connection};
@@ -9,7 +10,7 @@ use clap::Subcommand;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
-/// Passwords, kept in a file beside the database and never in it
+/// Passwords, kept in a file of their own and never in the database
 ///
 /// The file is $PIPEKIT_SECRETS, else /etc/pipekit/secrets.env where it can be read, else in the user's configuration
 /// folder. What it does not have is looked for in the environment.
@@ -37,6 +38,9 @@ pub enum Secrets {
     Unset {
         /// Its name, without the $
         key: String,
+        /// Though connections use it
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -53,9 +57,10 @@ impl Secrets {
                 // Before anybody is asked for a value.
                 secrets::check_key(&key)?;
                 let value = read(&key, &format!("pipekit secrets set {key}"))?;
-                let path = secrets::set(&key, &value)?;
-                let done = serde_json::json!({"key": key, "file": path});
-                super::said(context, &done, &format!("stored {key} in {}", path.display()));
+                let (path, replaced) = secrets::set(&key, &value)?;
+                let done = serde_json::json!({"key": key, "file": path, "replaced": replaced});
+                let word = if replaced { "replaced" } else { "stored" };
+                super::said(context, &done, &format!("{word} {key} in {}", path.display()));
                 warn_if_open(context);
             }
             Secrets::List => {
@@ -93,9 +98,12 @@ impl Secrets {
                     );
                 }
             }
-            Secrets::Unset { key } => {
+            Secrets::Unset { key, force } => {
                 let key = bare(&key).to_owned();
                 secrets::check_key(&key)?;
+                if !force && context.db.exists() {
+                    refuse_in_use(Store::open(&context.db)?.read(), &key)?;
+                }
                 if !secrets::unset(&key)? {
                     return Err(Error::new(
                         Code::NotFound,
@@ -108,6 +116,18 @@ impl Secrets {
         }
         Ok(0)
     }
+}
+
+/// Refuses to remove a secret without which connections could not log in.
+fn refuse_in_use(conn: &rusqlite::Connection, key: &str) -> Result<()> {
+    let all = connection::all(conn)?.into_iter();
+    let users = all.filter(|c| c.password.as_deref().and_then(secrets::key_of) == Some(key)).map(|c| c.name);
+    let users: Vec<String> = users.collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(Code::InUse, format!("the secret {key} is used by {}", counted("connection", &users)))
+        .hint("--force removes it nevertheless; `pipekit connection edit NAME --password none` ends its use"))
 }
 
 fn warn_if_open(context: &Context) {

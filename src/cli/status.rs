@@ -3,7 +3,7 @@
 use super::Context;
 use super::output::{self, Field, Remarked, Tone, count_or_dash, duration};
 use crate::clock;
-use crate::engine::schedule::with_next;
+use crate::engine::schedule::{WithNext, with_next};
 use crate::error::Result;
 use crate::store::group_run::{self, GroupRun};
 use crate::store::{Store, glance, group, notification, schedule};
@@ -39,19 +39,24 @@ struct Group {
     last_run: Option<GroupRun>,
     /// When it is due next.
     next_at: Option<String>,
+    /// The same in the zone of the schedule, for people.
+    #[serde(skip)]
+    next_local: Option<String>,
 }
 
 /// The groups, with how they last ran and when they are due.
 fn groups(store: &Store) -> Result<Vec<Group>> {
     let conn = store.read();
-    let next = |id| -> Result<Option<String>> {
-        let schedules = schedule::of_group(conn, id)?.into_iter();
-        Ok(schedules.filter_map(|schedule| with_next(conn, schedule).next_at).min())
+    let next = |id| -> Result<Option<WithNext>> {
+        let schedules = schedule::of_group(conn, id)?.into_iter().map(|schedule| with_next(conn, schedule));
+        Ok(schedules.filter(|s| s.next_at.is_some()).min_by(|a, b| a.next_at.cmp(&b.next_at)))
     };
     let shown = |group: group::Group| {
         let filter = group_run::Filter { group_id: Some(group.id), limit: Some(1), ..Default::default() };
         let last_run = group_run::list(conn, &filter)?.pop();
-        Ok(Group { next_at: next(group.id)?, last_run, group })
+        let next = next(group.id)?;
+        let next_local = next.as_ref().and_then(WithNext::next_local);
+        Ok(Group { next_at: next.and_then(|next| next.next_at), next_local, last_run, group })
     };
     group::all(conn)?.into_iter().map(shown).collect()
 }
@@ -95,7 +100,7 @@ impl Status {
             ui.heading("Groups");
             ui.table(
                 &["", "group", "modules", "last run", "next", "schedules"],
-                groups.into_iter().map(|Group { group, last_run, next_at }| {
+                groups.into_iter().map(|Group { group, last_run, next_local, .. }| {
                     let (mark, tone) = last_run.as_ref().map_or(("·", Tone::Faint), |run| output::status(&run.status));
                     let last = last_run.map_or_else(|| "never".to_owned(), |run| ui.when(&run.started_at));
                     vec![
@@ -103,7 +108,7 @@ impl Status {
                         group.name.into(),
                         Field(group.members.to_string(), Tone::Number),
                         last.into(),
-                        next_at.as_deref().map_or_else(|| "-".to_owned(), clock::local).into(),
+                        next_local.unwrap_or_else(|| "-".to_owned()).into(),
                         group.schedules.join("; ").into(),
                     ]
                 }),

@@ -26,8 +26,11 @@ impl Why {
         let module = or_none(module::find(conn, &self.name))?;
         let group = or_none(group::find(conn, &self.name))?;
         if module.is_none() && group.is_none() {
+            let modules = module::all(conn)?.into_iter().map(|m| m.name);
+            let names = modules.chain(group::all(conn)?.into_iter().map(|g| g.name));
             return Err(Error::new(Code::NotFound, format!("there is no module or group {}", self.name))
-                .hint("`pipekit status` shows what there is"));
+                .hint("`pipekit status` shows what there is")
+                .meant(&self.name, names));
         }
         let mut all: Vec<(&str, String, Vec<Reason>)> = Vec::new();
         if let Some(module) = &module {

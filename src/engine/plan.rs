@@ -9,7 +9,7 @@ use crate::definition::module::Strategy;
 use crate::dialect::{Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::Target;
-use crate::sql::{lexer, placeholders};
+use crate::sql::{columns::only_table, lexer, placeholders};
 use crate::store::connection::{self, Connection};
 use crate::store::module::{self, Module};
 use crate::store::{Store, hook, run, watermark as watermarks};
@@ -196,41 +196,25 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let Some(described) = dialect.read(&rows.rows) else {
+        // One that a shell would read otherwise is not told.
+        let plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "._/".contains(c));
+        let from = only_table(&definition.source.kind, &module.source_query).filter(plain);
         return Err(Error::new(
             Code::Failed,
             format!("there is no table {} on {}", module.dest_table, definition.dest.name),
         )
         .hint(format!(
-            "create it there first; `pipekit connection tables {}` shows what there is",
-            definition.dest.name
+            "create it there first, as `pipekit connection columns {} {} --for {dest} --ddl` proposes; `pipekit connection \
+             tables {dest}` shows what there is",
+            definition.source.name,
+            from.unwrap_or("TABLE"),
+            dest = definition.dest.name
         )));
     };
     // By its schema, so that nothing that the merge sets off can turn the name into another table's.
     table.schema = table.schema.or_else(|| described.schema.clone());
-    let truncates = module.full_by == "truncate" && dialect.truncates();
-    definition.refuse_destination(&described, truncates)?;
-    let columns = filled(module, &described.columns)?;
-    let merge_key = spelled("merge key", &module.merge_key, &columns)?;
-    let unique_key = spelled("unique key", &module.unique_key, &columns)?;
-    let staging = dialect.staging(&module.name);
-    let merge = Merge {
-        module: &module.name,
-        dest: &table,
-        described: &described,
-        staging: &staging,
-        columns: &columns,
-        emptying: match definition.strategy() {
-            Strategy::Full if truncates => Emptying::Truncate,
-            Strategy::Full => Emptying::Delete,
-            Strategy::Incremental => Emptying::ByKey(&merge_key),
-            Strategy::Append => Emptying::Nothing,
-        },
-    };
-    let merge_sql = dialect.merge(&merge);
-    let mut remarks = dialect.remarks(&merge);
-    remarks.extend(definition.what_is_lost(&described, &columns));
-    let grant = definition.dest.username.as_deref().and_then(|login| dialect.grant(&merge, login));
-    let staging_sql = dialect.create_staging(&staging, described.relation, &columns);
+    let Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, remarks, grant } =
+        statements(definition, dialect, &table, &described)?;
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
@@ -255,6 +239,57 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         grant,
         columns,
     })
+}
+
+/// What a module's SQL at the destination is, and what it is made from.
+pub(super) struct Statements {
+    pub(super) columns: Vec<Column>,
+    merge_key: Vec<String>,
+    unique_key: Vec<String>,
+    staging: TableName,
+    truncates: bool,
+    pub(super) staging_sql: String,
+    pub(super) merge_sql: String,
+    pub(super) remarks: Vec<String>,
+    grant: Option<String>,
+}
+
+/// The SQL of a module for a destination as the catalog describes it, or will.
+///
+/// # Errors
+/// `Invalid` where the module's columns are not the destination's, or where nothing can be loaded into it.
+pub(super) fn statements(
+    definition: &Definition,
+    dialect: &dyn Destination,
+    table: &TableName,
+    described: &Described,
+) -> Result<Statements> {
+    let module = &definition.module;
+    let truncates = module.full_by == "truncate" && dialect.truncates();
+    definition.refuse_destination(described, truncates)?;
+    let columns = filled(module, &described.columns)?;
+    let merge_key = spelled("merge key", &module.merge_key, &columns)?;
+    let unique_key = spelled("unique key", &module.unique_key, &columns)?;
+    let staging = dialect.staging(&module.name);
+    let merge = Merge {
+        module: &module.name,
+        dest: table,
+        described,
+        staging: &staging,
+        columns: &columns,
+        emptying: match definition.strategy() {
+            Strategy::Full if truncates => Emptying::Truncate,
+            Strategy::Full => Emptying::Delete,
+            Strategy::Incremental => Emptying::ByKey(&merge_key),
+            Strategy::Append => Emptying::Nothing,
+        },
+    };
+    let merge_sql = dialect.merge(&merge);
+    let mut remarks = dialect.remarks(&merge);
+    remarks.extend(definition.what_is_lost(described, &columns));
+    let grant = definition.dest.username.as_deref().and_then(|login| dialect.grant(&merge, login));
+    let staging_sql = dialect.create_staging(&staging, described.relation, &columns);
+    Ok(Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, remarks, grant })
 }
 
 /// The columns that the module fills, in its order: those it names, or all that an insert fills by itself.

@@ -18,8 +18,8 @@ pub struct Preview {
     pub definition: Definition,
     /// Its SQL, with the watermarks as they are now.
     pub plan: Plan,
-    /// The columns that the query gives, where that can be known.
-    pub output: Vec<String>,
+    /// The columns that the query gives; `None` where they are only known when it runs.
+    pub output: Option<Vec<String>>,
     /// Whether the merge is one transaction for certain.
     pub atomic: bool,
     /// What is odd.
@@ -38,16 +38,16 @@ pub fn make(store: &mut Store, name: &str) -> Result<Preview> {
     let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
         Ok(Some(output)) => {
             warnings.extend(plan::misplaced(&output, &plan.columns));
-            output
+            Some(output)
         }
-        Ok(None) => Vec::new(),
+        Ok(None) => None,
         // The last of several statements may need what those before it make, and a preview makes nothing.
         Err(f) if lexer::statements(&plan.source_sql).len() > 1 => {
             warnings.push(format!(
                 "which columns the query gives is only known when it runs: {}",
                 databases.clean(&f.message)
             ));
-            Vec::new()
+            None
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
@@ -69,7 +69,7 @@ impl Preview {
             .columns
             .iter()
             .enumerate()
-            .map(|(i, c)| json!({"output": self.output.get(i), "column": c.name, "type": c.type_sql}))
+            .map(|(i, c)| json!({"output": self.output.as_ref().and_then(|output| output.get(i)), "column": c.name, "type": c.type_sql}))
             .collect();
         json!({
             "module": self.definition.module.name,

@@ -2,8 +2,8 @@
 
 use crate::clock;
 use crate::crontab::{Crontab, Due};
-use crate::error::{Error, Result};
-use crate::store::schedule::Schedule;
+use crate::error::{Error, Result, or_none};
+use crate::store::schedule::{self, Schedule};
 use crate::store::setting;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rusqlite::Connection;
@@ -52,12 +52,7 @@ impl Timetable {
                 .hint(format!("`pipekit schedule edit {}` mends it", schedule.id))
         };
         let crontab = Crontab::parse(&schedule.cron_expr).map_err(|why| wrong(&why))?;
-        let zone =
-            match schedule.timezone.clone().map_or_else(|| setting::get(conn, "timezone"), |zone| Ok(Some(zone)))? {
-                Some(name) => clock::zone(&name).map_err(|why| wrong(&why))?,
-                None => TimeZone::system(),
-            };
-        Ok(Timetable { crontab, zone })
+        Ok(Timetable { crontab, zone: zone(conn, schedule)?.map_err(|why| wrong(&why))? })
     }
 
     /// Its time zone.
@@ -113,6 +108,21 @@ pub fn anchor(schedule: &Schedule, now: Timestamp) -> (Timestamp, bool) {
     (newest.min(now), newest > now)
 }
 
+/// The zone that a schedule's times are in, or what is wrong with its name.
+fn zone(conn: &Connection, schedule: &Schedule) -> Result<Result<TimeZone, String>> {
+    let name = schedule.timezone.clone().map_or_else(|| setting::get(conn, "timezone"), |zone| Ok(Some(zone)))?;
+    Ok(name.map_or_else(|| Ok(TimeZone::system()), |name| clock::zone(&name)))
+}
+
+/// A due time in the zone of its schedule, for people; in the machine's, where that is gone.
+///
+/// # Errors
+/// Only where pipekit's own file can't be used.
+pub fn local(conn: &Connection, schedule_id: Option<i64>, due_at: &str) -> Result<String> {
+    let schedule = schedule_id.map(|id| or_none(schedule::get(conn, id))).transpose()?.flatten();
+    Ok(schedule.map_or_else(|| clock::local(due_at), |schedule| with_next(conn, schedule).local(due_at)))
+}
+
 /// A schedule with its next time, as lists show it.
 #[derive(Debug, Serialize)]
 pub struct WithNext {
@@ -121,13 +131,28 @@ pub struct WithNext {
     pub schedule: Schedule,
     /// Its next time. `None` where it is disabled, can't be understood, or has none.
     pub next_at: Option<String>,
+    #[serde(skip)]
+    zone: TimeZone,
+}
+
+impl WithNext {
+    /// A stored time in the schedule's zone, for people.
+    pub fn local(&self, stored: &str) -> String {
+        clock::parse(stored).map_or_else(|| stored.to_owned(), |at| clock::in_zone(at, &self.zone))
+    }
+
+    /// Its next time in its zone, for people.
+    pub fn next_local(&self) -> Option<String> {
+        self.next_at.as_deref().map(|at| self.local(at))
+    }
 }
 
 /// A schedule with its next time.
 pub fn with_next(conn: &Connection, schedule: Schedule) -> WithNext {
     let times = Timetable::of(conn, &schedule).ok().filter(|_| schedule.enabled);
     let next_at = times.and_then(|times| times.after(clock::now()).next().map(|due| clock::text(due.at)));
-    WithNext { schedule, next_at }
+    let zone = zone(conn, &schedule).ok().and_then(|zone| zone.ok()).unwrap_or_else(TimeZone::system);
+    WithNext { schedule, next_at, zone }
 }
 
 #[cfg(test)]

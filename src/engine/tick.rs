@@ -11,7 +11,7 @@ use crate::error::{Result, or_none};
 use crate::store::group_run::{self as table, Due, NewGroupRun};
 use crate::store::schedule::Schedule;
 use crate::store::{Store, group as groups, schedule};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 
@@ -20,14 +20,16 @@ use std::collections::BTreeSet;
 pub struct Ticked {
     /// What is to be run now.
     pub claimed: Vec<Claimed>,
-    /// What there is to tell: times that were missed or skipped, a clock that went back, a schedule that is none.
+    /// What there is to tell: times that were missed or skipped.
     pub notes: Vec<String>,
+    /// What is wrong: a clock that went back, a schedule that is none.
+    pub warnings: Vec<String>,
 }
 
 /// Claims every group that is due now.
 ///
 /// # Errors
-/// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the notes.
+/// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the warnings.
 pub fn claim_due(store: &mut Store) -> Result<Ticked> {
     let mut ticked = Ticked::default();
     let mut due: Vec<(Schedule, Timetable)> = Vec::new();
@@ -40,7 +42,7 @@ pub fn claim_due(store: &mut Store) -> Result<Ticked> {
                     due.push((schedule, times));
                 }
             }
-            Err(error) => ticked.notes.push(error.message),
+            Err(error) => ticked.warnings.push(error.message),
         }
     }
     if due.is_empty() {
@@ -73,7 +75,7 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
         let Some(schedule) = or_none(schedule::get(tx, id))?.filter(|s| s.enabled) else { return Ok(None) };
         if anchor(&schedule, now).1 {
             reset(tx, &schedule, times, now)?;
-            ticked.notes.push(format!(
+            ticked.warnings.push(format!(
                 "the clock went back: schedule {id} of group {name} had been looked at in what is now the future, and \
                  goes on from now"
             ));
@@ -81,13 +83,14 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
         let todo = untold(tx, &schedule, times, now)?;
         for span in &todo.missed {
             miss(tx, &schedule, span, NOBODY)?;
-            ticked.notes.push(format!("group {name} missed {}: nothing ran pipekit then", told(span)));
+            let told = told(span, times.zone());
+            ticked.notes.push(format!("group {name} missed {told}: nothing ran pipekit then"));
         }
         if let Some(newest) = todo.newest {
             schedule::set_last_fired(tx, id, &clock::text(newest))?;
         }
-        let Some(at) = todo.fire else { return Ok(None) };
-        let at = clock::text(at);
+        let Some(fire) = todo.fire else { return Ok(None) };
+        let at = clock::text(fire);
         let due = Due { schedule_id: id, at: &at, until: None };
         match &taken {
             Ok(lock) => {
@@ -111,7 +114,8 @@ fn claim_one(store: &mut Store, seen: &Schedule, times: &Timetable, ticked: &mut
                     triggered_by: &by,
                 };
                 table::insert(tx, &new)?;
-                ticked.notes.push(format!("group {name} was due at {} and is skipped: {why}", clock::local(&at)));
+                let local = clock::in_zone(fire, times.zone());
+                ticked.notes.push(format!("group {name} was due at {local} and is skipped: {why}"));
                 Ok(None)
             }
         }
@@ -183,8 +187,8 @@ fn reset(conn: &Connection, schedule: &Schedule, times: &Timetable, now: Timesta
 }
 
 /// Times that were missed, for people.
-fn told(span: &Span) -> String {
-    let local = |at| clock::local(&clock::text(at));
+fn told(span: &Span, zone: &TimeZone) -> String {
+    let local = |at| clock::in_zone(at, zone);
     match span.times {
         1 => format!("its time at {}", local(span.first)),
         n => format!("{n} times from {} to {}", local(span.first), local(span.last)),

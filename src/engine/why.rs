@@ -1,6 +1,6 @@
 //! Why a module or a group ran, or didn't: every reason that is known, the most pressing first.
 
-use super::schedule::with_next;
+use super::schedule::{local, with_next};
 use crate::clock;
 use crate::error::Result;
 use crate::store::group::{self, Group};
@@ -157,9 +157,10 @@ fn times(conn: &Connection, group: &Group) -> Result<Vec<Reason>> {
     let mut all = Vec::new();
     for status in ["skipped", "missed"] {
         if let Some(run) = newest(conn, group, vec![status.to_owned()])? {
-            let at = run.due_at.as_deref().map(clock::local).unwrap_or_default();
+            let local = |at: &str| local(conn, run.schedule_id, at);
+            let at = run.due_at.as_deref().map(local).transpose()?.unwrap_or_default();
             let until = match (&run.due_until, run.due_count) {
-                (Some(until), Some(times)) => format!(" to {} ({times} times)", clock::local(until)),
+                (Some(until), Some(times)) => format!(" to {} ({times} times)", local(until)?),
                 _ => String::new(),
             };
             let why = run.reason.unwrap_or_default();
@@ -183,8 +184,7 @@ fn times(conn: &Connection, group: &Group) -> Result<Vec<Reason>> {
             all.push(reason("disabled", format!("schedule {id} of group {name} ({cron}) is disabled"), enable));
             continue;
         }
-        let next = with_next(conn, schedule).next_at;
-        let when = next.as_deref().map_or_else(|| "never".to_owned(), clock::local);
+        let when = with_next(conn, schedule).next_local().unwrap_or_else(|| "never".to_owned());
         let show = format!("pipekit schedule next {name}");
         all.push(reason("not_due", format!("group {name} is due next at {when}, by schedule {id} ({cron})"), show));
     }

@@ -80,7 +80,7 @@ fn tick(server: &Server, store: &mut Option<Store>) -> Result<Duration> {
     server.settle_now_and_then(store)?;
     notify::begin(store);
     let ticked = tick::claim_due(store)?;
-    for note in ticked.notes {
+    for note in ticked.warnings.into_iter().chain(ticked.notes) {
         server.log.say(&json!({"event": "schedule", "message": note}));
     }
     for claimed in ticked.claimed {

@@ -1,7 +1,8 @@
 //! The table `connection`: where the databases are, and who we are there.
 
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::store::missing;
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row};
 use serde::Serialize;
 
@@ -78,7 +79,10 @@ pub fn all(conn: &Sqlite) -> Result<Vec<Connection>> {
 /// `NotFound` where there is none.
 pub fn find(conn: &Sqlite, name_or_id: &str) -> Result<Connection> {
     let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE c.name = ?1 OR c.id = ?1"))?;
-    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| Error::not_found("connection", name_or_id))
+    statement
+        .query_row([name_or_id], read)
+        .optional()?
+        .ok_or_else(|| missing(conn, "connection", "connection", name_or_id))
 }
 
 /// The connection with that id.

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::store::missing;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
@@ -53,7 +54,10 @@ pub fn all(conn: &Connection) -> Result<Vec<Driver>> {
 /// `NotFound` where there is none.
 pub fn find(conn: &Connection, name_or_id: &str) -> Result<Driver> {
     let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE name = ?1 OR id = ?1"))?;
-    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| Error::not_found("driver", name_or_id))
+    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| match name_or_id {
+        "mariadb" => Error::not_found("driver", name_or_id).hint("the driver `mysql` speaks to MariaDB too"),
+        _ => missing(conn, "driver", "driver", name_or_id),
+    })
 }
 
 /// The driver with that id.

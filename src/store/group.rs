@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::error::{Code, Error, Result};
+use crate::store::missing;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
@@ -47,7 +48,7 @@ pub fn all(conn: &Connection) -> Result<Vec<Group>> {
 /// `NotFound` where there is none.
 pub fn find(conn: &Connection, name_or_id: &str) -> Result<Group> {
     let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE g.name = ?1 OR g.id = ?1"))?;
-    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| Error::not_found("group", name_or_id))
+    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| missing(conn, "group", "grp", name_or_id))
 }
 
 /// The names of the groups that a module is in.

@@ -162,6 +162,15 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+/// The error for a name that a table has not, with the one that was probably meant.
+fn missing(conn: &Connection, kind: &str, table: &str, name: &str) -> Error {
+    let names = || -> rusqlite::Result<Vec<String>> {
+        conn.prepare(&format!("SELECT name FROM {table}"))?.query_map([], |row| row.get(0))?.collect()
+    };
+    // An error here would hide the one that there is.
+    Error::not_found(kind, name).meant(name, names().unwrap_or_default())
+}
+
 fn explain(e: rusqlite::Error, path: &Path) -> Error {
     Error::new(Code::Store, format!("can't open {}: {e}", path.display()))
         .hint("does its folder exist, and may this user write there?")

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::error::{Code, Error, Result};
+use crate::store::missing;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
 
@@ -150,7 +151,7 @@ pub fn all(conn: &Connection) -> Result<Vec<Module>> {
 /// `NotFound` where there is none.
 pub fn find(conn: &Connection, name_or_id: &str) -> Result<Module> {
     let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE m.name = ?1 OR m.id = ?1"))?;
-    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| Error::not_found("module", name_or_id))
+    statement.query_row([name_or_id], read).optional()?.ok_or_else(|| missing(conn, "module", "module", name_or_id))
 }
 
 /// The module with that id.

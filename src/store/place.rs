@@ -35,6 +35,14 @@ pub fn real(path: &Path) -> Result<PathBuf> {
 /// # Errors
 /// `Store`, with the reason.
 pub fn check(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        let file = path.join("pipekit.db");
+        let file = file.display();
+        return Err(Error::new(Code::Store, format!("{} is a directory, and no pipekit database", path.display()))
+            .hint(format!(
+                "--db or $PIPEKIT_DB names a file in it, which `pipekit --db {file} init` makes if it is not there"
+            )));
+    }
     let folder = path.parent().unwrap_or(Path::new("/"));
     let magic = rustix::fs::statfs(folder).map(|s| s.f_type as u32).unwrap_or_default();
     if let Some(name) = network(magic, || mounted_as(folder)) {

@@ -56,13 +56,12 @@ pub fn all(conn: &Connection) -> Result<Vec<Watermark>> {
 /// # Errors
 /// `NotFound` where there is none.
 pub fn find(conn: &Connection, module_id: i64, module: &str, name_or_id: &str) -> Result<Watermark> {
-    of_module(conn, module_id)?.into_iter().find(|w| w.name == name_or_id || w.id.to_string() == name_or_id).ok_or_else(
-        || {
-            let mut error = Error::not_found("watermark", format_args!("{name_or_id} on module {module}"));
-            error.hint = Some(format!("`pipekit watermark list {module}` shows what there is"));
-            error
-        },
-    )
+    let all = of_module(conn, module_id)?;
+    all.iter().find(|w| w.name == name_or_id || w.id.to_string() == name_or_id).cloned().ok_or_else(|| {
+        Error::not_found("watermark", format_args!("{name_or_id} on module {module}"))
+            .hint(format!("`pipekit watermark list {module}` shows what there is"))
+            .meant(name_or_id, all.into_iter().map(|w| w.name))
+    })
 }
 
 /// The watermark with that id.

@@ -42,7 +42,7 @@ fn sqlite_calls_them_so() {
     conn.execute_batch(&tables('"')).unwrap();
     let names = |sql: &str| {
         let statement = conn.prepare(sql).map_err(|e| e.to_string())?;
-        Ok(statement.column_names().into_iter().map(str::to_owned).collect())
+        Ok(statement.column_names().map(str::to_owned).collect())
     };
     compare("sqlite", names, false);
 }

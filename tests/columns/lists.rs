@@ -162,6 +162,33 @@ fn columns_are_dropped_and_moved_with_their_comments() {
     }
 }
 
+/// What is put together is read again, so that no text gets in that is more than a column, or less.
+#[test]
+fn what_would_be_read_otherwise_is_declined() {
+    for (case, list) in read() {
+        for bad in [
+            "a, b",
+            "a FROM b",
+            "'a",
+            "a) FROM (b",
+            "(a",
+            "a -- b\n",
+            "/* a",
+            "",
+            "a;",
+            "a UNION SELECT b",
+            "a AS b, c",
+        ] {
+            let mut pieces = kept(&list);
+            pieces[0] = Piece::Changed(0, bad.to_owned());
+            assert!(list.splice(&pieces).is_err(), "{bad} in {}", case.sql);
+            let mut pieces = kept(&list);
+            pieces.push(Piece::New(bad.to_owned()));
+            assert!(list.splice(&pieces).is_err(), "{bad} behind {}", case.sql);
+        }
+    }
+}
+
 /// sqlparser, which reads a grammar, finds the same columns of the same names wherever it can read a query.
 #[test]
 fn a_parser_of_the_grammar_finds_the_same() {
@@ -177,8 +204,11 @@ fn a_parser_of_the_grammar_finds_the_same() {
             "sqlserver" => &MsSqlDialect {},
             _ => &GenericDialect {},
         };
-        // It takes what ends an expression in Db2, H2 and Oracle for a name.
-        if ["+ 3 DAYS", "SELECT PRIOR", "SELECT CURRENT "].iter().any(|odd| case.sql.contains(odd)) {
+        // It does not know all names of SQL Server's, and takes what ends an expression elsewhere for one.
+        if ["'T' = Total", "@v = a", "customer ISNULL", "+ 3 DAYS", "SELECT PRIOR", "SELECT CURRENT "]
+            .iter()
+            .any(|odd| case.sql.contains(odd))
+        {
             continue;
         }
         // A bare placeholder is no SQL.

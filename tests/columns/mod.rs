@@ -1,5 +1,10 @@
 //! `module columns`: the SELECT list of a query is read, changed, and put back.
 
+mod command;
 mod corpus;
 mod databases;
 mod lists;
+mod properties;
+mod random;
+
+use pipekit::sql;

@@ -88,3 +88,5 @@ SELECT order_no FROM orders UNION DISTINCT SELECT 1
 SELECT 'open\' FROM orders
 --! not closed
 SELECT `open FROM orders
+--! ends with `-`
+SELECT total--WHERE customer = 'a'

@@ -96,6 +96,8 @@ fn every_endpoint_answers_as_its_users_call_it() {
     assert_eq!(preview, world.json("module preview orders"));
     assert_eq!(preview["resolved_source_sql"], "SELECT * FROM orders WHERE id > 0");
 
+    assert_eq!(api.get("/api/modules/orders/columns").is(200).json(), world.json("module columns orders"));
+
     let until = r#"{"module_id": "orders", "name": "until", "connection_id": "erp", "resolver_sql": "SELECT 9"}"#;
     let watermark = api.post("/api/watermarks", until).is(201).json();
     let path = format!("/api/watermarks/{}", watermark["id"]);

@@ -20,6 +20,7 @@ pub mod random;
 pub mod session;
 pub mod shop;
 pub mod steps;
+pub mod terminal;
 pub mod values;
 mod world;
 

@@ -36,8 +36,8 @@ piece(1, "one transaction on PostgreSQL", POSTGRESQL,
       ("{empty}{before}  \\", "{empty}  COMMIT;\\n{before}  \\"),
       tests=["atomic::what_was_deleted_comes_back_when_the_insertion_fails::on_postgresql",
              "atomic::postgresql_between_the_deletion_and_the_insertion_others_see_what_was_there"])
-piece(1, "a preview that says where a merge may not be atomic", "src/cli/module/preview.rs",
-      ("plan.described.relation != Relation::Foreign &&", "true &&"),
+piece(1, "a preview that says where a merge may not be atomic", "src/engine/preview.rs",
+      ("plan.described.relation != Relation::Foreign &&", "plan.described.relation != Relation::Strict &&"),
       tests=["atomic::a_preview_says_where_a_merge_may_not_be_atomic"])
 
 piece(1, "the refusal of an external program that does not run scripts whole", EXTERNAL,
@@ -229,10 +229,7 @@ piece(8, "the collations of staging on PostgreSQL", POSTGRESQL,
       ("c.collation.as_ref().map(|c| format!(\" COLLATE {c}\")).unwrap_or_default()", "String::new()"),
       tests=["keys::postgresql_keys_are_compared_by_the_destinations_collation"])
 piece(8, "the destination's side of the comparison on SQLite", SQLITE,
-      ("{dest} WHERE {left} IN (\\n  SELECT {list} FROM {staging})\"",
-       "{dest} WHERE (SELECT 1 FROM {staging} AS staged WHERE {}) AND {left} IS NOT NULL\", "
-       "key.iter().map(|k| format!(\"staged.{0} = {dest}.{0}\", self.quote(k))).collect::<Vec<_>>().join(\" AND \")"),
-      ("let left = if key.len() == 1 { list.clone() } else { format!(\"({list})\") };", "let left = if list.is_empty() { 0 } else { 1 };"),
+      ("{} WHERE {left} IN (", "{} WHERE {left} COLLATE BINARY IN ("),
       tests=["keys::sqlite_keys_are_compared_by_the_destinations_collation"])
 piece(8, "the destination's comparison of keys that must not repeat, on SQLite", SQLITE,
       ("\"(SELECT {key} FROM {} WHERE 0 UNION ALL SELECT {key} FROM {}) AS staged\"", "\"(SELECT {key}, {} AS x FROM {}) AS staged\""),
@@ -255,12 +252,17 @@ piece(10, "a connection and its modules in one transaction", "src/definition/con
       tests=["whole::a_change_that_is_killed_in_the_middle_did_not_happen"])
 piece(10, "the editor's look at what it began with", CLI,
       ("        if load(tx)? != *before {", "        if load(tx)? != *before && false {"),
-      tests=["editor::what_another_changed_meanwhile_is_not_overwritten"])
+      tests=["editor::what_another_changed_meanwhile_is_not_overwritten",
+             "columns::command::what_another_changed_meanwhile_is_not_overwritten"])
 piece(10, "an edit that reads within its transaction", CLI,
       ("        true => store.write(|tx| {\n            let before = load(tx)?;",
        "        true => load(store.read()).and_then(|before| store.write(|tx| {"),
       ("            Ok(before != after)\n        })?,", "            Ok(before != after)\n        }))?,"),
       tests=["modules::two_who_edit_at_once_both_keep_their_change"])
+piece(10, "a change of columns that reads within its transaction", "src/cli/module/columns.rs",
+      ("        let (id, changed) = store.write(|tx| {\n            let (row, now) = define::load(tx, &module)?;",
+       "        let (row, now) = define::load(store.read(), &module)?;\n        let (id, changed) = store.write(|tx| {"),
+      tests=["columns::command::many_who_change_it_at_once_all_keep_their_change"])
 piece(10, "all definitions of a folder in one transaction", "src/definition/plan.rs",
       ("conn.execute_batch(\"SAVEPOINT definition\")?;", "conn.execute_batch(\"COMMIT; BEGIN IMMEDIATE; SAVEPOINT definition\")?;"),
       tests=["files::whole::an_apply_that_is_killed_in_the_middle_changed_nothing",
@@ -297,7 +299,7 @@ piece(11, "a receipt that each run takes back", DIALECT,
 
 # 12: a resolver evaluated twice.
 piece(12, "one evaluation", WATERMARK,
-      ("scope.spawn(|| session.resolve(target, sql, 2))", "scope.spawn(|| session.resolve(target, sql, 2).and(session.resolve(target, sql, 2)))"),
+      ("scope.spawn(|| runners.resolve(target, sql, 2))", "scope.spawn(|| runners.resolve(target, sql, 2).and(runners.resolve(target, sql, 2)))"),
       tests=["resolvers::a_resolver_is_run_once_each_time", "watermarks::a_resolver_is_evaluated_once_a_run"])
 piece(12, "a query that is described and not run", SERVER,
       ("client.describe(&sql).map(Answer::Columns)", "client.query(&sql, None).map(|rows| Answer::Columns(rows.columns))"),

@@ -214,7 +214,7 @@ impl Stage<'_> {
         let cli =
             Cli::try_parse_from([&["pipekit"], args].concat()).map_err(|e| Error::new(Code::Usage, e.to_string()))?;
         let color = if self.ui.is_coloured() { ColorWhen::Always } else { ColorWhen::Never };
-        let ui = if muted { Ui::muted() } else { Ui::new(false, true, false, color) };
+        let ui = if muted { Ui::muted() } else { Ui::terse(color) };
         let context = Context { ui, db: self.folder.join("pipekit.db") };
         match dispatch(&context, cli.command)? {
             0 => Ok(()),

@@ -45,6 +45,9 @@ pub enum Group {
         name: String,
         #[command(flatten)]
         fields: Fields,
+        /// Another name
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
     },
     /// Remove a group; its modules and its runs stay
     #[command(visible_alias = "rm", after_help = "Example:\n  pipekit group remove nightly")]
@@ -131,9 +134,6 @@ pub struct Fields {
     /// Its modules, in the order in which they run, with commas between them
     #[arg(long, value_name = "A,B")]
     members: Option<String>,
-    /// Another name
-    #[arg(long, value_name = "NAME")]
-    rename: Option<String>,
 }
 
 impl Fields {
@@ -143,9 +143,6 @@ impl Fields {
         }
         if let Some(members) = &self.members {
             group.members = definition::split_names(members);
-        }
-        if let Some(name) = &self.rename {
-            group.name.clone_from(name);
         }
     }
 }
@@ -167,14 +164,19 @@ impl Group {
                     context.ui.note(format!("next: pipekit group member add {} MODULE", added.name));
                 }
             }
-            Group::Edit { name, fields } => {
+            Group::Edit { name, fields, rename } => {
                 let id = table::find(store.read(), &name)?.id;
                 super::edit(
                     context,
                     &mut store,
-                    fields != Fields::default(),
+                    rename.is_some() || fields != Fields::default(),
                     |conn| define::load(conn, &id.to_string()),
-                    |group| fields.put(group),
+                    |group| {
+                        fields.put(group);
+                        if let Some(name) = rename {
+                            group.name = name;
+                        }
+                    },
                     |conn, group| define::save(conn, Some(id), group),
                 )?;
                 if context.ui.json {

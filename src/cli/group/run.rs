@@ -59,7 +59,12 @@ pub fn work(
         }
         facts.extend(run.duration_ms().map(duration));
         let id = ui.paint(&format!("(group run {})", run.id), Tone::Faint);
-        ui.line(format!("{} {}  {}  {id}", ui.paint(mark, tone), run.group_name, facts.join("  ")));
+        let line = format!("{} {}  {}  {id}", ui.paint(mark, tone), run.group_name, facts.join("  "));
+        if failed.is_none() {
+            ui.done(line)
+        } else {
+            ui.line(line)
+        }
         match (&run.reason, failed) {
             (Some(reason), Some(code)) => {
                 ui.error(&Error::new(code, reason).hint(format!("`pipekit group runs --id {}` shows each", run.id)));
@@ -111,8 +116,10 @@ impl<'a> Shown<'a> {
                 let text = crate::cli::run::doing(progress, self.since);
                 let (member, bar) = &mut self.members[place];
                 let bar = bar.get_or_insert_with(|| self.context.ui.waiting(&self.lines, &member.module_name));
+                if matches!(progress, Progress::Began(_, 1)) {
+                    self.context.ui.begins(bar);
+                }
                 bar.set_message(text);
-                bar.tick();
             }
             Told::Ended(place, done) => {
                 if let Some(bar) = self.members[place].1.take() {

@@ -5,6 +5,7 @@ use crate::cli::Context;
 use crate::cli::output::{self, Field, Tone, brief, count_or_dash, duration};
 use crate::clock;
 use crate::engine::group as engine;
+use crate::engine::schedule::local;
 use crate::error::Result;
 use crate::store::group_run::{self, GroupRun, MemberRun};
 use crate::store::{Store, group};
@@ -19,41 +20,42 @@ pub fn list(context: &Context, store: &Store, name: Option<&str>, limit: i64) ->
     } else if runs.is_empty() {
         context.ui.note("no group has run yet: `pipekit group run NAME`");
     } else {
-        table(context, &runs);
+        table(context, store, &runs)?;
     }
     Ok(())
 }
 
 /// Group runs, one a line.
-pub fn table(context: &Context, runs: &[GroupRun]) {
-    context.ui.table(
-        &["id", "group", "status", "started", "took", "by", ""],
-        runs.iter().map(|run| {
-            let took = run.finished_at.is_some().then(|| run.duration_ms().map(duration)).flatten();
-            let ran = !matches!(run.status.as_str(), "skipped" | "missed");
-            vec![
-                number(run.id),
-                run.group_name.as_str().into(),
-                Field(run.status.clone(), output::status(&run.status).1),
-                context
-                    .ui
-                    .when(if ran { &run.started_at } else { run.due_at.as_ref().unwrap_or(&run.started_at) })
-                    .into(),
-                Field(took.filter(|_| ran).unwrap_or_else(|| "-".to_owned()), Tone::Number),
-                run.triggered_by.clone().unwrap_or_default().into(),
-                brief(&why(run), 80).into(),
-            ]
-        }),
-    );
-}
-
-/// What there is to say of how a group run stands.
-fn why(run: &GroupRun) -> String {
-    let reason = run.reason.clone().unwrap_or_default();
-    match (&run.due_until, run.due_count) {
-        (Some(until), Some(times)) => format!("{times} times up to {}: {reason}", clock::local(until)),
-        _ => reason,
-    }
+pub fn table(context: &Context, store: &Store, runs: &[GroupRun]) -> Result<()> {
+    let line = |run: &GroupRun| -> Result<Vec<Field>> {
+        let local = |at: &String| local(store.read(), run.schedule_id, at);
+        let took = run.finished_at.is_some().then(|| run.duration_ms().map(duration)).flatten();
+        let due = run.due_at.as_ref().filter(|_| matches!(run.status.as_str(), "skipped" | "missed"));
+        let when = match due {
+            Some(at) => {
+                let told = local(at)?;
+                context.ui.when_told(at, |_| told)
+            }
+            None => context.ui.when(&run.started_at),
+        };
+        let reason = run.reason.clone().unwrap_or_default();
+        let why = match (&run.due_until, run.due_count) {
+            (Some(until), Some(times)) => format!("{times} times up to {}: {reason}", local(until)?),
+            _ => reason,
+        };
+        Ok(vec![
+            number(run.id),
+            run.group_name.as_str().into(),
+            Field(run.status.clone(), output::status(&run.status).1),
+            when.into(),
+            Field(took.filter(|_| due.is_none()).unwrap_or_else(|| "-".to_owned()), Tone::Number),
+            run.triggered_by.clone().unwrap_or_default().into(),
+            brief(&why, 80).into(),
+        ])
+    };
+    let lines: Vec<_> = runs.iter().map(line).collect::<Result<_>>()?;
+    context.ui.table(&["id", "group", "status", "started", "took", "by", ""], lines);
+    Ok(())
 }
 
 pub fn show(context: &Context, store: &Store, id: i64) -> Result<()> {
@@ -63,14 +65,18 @@ pub fn show(context: &Context, store: &Store, id: i64) -> Result<()> {
         context.ui.document(&run.with_members(&list));
         return Ok(());
     }
+    let due = |at: &Option<String>| -> Result<String> {
+        let local = at.as_deref().map(|at| local(store.read(), run.schedule_id, at)).transpose()?;
+        Ok(local.unwrap_or_default())
+    };
     context.ui.fields(&[
         ("group run", run.id.to_string()),
         ("group", run.group_name.clone()),
         ("status", run.status.clone()),
         ("reason", run.reason.clone().unwrap_or_default()),
         ("triggered by", run.triggered_by.clone().unwrap_or_default()),
-        ("due", run.due_at.as_deref().map(clock::local).unwrap_or_default()),
-        ("due until", run.due_until.as_deref().map(clock::local).unwrap_or_default()),
+        ("due", due(&run.due_at)?),
+        ("due until", due(&run.due_until)?),
         ("started", clock::local(&run.started_at)),
         ("finished", run.finished_at.as_deref().map(clock::local).unwrap_or_default()),
         ("took", run.duration_ms().map(duration).unwrap_or_default()),

@@ -81,7 +81,7 @@ pub fn show(context: &Context, store: &Store, name: &str) -> Result<()> {
     if runs.is_empty() {
         ui.line(format!("none yet: `pipekit group run {}`", group.name));
     } else {
-        super::runs::table(context, &runs);
+        super::runs::table(context, store, &runs)?;
     }
     if let Some(id) = running {
         ui.heading(&format!("Group run {id}"));

@@ -33,7 +33,7 @@ pub struct Fields {
     /// Columns that must not repeat among the rows that come
     #[arg(long, value_name = "COLUMNS", value_parser = maybe::<String>)]
     unique_key: Option<Maybe<String>>,
-    /// How a full merge empties the table
+    /// How a full merge empties the table [default: truncate]
     #[arg(long, value_enum)]
     full_by: Option<FullBy>,
     /// Whether its deletes may cascade into other tables
@@ -42,19 +42,19 @@ pub struct Fields {
     /// Whether its merge may run by a jrunner that does not run it as one transaction
     #[arg(long, value_name = "BOOL")]
     allow_non_atomic: Option<bool>,
-    /// Fail if fewer rows come
+    /// Fail if fewer rows come [default: none; a full load of no rows onto some fails unless it is 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = maybe::<i64>)]
     min_rows: Option<Maybe<i64>>,
-    /// Fail if a full load would leave the table smaller by more per cent
+    /// Fail if a full load would leave the table smaller by more per cent [default: none]
     #[arg(long, value_name = "PCT", allow_negative_numbers = true, value_parser = maybe::<f64>)]
     max_shrink_pct: Option<Maybe<f64>>,
-    /// The longest that a run may take, in seconds
+    /// The longest that a run may take, in seconds [default: 21600]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout_s: Option<i64>,
-    /// How often a failed run is tried again
+    /// How often a failed run is tried again [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     retries: Option<i64>,
-    /// Seconds between tries
+    /// Seconds between tries [default: 30]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     retry_delay_s: Option<i64>,
     /// For people

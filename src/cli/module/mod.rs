@@ -1,5 +1,6 @@
 //! `pipekit module`.
 
+mod columns;
 mod fields;
 mod preview;
 mod propose;
@@ -47,6 +48,9 @@ pub enum Module {
         /// The whole definition, watermarks and hooks among it: a file, or - for standard input
         #[arg(long, value_name = "FILE")]
         json_file: Option<String>,
+        /// Make the destination table where there is none, with the types that are proposed for the query's columns
+        #[arg(long)]
+        create_dest: bool,
         #[command(flatten)]
         fields: Box<Fields>,
     },
@@ -55,7 +59,7 @@ pub enum Module {
     /// Every column is selected, under a name that needs no quotes; blanks that pad a text go, and dates that stand for
     /// none are NULL. A primary key is the merge key of an incremental load.
     #[command(after_help = "Example:\n  pipekit module propose --source erp --table orders --watermark changed_at\n  \
-        pipekit module propose --source erp --table orders --dest dw --name orders | \\\n    pipekit module add --json-file -")]
+        pipekit module propose --source erp --table orders --dest dw --name orders | \\\n    pipekit module add --json-file - --create-dest")]
     Propose(propose::Propose),
     /// Change a module; without flags, in $EDITOR
     ///
@@ -121,6 +125,7 @@ pub enum Module {
         /// Its name or id
         name: String,
     },
+    Columns(columns::ColumnsOf),
     /// Do all of a run but the merge, and show what that would add, change and remove
     ///
     /// The rows go into a staging table of its own, which is gone afterwards; hooks don't run. The rows that would go and
@@ -159,7 +164,10 @@ impl Module {
         match self {
             Module::List => list(context, &store)?,
             Module::Show { name, definition } => show::show(context, &store, &name, definition)?,
-            Module::Add { name, json_file, fields } => add(context, &mut store, name, json_file, *fields)?,
+            Module::Add { name, json_file, create_dest, fields } => {
+                let module = given(name, json_file, *fields)?;
+                add(context, &mut store, &module, create_dest)?;
+            }
             Module::Propose(p) => p.run(context, &store)?,
             Module::Edit { name, raw, fields } => edit(context, &mut store, &name, raw, *fields)?,
             Module::Remove { name, force } => {
@@ -187,6 +195,7 @@ impl Module {
             }
             Module::Check { names } => return check(context, &store, &names),
             Module::Preview { name } => preview::preview(context, &mut store, &name)?,
+            Module::Columns(columns) => columns.run(context, &mut store)?,
             Module::Rehearse(rehearse) => return rehearse.run(context, &mut store),
             Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
             Module::Runs { name, limit } => {
@@ -229,29 +238,30 @@ fn list(context: &Context, store: &Store) -> Result<()> {
     Ok(())
 }
 
-fn add(
-    context: &Context,
-    store: &mut Store,
-    name: Option<String>,
-    json_file: Option<String>,
-    fields: Fields,
-) -> Result<()> {
-    let module = match json_file {
-        Some(path) => {
-            let mut module: define::Module = definition::from_json(&input::file(&path)?)?;
-            if let Some(name) = name {
-                module.name = name;
-            }
-            fields.read()?.put(&mut module);
-            module
+/// The module that is to be added: as a document, with what the flags say otherwise, or by the flags alone.
+fn given(name: Option<String>, json_file: Option<String>, fields: Fields) -> Result<define::Module> {
+    let Some(path) = json_file else { return fields.read()?.module(name.unwrap_or_default()) };
+    let mut module: define::Module = definition::from_json(&input::file(&path)?)?;
+    if let Some(name) = name {
+        module.name = name;
+    }
+    fields.read()?.put(&mut module);
+    Ok(module)
+}
+
+fn add(context: &Context, store: &mut Store, module: &define::Module, create_dest: bool) -> Result<()> {
+    if create_dest {
+        // What would keep it from being added does so before a table is made for it.
+        store.rehearse(|tx| define::save(tx, None, module))?;
+        if crate::engine::propose::create::destination(store, module)? {
+            context.ui.note(format!("made {} on {}", module.dest_table, module.dest_connection));
         }
-        None => fields.read()?.module(name.unwrap_or_default())?,
-    };
-    let id = store.write(|tx| define::save(tx, None, &module))?;
+    }
+    let id = store.write(|tx| define::save(tx, None, module))?;
     let added = table::get(store.read(), id)?;
     super::said(context, &added, &format!("added module {}", added.name));
     // A query that waits for a watermark is the usual beginning: that is what comes next, and not a mistake yet.
-    let findings = lint::check(&module);
+    let findings = lint::check(module);
     if let Some(waits) = findings.iter().find(|f| ["undeclared_placeholder", "quoted_placeholder"].contains(&f.rule)) {
         context.ui.note(format!("next: {}", waits.hint));
         return Ok(());

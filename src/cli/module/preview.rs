@@ -2,8 +2,10 @@
 
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
+use crate::engine::plan::{Definition, Plan};
 use crate::engine::preview::{self, Preview};
 use crate::error::Result;
+use crate::runner::Runner;
 use crate::store::Store;
 
 pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
@@ -18,7 +20,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         ("module", format!("{} ({})", definition.module.name, definition.module.merge_strategy)),
         ("from", format!("{} ({})", definition.source.name, definition.source.kind)),
         ("into", format!("{} {} ({})", definition.dest.name, plan.table, definition.dest.kind)),
-        ("runner", "built in".to_owned()),
+        ("runner", runners(&definition, &plan)),
         (
             "merge",
             if atomic { "atomic: one transaction" } else { "one transaction, atomic if its server makes it so" }
@@ -36,11 +38,17 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     ui.table(
         &["query gives", "column", "type"],
         plan.columns.iter().enumerate().map(|(i, c)| {
-            let from =
-                output.get(i).map_or_else(|| Field("nothing".to_owned(), Tone::Bad), |o| Field::from(o.as_str()));
+            let from = match output.as_ref().map(|output| output.get(i)) {
+                Some(Some(name)) => Field::from(name.as_str()),
+                Some(None) => Field("nothing".to_owned(), Tone::Bad),
+                None => Field("?".to_owned(), Tone::Faint),
+            };
             vec![from, c.name.as_str().into(), c.type_sql.as_str().into()]
         }),
     );
+    if output.is_none() {
+        ui.line("Which columns the query gives is known only when it runs.");
+    }
     for (title, sql) in [
         (format!("Source SQL, on {}", definition.source.name), &plan.source_sql),
         (format!("Staging, on {}", definition.dest.name), &plan.staging_sql),
@@ -56,4 +64,15 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Which runner does what: the rows go by jrunner where either end does, every other statement by its connection's.
+fn runners(definition: &Definition, plan: &Plan) -> String {
+    let by = |name: &str| format!("jrunner for the rows and for {name}, built in for ");
+    match (plan.source.runner, plan.dest.runner) {
+        (Runner::Builtin, Runner::Builtin) => "built in".to_owned(),
+        (Runner::Jrunner, Runner::Jrunner) => "jrunner".to_owned(),
+        (Runner::Jrunner, Runner::Builtin) => by(&definition.source.name) + &definition.dest.name,
+        (Runner::Builtin, Runner::Jrunner) => by(&definition.dest.name) + &definition.source.name,
+    }
 }

@@ -66,6 +66,8 @@ impl Source for Mysql {
             "int" | "integer" if unsigned => Type::BigInt,
             "bigint" if unsigned => Type::Decimal(Some((20, 0))),
             "year" => Type::SmallInt,
+            // Kept in UTC, and told in the session's zone (11.2.2): a moment, where a DATETIME is none.
+            "timestamp" => Type::TimestampTz(numbers.first().copied().unwrap_or(0)),
             "float" => Type::Real,
             "double" => Type::Double,
             "enum" | "set" | "tinytext" | "mediumtext" | "longtext" => Type::Text(None),
@@ -84,7 +86,7 @@ impl Source for Mysql {
                 "CASE WHEN MONTH({column}) = 0 OR DAYOFMONTH({column}) = 0 OR {column} IN ('0001-01-01', '9999-12-31') \
                  THEN NULL ELSE {column} END"
             ),
-            Type::Timestamp(_) => {
+            Type::Timestamp(_) | Type::TimestampTz(_) => {
                 format!("CASE WHEN MONTH({column}) = 0 OR DAYOFMONTH({column}) = 0 THEN NULL ELSE {column} END")
             }
             _ => column,
@@ -326,7 +328,8 @@ mod tests {
             ("decimal(10,2) unsigned", Type::Decimal(Some((10, 2)))),
             ("float(7,3)", Type::Real),
             ("datetime", Type::Timestamp(0)),
-            ("timestamp(6)", Type::Timestamp(6)),
+            ("timestamp(6)", Type::TimestampTz(6)),
+            ("timestamp", Type::TimestampTz(0)),
             ("enum('a','b')", Type::Text(None)),
             ("varchar(30) /*M!100301 COMPRESSED*/", Type::Text(Some(30))),
             ("char(3)", Type::Char(3)),

@@ -60,7 +60,7 @@ pub fn run(store: &mut Store, claimed: &Claimed, options: &mut GroupOptions<'_>)
             continue;
         }
         if options.signal.load(Ordering::SeqCst) || watch.is_cancelled() {
-            stopped = Some("the group run was cancelled".to_owned());
+            stopped = Some(CANCELLED.to_owned());
             break;
         }
         let failed = run_member(store, claimed, place, member, &watch, options)?;
@@ -117,6 +117,9 @@ fn run_member(
     Ok(matches!(status.as_str(), "error" | "unknown"))
 }
 
+/// Why a group's run that somebody stopped ended.
+const CANCELLED: &str = "the group run was cancelled";
+
 /// How a group's run ended: as the worst of its members.
 fn verdict(
     members: &[MemberRun],
@@ -131,7 +134,7 @@ fn verdict(
     let told =
         |names: &[&str], what: &str| format!("{} of {} {what}: {}", names.len(), members.len(), names.join(", "));
     if cancelled {
-        return ("cancelled", stopped.map(str::to_owned));
+        return ("cancelled", Some(CANCELLED.to_owned()));
     }
     if !failed.is_empty() {
         let stopped = stopped.map(|why| format!("; {why}")).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! A table for the rows of any query that reads one table: what each column of its list becomes at the destination.
 
+use super::outlook::{create_table, described};
 use super::{Proposal, folded, propose};
 use crate::definition::module::Module;
 use crate::dialect::types::Type;
@@ -12,12 +13,25 @@ use crate::store::{Store, connection};
 /// Functions that give the text that they are given, or a part of it.
 const OF_TEXT: [&str; 6] = ["rtrim", "ltrim", "trim", "upper", "lower", "strip"];
 
+/// Makes a module's destination, where there is none. Says whether it did.
+///
+/// # Errors
+/// As [`ddl_of`]; what the connection or the database says.
+pub fn destination(store: &mut Store, module: &Module) -> Result<bool> {
+    if described(store, module)?.is_some() {
+        return Ok(false);
+    }
+    let statements = ddl_of(store, module)?;
+    create_table(store, &module.dest_connection, &statements)?;
+    Ok(true)
+}
+
 /// The statements that make a module's destination. A column of the query has the type that is proposed for the column
 /// that it selects, as it is or by an expression that is proposed for it too; else it says its type by a CAST.
 ///
 /// # Errors
 /// `Invalid` where the query, or a column of it, is not one whose type can be told.
-pub fn ddl_of(store: &Store, module: &Module) -> Result<Vec<String>> {
+fn ddl_of(store: &Store, module: &Module) -> Result<Vec<String>> {
     let source = connection::find(store.read(), &module.source_connection)?;
     let dest = dialect_of(&connection::find(store.read(), &module.dest_connection)?)?;
     let kind = &source.kind;

@@ -1,22 +1,23 @@
 //! What the wizard proposes for the columns of a source's table: how to select each, what it is called and what type it
 //! has at the destination. Opinions of the dialects, for people to change.
 
-mod create;
+pub mod create;
 mod module;
+mod outlook;
 
-pub use create::ddl_of;
-pub use module::{Wanted, module, usual_dest};
+pub use module::{Wanted, compose, free_name, module, usual_dest};
+pub use outlook::{Outlook, create_table, described, fit, outlook};
 
 use super::databases::dialect_of;
 use super::introspect::{self, Column};
 use crate::dialect::types::Type;
-use crate::dialect::{Destination, NewColumn, Qualifiers, Source, TableName};
+use crate::dialect::{self, Described, Destination, Fill, NewColumn, Qualifiers, Source, TableName};
 use crate::error::{Error, Result};
 use crate::store::{Store, connection};
 use serde::Serialize;
 
 /// Words that columns are called, and that some database takes for SQL where they are not quoted.
-const RESERVED: &str = " all and as asc between by case cast check column condition constraint create cross current cursor database \
+pub(crate) const RESERVED: &str = " all and as asc between by case cast check column condition constraint create cross current cursor database \
     date day default delete desc distinct drop else end exists external false file for foreign from full function \
     grant group having hour if in index inner insert interval into is join key left level like limit lock match \
     minute mode month name natural new no not null number of off offset old on only open option or order outer \
@@ -25,7 +26,7 @@ const RESERVED: &str = " all and as asc between by case cast check column condit
     user using value values view when where window with year ";
 
 /// A column of the source, and what becomes of it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Proposed {
     /// The column.
     #[serde(flatten)]
@@ -44,7 +45,7 @@ pub struct Proposed {
 }
 
 /// Another way to select a column.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Offered {
     /// What it does.
     pub what: &'static str,
@@ -52,6 +53,9 @@ pub struct Offered {
     pub expression: String,
     /// The type that it then has at the destination.
     pub dest_type: String,
+    /// What it then is, whatever the destination calls it.
+    #[serde(skip)]
+    gives: Type,
 }
 
 /// What is proposed for a table. What is chosen of it, or written otherwise, makes the query and the table anew.
@@ -87,14 +91,94 @@ impl Proposal {
         self.dest.create_table(&self.target, &self.columns.iter().map(column).collect::<Vec<_>>())
     }
 
+    /// The table that [`Proposal::ddl`] makes, as a catalog would describe it.
+    fn described(&self) -> Described {
+        let column = |p: &Proposed| dialect::Column {
+            name: folded(self.dest, &p.alias).name,
+            type_sql: p.dest_type.clone(),
+            collation: None,
+            equals: None,
+            nullable: true,
+            fill: Fill::Plain,
+        };
+        Described {
+            schema: self.target.schema.clone(),
+            columns: self.columns.iter().map(column).collect(),
+            ..Described::default()
+        }
+    }
+
+    /// Where its rows may go, as an operator writes it.
+    pub fn target_text(&self) -> String {
+        let plain = self.target.to_string();
+        let means_it = self.dest.parse_table(&plain).is_ok_and(|parsed| parsed == self.target);
+        if means_it { plain } else { self.dest.table(&self.target) }
+    }
+
+    /// Has its rows go into that table, and its resolvers ask there, by what its columns are called now.
+    pub fn aim(&mut self, target: TableName) {
+        self.target = target;
+        for i in 0..self.columns.len() {
+            self.columns[i].resolver = self.resolver(&self.columns[i]);
+        }
+    }
+
+    /// SQL that finds the newest value of a column at the destination, where that says where the last run ended.
+    fn resolver(&self, p: &Proposed) -> Option<String> {
+        let ordered = matches!(
+            self.mapped(p),
+            Type::SmallInt
+                | Type::Integer
+                | Type::BigInt
+                | Type::Decimal(_)
+                | Type::Date
+                | Type::Time(_)
+                | Type::Timestamp(_)
+                | Type::TimestampTz(_)
+        );
+        let there = folded(self.dest, &p.alias).name;
+        let newest = || self.dest.newest(&p.dest_type, &there);
+        ordered.then(|| format!("SELECT {} FROM {}", newest(), self.dest.table(&self.target)))
+    }
+
     /// A column of the source in the source's SQL.
     pub fn quoted(&self, column: &Proposed) -> String {
         self.source.quote(&column.column.name)
     }
 
-    /// What a column holds, whatever it is called.
+    /// What a column holds as it is selected, whatever it is called.
     fn mapped(&self, column: &Proposed) -> Type {
-        self.source.map_type(&column.column.type_name)
+        let offered = column.offers.iter().find(|offer| offer.expression == column.expression);
+        offered.map_or_else(|| self.source.map_type(&column.column.type_name), |offer| offer.gives.clone())
+    }
+
+    /// The other ways to select a column: those that its type and name hint at, and without what is proposed, or with what
+    /// is proposed for columns alike.
+    pub fn forms(&self, column: &Proposed) -> Vec<Offered> {
+        let quoted = self.quoted(column);
+        let usual = select(self.source, self.dest, &column.column).0;
+        let gives = self.source.map_type(&column.column.type_name);
+        let mut others = Vec::new();
+        if usual != quoted {
+            others.push(("as it is", quoted));
+        } else if matches!(gives, Type::Char(_) | Type::Text(_)) {
+            others.push(("without the blanks at its end", format!("RTRIM({quoted})")));
+        } else if gives == Type::Date {
+            let none = format!("CASE WHEN {quoted} IN ('0001-01-01', '9999-12-31') THEN NULL ELSE {quoted} END");
+            others.push(("NULL for the dates that stand for none", none));
+        }
+        let others = others.into_iter().map(|(what, expression)| Offered {
+            what,
+            expression,
+            dest_type: self.dest.type_sql(&gives),
+            gives: gives.clone(),
+        });
+        column.offers.iter().cloned().chain(others).collect()
+    }
+
+    /// Whether a column is selected as it was proposed.
+    fn is_usual(&self, column: &Proposed) -> bool {
+        select(self.source, self.dest, &column.column).0 == column.expression
     }
 }
 
@@ -108,11 +192,23 @@ pub fn propose(
     name: &str,
     table: &str,
     within: &Qualifiers,
+    dest: (&str, Option<&str>),
+) -> Result<Proposal> {
+    of(store, name, introspect::columns(store, name, table, within)?, dest)
+}
+
+/// As [`propose`], for a table whose columns are known.
+///
+/// # Errors
+/// `NotFound` for a connection, `Invalid` for a `dest_table` that is no name.
+pub fn of(
+    store: &Store,
+    name: &str,
+    (table, columns): (TableName, Vec<Column>),
     (dest, dest_table): (&str, Option<&str>),
 ) -> Result<Proposal> {
-    let from = connection::find(store.read(), name)?;
-    let (source, dest) = (dialect_of(&from)?, dialect_of(&connection::find(store.read(), dest)?)?);
-    let (table, columns) = introspect::columns(store, name, table, within)?;
+    let (from, to) = (connection::find(store.read(), name)?, connection::find(store.read(), dest)?);
+    let (source, dest) = (dialect_of(&from)?, dialect_of(&to)?);
     let target = match dest_table {
         Some(text) => dest.parse_table(text).map_err(Error::invalid)?,
         None => TableName {
@@ -123,23 +219,24 @@ pub fn propose(
     let (mut taken, mut proposed) = (Vec::new(), Vec::new());
     for (i, column) in columns.into_iter().enumerate() {
         let alias = free(plain(&column.name, i + 1), &mut taken);
-        let there = folded(dest, &alias).name;
         let (expression, mapped) = select(source, dest, &column);
-        let dest_type = dest.type_sql(&mapped);
-        let ordered = !matches!(
-            mapped,
-            Type::Boolean | Type::Bytes(_) | Type::Char(_) | Type::Json | Type::Uuid | Type::Other(_)
-        ) && !matches!(source.map_type(&column.type_name), Type::Text(_) | Type::Real | Type::Double);
-        let resolver =
-            ordered.then(|| format!("SELECT {} FROM {}", dest.newest(&dest_type, &there), dest.table(&target)));
+        let dest_type = match mapped {
+            // What ends in 2038 at another kind of database's, as MySQL's TIMESTAMP, does so at the source already.
+            Type::TimestampTz(_) if from.kind == to.kind => column.type_name.clone(),
+            _ => dest.type_sql(&mapped),
+        };
         let offers = source.offers(&column.type_name, &column.name).into_iter().map(|offer| Offered {
             what: offer.what,
             expression: offer.expression,
             dest_type: dest.type_sql(&offer.gives),
+            gives: offer.gives,
         });
-        proposed.push(Proposed { offers: offers.collect(), column, alias, expression, dest_type, resolver });
+        let offers = offers.collect();
+        proposed.push(Proposed { offers, column, alias, expression, dest_type, resolver: None });
     }
-    Ok(Proposal { table, target, columns: proposed, source, dest })
+    let mut proposal = Proposal { table, target: target.clone(), columns: proposed, source, dest };
+    proposal.aim(target);
+    Ok(proposal)
 }
 
 /// How to select a column so that the destination's type has all of it.

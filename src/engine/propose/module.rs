@@ -43,6 +43,14 @@ pub fn module(store: &Store, wanted: &Wanted) -> Result<(Module, Proposal)> {
     };
     let table = (&*dest, wanted.dest_table.as_deref());
     let proposal = propose(store, &wanted.source, &wanted.table, &wanted.within, table)?;
+    Ok((compose(store, wanted, &dest, &proposal)?, proposal))
+}
+
+/// The module that loads into connection `dest` what is left of a proposal.
+///
+/// # Errors
+/// `Invalid` where no key is known, or where a column can't be what is asked of it.
+pub fn compose(store: &Store, wanted: &Wanted, dest: &str, proposal: &Proposal) -> Result<Module> {
     let key = match wanted.key.as_slice() {
         [] => proposal.key(),
         key => key.iter().map(|name| Ok(proposal.column(name)?.alias.clone())).collect::<Result<_>>()?,
@@ -57,7 +65,7 @@ pub fn module(store: &Store, wanted: &Wanted) -> Result<(Module, Proposal)> {
             .hint("--key COLUMNS names the columns that tell rows apart, or --strategy append"));
     }
     let watermarks: Vec<Watermark> =
-        wanted.watermarks.iter().map(|name| proposal.watermark(name, &dest)).collect::<Result<_>>()?;
+        wanted.watermarks.iter().map(|name| proposal.watermark(name, dest)).collect::<Result<_>>()?;
     let conditions = wanted.watermarks.iter().zip(&watermarks);
     let conditions: Vec<String> = conditions
         .map(|(name, watermark)| Ok(proposal.condition(proposal.column(name)?, strategy, &watermark.name)))
@@ -66,14 +74,14 @@ pub fn module(store: &Store, wanted: &Wanted) -> Result<(Module, Proposal)> {
     if !conditions.is_empty() {
         source_query.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
     }
-    let module = Module {
+    Ok(Module {
         name: match &wanted.name {
             Some(name) => name.clone(),
             None => free_name(store, &proposal.table.name),
         },
         source_connection: connection::find(store.read(), &wanted.source)?.name,
-        dest_connection: dest,
-        dest_table: wanted.dest_table.clone().unwrap_or_else(|| proposal.target.to_string()),
+        dest_connection: dest.to_owned(),
+        dest_table: wanted.dest_table.clone().unwrap_or_else(|| proposal.target_text()),
         source_query,
         merge_strategy: strategy,
         merge_key: if strategy == Strategy::Incremental { key } else { Vec::new() },
@@ -91,8 +99,7 @@ pub fn module(store: &Store, wanted: &Wanted) -> Result<(Module, Proposal)> {
         enabled: true,
         watermarks,
         hooks: Vec::new(),
-    };
-    Ok((module, proposal))
+    })
 }
 
 /// The destination that a source's modules go to: the one that its connection names, else that of the newest module.
@@ -116,7 +123,7 @@ pub fn usual_dest(store: &Store, source: &str) -> Result<String> {
 }
 
 /// A name for a module of that table, which none has.
-fn free_name(store: &Store, table: &str) -> String {
+pub fn free_name(store: &Store, table: &str) -> String {
     let ascii: String = plain(table, 0).chars().filter(|c| c.is_ascii()).take(36).collect();
     let begins = ascii.starts_with(|c: char| c.is_ascii_lowercase());
     let name = if begins { ascii } else { format!("t{ascii}") };
@@ -180,7 +187,9 @@ impl Proposal {
             Type::SmallInt | Type::Integer | Type::BigInt | Type::Decimal(_) | Type::Real | Type::Double
         );
         let value = if number { format!("{{{watermark}}}") } else { format!("'{{{watermark}}}'") };
-        format!("{} {operator} {value}", self.quoted(column))
+        // What the destination has is compared with what it got: the column, or what somebody made of it.
+        let compared = if self.is_usual(column) { self.quoted(column) } else { column.expression.clone() };
+        format!("{compared} {operator} {value}")
     }
 
     /// A value that no row has a lower one than, by which a first run takes all of them.

@@ -4,6 +4,7 @@ use super::super::response::{Failure, Response};
 use super::super::router::{Answer, Call, Route};
 use super::super::schema::Shape;
 use super::{changed, made, ok, page, run};
+use crate::definition::columns::Columns;
 use crate::definition::module as definition;
 use crate::engine::{preview, stop};
 use crate::store::module as table;
@@ -55,6 +56,7 @@ pub const SHAPES: &[Shape] = &[
       merge_sql:str columns:[PreviewColumn] warnings:[str]",
     ),
     ("PreviewColumn", "output:str? column:str type:str"),
+    ("Column", "position:pos name:str? expression:str dest_column:str? comment:str?"),
     ("Started", "run_id:int"),
     ("Cancelled", "module:name run_id:int? cancel_requested:bool"),
 ];
@@ -77,6 +79,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/modules/{id}/delete", "Remove a module; with force, though it is in a group", "Module", delete)
         .body("force:bool"),
     Route::get("/api/modules/{id}/preview", "What its next run would do, to the byte", "ModulePreview", show_preview),
+    Route::get("/api/modules/{id}/columns", "The columns of its query, as they are written", "[Column]", columns),
     Route::post("/api/modules/{id}/run", "Begin a run, which goes on by itself", "Started", start).status(202),
     Route::post("/api/modules/{id}/cancel", "Ask its run to stop", "Cancelled", cancel).status(202),
     Route::get("/api/modules/{id}/runs", "Its runs, newest first", "[Run]", runs).query(run::FILTER_OF_MODULE),
@@ -114,6 +117,11 @@ fn delete(call: &mut Call<'_>) -> Result<Answer, Failure> {
 
 fn show_preview(call: &mut Call<'_>) -> Result<Answer, Failure> {
     ok(&preview::make(call.store, &call.id)?.document())
+}
+
+fn columns(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let (_, module) = definition::load(call.store.read(), &call.id)?;
+    ok(&Columns::of(call.store.read(), &module)?.all())
 }
 
 fn start(call: &mut Call<'_>) -> Result<Answer, Failure> {

@@ -42,7 +42,7 @@ pub(super) fn find(read: &Read<'_>) -> Result<Found, Declined> {
     if at < end && !matches!(read.word(at), "SELECT" | "WITH" | "(") {
         return Err(declined(format!("it begins with {}, not with SELECT", read.text(at))));
     }
-    if read.beside(at..end).any(|i| read.word(i) == ";") {
+    if (at..end).any(|i| read.word(i) == ";") {
         return Err(declined("it is more than one statement"));
     }
     let mut tails = Vec::new();
@@ -212,25 +212,21 @@ fn list_end(read: &Read<'_>, range: Range<usize>) -> Result<usize, Declined> {
     let ends = |i: usize| read.keyword(i, &["FROM"]) && !is_within_expression(read, i);
     let stop =
         read.beside(range.clone()).find(|i| ends(*i) || read.keyword(*i, &["INTO"]) || is_set_operator(read, *i));
-    let clause = read.beside(range.clone()).find(|i| {
+    let mut clauses = read.beside(range.clone()).filter(|i| {
         let begins = read.keyword(*i, CLAUSES)
             || CLAUSE_PAIRS.iter().any(|(word, next)| read.keyword(*i, &[word]) && next.contains(&read.word(i + 1)));
         begins && *i > range.start && read.word(i - 1) != ","
     });
-    match (stop, clause) {
-        (Some(stop), Some(clause)) if clause < stop => {
-            if !read.keyword(stop, &["FROM"]) {
-                return Ok(clause);
+    match stop {
+        Some(stop) if read.keyword(stop, &["FROM"]) => {
+            // Some may be what a column is called.
+            let is_column = |i: usize| matches!(read.word(i), "OFFSET" | "WINDOW" | "LIMIT" | "OPTION");
+            match clauses.find(|i| *i < stop && !is_column(*i)) {
+                Some(clause) => Err(declined(format!("there is a {} before its FROM", read.word(clause)))),
+                None => Ok(stop),
             }
-            if !matches!(read.word(clause), "OFFSET" | "WINDOW" | "LIMIT" | "OPTION") {
-                return Err(declined(format!("there is a {} before its FROM", read.word(clause))));
-            }
-            // A column that is called so.
-            Ok(stop)
         }
-        (Some(stop), _) => Ok(stop),
-        (None, Some(clause)) => Ok(clause),
-        (None, None) => Ok(range.end),
+        stop => Ok(clauses.next().into_iter().chain(stop).min().unwrap_or(range.end)),
     }
 }
 

@@ -115,6 +115,10 @@ impl SelectList {
                     _ => declined("there is nothing between two commas of its list"),
                 });
             }
+            // What comes behind it would become part of it, or begin a comment with it.
+            if ["-", "+", "/", "=", "<", ">", "|", "&", "^", "~", ":", "."].contains(&read.word(end - 1)) {
+                return Err(declined(format!("an expression in its list ends with `{}`", read.word(end - 1))));
+            }
             let core = read.start(begin)..read.toks[end - 1].span.end;
             let post = from..behind_comma(&read, from);
             let before = own_comments(&read, post.end, core.start);
@@ -165,6 +169,14 @@ impl SelectList {
     /// The expression of a column, without its name.
     pub fn expression(&self, item: &Item) -> &str {
         &self.sql[item.parts.expression.clone()]
+    }
+
+    /// The name of its own that a column has, as it is spelled there.
+    pub fn alias(&self, item: &Item) -> Option<&str> {
+        match &item.parts.alias {
+            Alias::At(range) => Some(&self.sql[range.clone()]),
+            _ => None,
+        }
     }
 
     /// The expression and the name of a column, as they stand there.
@@ -275,5 +287,5 @@ fn elements(read: &Read<'_>, range: Range<usize>, what: &'static str) -> Vec<(us
     let starts = |i: usize| i == range.start || read.word(i - 1) == ",";
     let ends = |i: usize| i + 1 >= range.end || read.word(i + 1) == "," || read.toks[i + 1].kind == Kind::Word;
     let numbers = read.beside(range.clone()).filter(|i| starts(*i) && ends(*i));
-    numbers.filter_map(|i| Some((read.word(i).parse().ok()?, what))).collect()
+    numbers.filter_map(|i| Some((read.word(i).parse().ok().filter(|n| *n > 0)?, what))).collect()
 }

@@ -1,5 +1,7 @@
 //! A list put together anew and back into its query.
 
+use super::super::lexer::{Kind, Token, tokens_of};
+use super::read::is_line_comment;
 use super::{Declined, SelectList, declined};
 
 /// A column of the list that is wanted.
@@ -53,6 +55,14 @@ fn bare(text: &str) -> String {
     }
 }
 
+/// Puts a blank at the end where the next text would make one word of two.
+fn part_words(out: &mut String, next: &str) {
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$') || !c.is_ascii();
+    if out.ends_with(word) && next.starts_with(word) {
+        out.push(' ');
+    }
+}
+
 impl SelectList {
     /// The query with these columns in place of its own. Outside of the list every byte stays, and of columns that are
     /// kept: white space belongs to the place in the list, comments to the column. A column that goes takes its
@@ -62,7 +72,7 @@ impl SelectList {
     /// Where ORDER BY or GROUP BY count to a column that would be another, and where what comes out would not be read
     /// as the list that was asked for: an expression that holds a comma, a FROM, or what is not closed.
     pub fn splice(&self, pieces: &[Piece]) -> Result<String, Declined> {
-        self.keep_ordinals(pieces)?;
+        self.keeps_ordinals(pieces)?;
         if pieces.is_empty() {
             return Err(declined("a query has at least one column"));
         }
@@ -97,6 +107,9 @@ impl SelectList {
                 out.push_str(self.line_end());
             }
             self.write(&mut out, &part.before);
+            if i == 0 && pieces[0] != Piece::Kept(0) {
+                part_words(&mut out, &part.core);
+            }
             self.write(&mut out, &part.core);
             let Some((left, right)) = gaps.get(i) else {
                 self.write(&mut out, &part.after);
@@ -121,6 +134,9 @@ impl SelectList {
                 self.write(&mut out, &part.post);
             }
             self.write(&mut out, right);
+        }
+        if pieces.last() != Some(&Piece::Kept(self.items.len() - 1)) {
+            part_words(&mut out, &self.sql[end..]);
         }
         self.write(&mut out, &self.sql[end..]);
         self.check(&out, pieces)?;
@@ -148,7 +164,15 @@ impl SelectList {
     pub fn with_list_text(&self, list: &str) -> Result<(String, SelectList), Declined> {
         let (begin, end) = self.lines();
         let mut out = self.sql[..begin].to_owned();
-        self.write(&mut out, list.trim_end());
+        let list = if list == &self.sql[begin..end] { list } else { list.trim_end() };
+        let changed = list != &self.sql[begin..end];
+        if changed {
+            part_words(&mut out, list);
+        }
+        self.write(&mut out, list);
+        if changed {
+            part_words(&mut out, &self.sql[end..]);
+        }
         self.write(&mut out, &self.sql[end..]);
         let read = self.read_again(&out)?;
         Ok((out, read))
@@ -218,15 +242,18 @@ impl SelectList {
         (String::new(), if lead.contains('\n') { bare(lead) } else { " ".to_owned() })
     }
 
-    /// Appends a text, so that neither a comment nor a word runs into it.
+    /// Appends a text, so that no comment runs into it.
     fn write(&self, out: &mut String, text: &str) {
-        let Some(next) = text.chars().next() else { return };
-        if !begins_line(text) && self.ends_in_line_comment(out) {
-            out.push_str(self.line_end());
+        if text.is_empty() {
+            return;
         }
-        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$') || !c.is_ascii();
-        if out.ends_with(word) && word(next) {
-            out.push(' ');
+        let line = &out[out.rfind('\n').map_or(0, |at| at + 1)..];
+        if !begins_line(text) && (line.contains("--") || line.contains('#')) {
+            let both = tokens_of(&self.kind, &format!("{out}{text}"));
+            let across = |t: &Token| t.kind == Kind::Comment && t.span.start < out.len() && t.span.end > out.len();
+            if both.iter().any(|t| across(t) && is_line_comment(&out[t.span.start..])) {
+                out.push_str(self.line_end());
+            }
         }
         out.push_str(text);
     }
@@ -236,12 +263,15 @@ impl SelectList {
     }
 
     fn ends_in_line_comment(&self, text: &str) -> bool {
-        let last = crate::sql::lexer::tokens_of(&self.kind, text).pop();
-        last.is_some_and(|t| t.kind == super::Kind::Comment && super::is_line_comment(&text[t.span]))
+        let last = tokens_of(&self.kind, text).pop();
+        last.is_some_and(|t| t.kind == Kind::Comment && is_line_comment(&text[t.span]))
     }
 
-    /// ORDER BY 2 must go on meaning the same column.
-    fn keep_ordinals(&self, pieces: &[Piece]) -> Result<(), Declined> {
+    /// Whether an ORDER BY 2 goes on meaning the same column.
+    ///
+    /// # Errors
+    /// Where it would not.
+    pub fn keeps_ordinals(&self, pieces: &[Piece]) -> Result<(), Declined> {
         let stars = self.items.iter().any(|item| item.parts.star);
         let moved = pieces.len() != self.items.len() || pieces.iter().enumerate().any(|(i, p)| p.old() != Some(i));
         for (place, what) in &self.ordinals {
