@@ -23,6 +23,10 @@ pub struct Entry {
     pub name: String,
     /// How sure what is said of it is, and from what it was told.
     pub told: Vec<Told>,
+    /// The key of its password.
+    key: Option<String>,
+    /// What the operator has to do before it can be used.
+    need: Option<String>,
 }
 
 /// What the store has of which names and drivers depend.
@@ -52,20 +56,12 @@ pub struct Connections {
     pub secrets: BTreeMap<String, Secret>,
     /// Drivers that come with them.
     pub drivers: BTreeMap<String, Driver>,
-    /// What the operator has to do before they can be used.
-    pub needs: BTreeSet<String>,
 }
 
 impl Connections {
     /// None yet.
     pub fn new(present: Present) -> Connections {
-        Connections {
-            present,
-            all: Vec::new(),
-            secrets: BTreeMap::new(),
-            drivers: BTreeMap::new(),
-            needs: BTreeSet::new(),
-        }
+        Connections { present, all: Vec::new(), secrets: BTreeMap::new(), drivers: BTreeMap::new() }
     }
 
     /// The name of the connection that a place is; it is made where there is none.
@@ -114,30 +110,31 @@ impl Connections {
         if let Some(row) = self.present.connections.iter().find(same) {
             let name = row.name.clone();
             // Its secret may be missing still: a connection that came by a file has none.
-            if let (Some(key), Password::Known(value, _)) =
-                (row.password.as_deref().and_then(secrets::key_of), &place.password)
-            {
-                self.secrets.insert(key.to_owned(), Secret { value: Some(value.clone()) });
+            let key = row.password.as_deref().and_then(secrets::key_of).map(str::to_owned);
+            if let (Some(key), Password::Known(value, _)) = (&key, &place.password) {
+                self.secrets.insert(key.clone(), Secret { value: Some(value.clone()) });
             }
             told.push(Told::sure("it is there already", "the same URL and login"));
-            self.all.push(Entry { place: place.clone(), definition: None, name: name.clone(), told });
+            let place = place.clone();
+            self.all.push(Entry { place, definition: None, name: name.clone(), told, key, need: None });
             return Ok(name);
         }
         let (name, from) = self.name(place);
         told.push(Told::likely(&format!("its name is {name}"), &from));
-        let driver = self.driver(&url, &place.address.vendor, &mut told)?;
-        let password = self.key(&name, &place.password, &mut told);
+        let (driver, need) = self.driver(&url, &place.address.vendor, &mut told)?;
+        let key = self.key(&name, &place.password, &mut told);
         let definition = Connection {
             name: name.clone(),
             driver,
             jdbc_url: url,
             username: place.user.clone(),
-            password: password.map(|key| format!("${key}")),
+            password: key.as_ref().map(|key| format!("${key}")),
             default_dest_connection: None,
             default_dest_schema: None,
             notes: None,
         };
-        self.all.push(Entry { place: place.clone(), definition: Some(definition), name: name.clone(), told });
+        let place = place.clone();
+        self.all.push(Entry { place, definition: Some(definition), name: name.clone(), told, key, need });
         Ok(name)
     }
 
@@ -199,11 +196,12 @@ impl Connections {
         (free.unwrap_or_default(), "a number, as the names before are taken".to_owned())
     }
 
-    /// The driver for a URL: one that is built in, one that is there, or one that a jar is found for.
-    fn driver(&mut self, url: &str, vendor: &str, told: &mut Vec<Told>) -> Result<String, String> {
+    /// The driver for a URL: one that is built in, one that is there, or one that a jar is found for; and what is needed
+    /// where it is none of these.
+    fn driver(&mut self, url: &str, vendor: &str, told: &mut Vec<Told>) -> Result<(String, Option<String>), String> {
         if builtin::url::speaks(url) {
             return match builtin::url::parse(url) {
-                Ok(_) => Ok(vendor.to_owned()),
+                Ok(_) => Ok((vendor.to_owned(), None)),
                 Err(failure) => Err(format!("the built-in runner can't use the URL: {}", failure.message)),
             };
         }
@@ -213,33 +211,39 @@ impl Connections {
                     .to_owned(),
             );
         };
-        let begin = |template: Option<&str>| {
-            let scheme = url.split("//").next().unwrap_or(url).split('/').next().unwrap_or(url);
-            template.is_some_and(|template| template.starts_with(scheme))
+        let scheme = url.split("//").next().unwrap_or(url).split('/').next().unwrap_or(url);
+        let fits = |of: &str, jar: &Option<String>, template: &Option<String>| {
+            of == kind && jar.is_some() && template.as_ref().is_some_and(|template| template.starts_with(scheme))
         };
-        if let Some(row) = self
-            .present
-            .drivers
-            .iter()
-            .find(|row| row.kind == kind && row.jar_file.is_some() && begin(row.url_template.as_deref()))
-        {
+        let mut there = self.present.drivers.iter();
+        if let Some(row) = there.find(|row| fits(&row.kind, &row.jar_file, &row.url_template)) {
             told.push(Told::sure(&format!("its driver is {}", row.name), "it is there, and for such URLs"));
-            return Ok(row.name.clone());
+            return Ok((row.name.clone(), None));
         }
-        if let Some(driver) =
-            self.present.jars.iter().find(|driver| driver.kind == kind && begin(driver.url_template.as_deref()))
-        {
+        let mut jars = self.present.jars.iter();
+        if let Some(driver) = jars.find(|driver| fits(&driver.kind, &driver.jar_file, &driver.url_template)) {
             let jar = driver.jar_file.clone().unwrap_or_default();
             told.push(Told::sure(&format!("its driver is {}", driver.name), &format!("of {jar}")));
             self.drivers.insert(driver.name.clone(), driver.clone());
-            return Ok(driver.name.clone());
+            return Ok((driver.name.clone(), None));
         }
-        self.needs.insert(format!(
-            "a driver for {} URLs: `--jars DIR` with the folder of its jar, or `pipekit driver scan DIR` first",
-            url.split("//").next().unwrap_or_default()
-        ));
         told.push(Told::likely(&format!("its driver is to be {proposed}"), "the name that `driver scan` gives it"));
-        Ok(proposed.to_owned())
+        let need = format!(
+            "a driver for {scheme} URLs: `--jars DIR` with the folder of its jar, or `pipekit driver scan DIR` first"
+        );
+        Ok((proposed.to_owned(), Some(need)))
+    }
+
+    /// Keeps those that are used, with what they need, and gives what the operator has to do for them.
+    pub fn keep(&mut self, used: &BTreeSet<String>) -> Vec<String> {
+        self.all.retain(|entry| used.contains(&entry.name));
+        let keys: BTreeSet<&String> = self.all.iter().filter_map(|entry| entry.key.as_ref()).collect();
+        self.secrets.retain(|key, _| keys.contains(key));
+        let drivers: BTreeSet<&String> =
+            self.all.iter().filter_map(|entry| entry.definition.as_ref()).map(|c| &c.driver).collect();
+        self.drivers.retain(|name, _| drivers.contains(name));
+        let needs: BTreeSet<String> = self.all.iter().filter_map(|entry| entry.need.clone()).collect();
+        needs.into_iter().collect()
     }
 
     /// The key of a password: the variable that held it.

@@ -40,7 +40,7 @@ pub(super) fn of(reading: &mut Reading<'_>) -> Vec<Found> {
         if stops {
             told.push(Told::sure("a failure stops the rest", "`set -e` in the script"));
         }
-        let name = free_name(&base_name(start, reading.tree), &groups);
+        let name = free_name(&base_name(start, reading), &groups);
         let group = Group { name, stop_on_failure: stops, members, schedules: Vec::new() };
         trailing(reading, start, &mut told, &group);
         groups.insert(start.clone(), Found { group, told, site });
@@ -169,7 +169,7 @@ fn schedules(reading: &mut Reading<'_>, groups: &mut BTreeMap<Start, Found>) {
             "a line of the crontab",
         )
         .at(site);
-        let name = free_name(&base_name(&first, reading.tree), groups);
+        let name = free_name(&base_name(&first, reading), groups);
         let group = groups.entry(first).or_insert_with(|| {
             let member =
                 Told::sure(&format!("its members are {}", all.join(", ")), "the crontab starts their script").at(site);

@@ -2,68 +2,12 @@
 
 use super::address::Place;
 use super::event::{Event, Site, Transfer, What};
+use super::load::{After, How, Load, Pending, take_deletes};
+use super::report::Told;
 use super::sql::{self, Name};
 use super::statement::{self, By, Insert, Statement};
 use super::value::{Lookup, Piece, Value};
 use crate::sql::lexer;
-
-/// A transfer with what becomes of its rows.
-#[derive(Debug)]
-pub struct Load<'e> {
-    /// The transfer.
-    pub transfer: &'e Transfer,
-    /// Where it stands.
-    pub site: Site,
-    /// The table that it fills.
-    pub staging: Name,
-    /// Its rows' way into the destination; none where they go there at once.
-    pub insert: Option<(Insert, Site)>,
-    /// What is deleted before.
-    pub delete: Option<(By, How, Site)>,
-    /// What runs after it.
-    pub hooks: Vec<After>,
-    /// Why it can't be a module.
-    pub faults: Vec<(Site, String)>,
-    /// What is odd, and no hindrance.
-    pub remarks: Vec<String>,
-    /// Whether something empties the staging table.
-    pub is_emptied: bool,
-    /// What empties its table before it.
-    emptied: Option<Pending>,
-    /// Where it stands among what the script does.
-    pub at: usize,
-}
-
-/// How rows are deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// By DELETE.
-    Delete,
-    /// By TRUNCATE.
-    Truncate,
-}
-
-/// A statement that runs after a merge.
-#[derive(Clone, Debug)]
-pub struct After {
-    /// Where it runs.
-    pub place: Place,
-    /// The statement.
-    pub sql: String,
-    /// Where it stands.
-    pub site: Site,
-}
-
-/// A deletion whose table is not yet known to be a destination.
-#[derive(Clone, Debug)]
-struct Pending {
-    table: Name,
-    by: By,
-    how: How,
-    site: Site,
-    at: usize,
-    condition: Option<String>,
-}
 
 /// What a script's events come to.
 #[derive(Debug, Default)]
@@ -187,10 +131,10 @@ impl<'e> Reading<'e> {
                         None => By::All,
                         Some(beside) => By::Other(format!("TRUNCATE … {beside}")),
                     };
-                    self.deletes(at, event, table, by, How::Truncate, &site);
+                    self.deletes((at, event), place, table, by, How::Truncate, &site);
                 }
             }
-            Statement::Delete { table, by } => self.deletes(at, event, table, by, How::Delete, &site),
+            Statement::Delete { table, by } => self.deletes((at, event), place, table, by, How::Delete, &site),
             Statement::Insert(insert) => self.insert(at, event, place, insert, sql, &site),
             Statement::After => self.after(at, event, place, sql, has_lookup, site),
             Statement::Other(word) => {
@@ -221,8 +165,16 @@ impl<'e> Reading<'e> {
         found
     }
 
-    fn deletes(&mut self, at: usize, event: &Event, table: Name, by: By, how: How, site: &Site) {
-        let one = Pending { table, by, how, site: site.clone(), at, condition: event.condition.clone() };
+    fn deletes(&mut self, (at, event): (usize, &Event), place: &Place, table: Name, by: By, how: How, site: &Site) {
+        let one = Pending {
+            table,
+            by,
+            how,
+            site: site.clone(),
+            at,
+            condition: event.condition.clone(),
+            address: place.address.clone(),
+        };
         let is_all = one.by == By::All || how == How::Truncate;
         if !is_all || !self.empties(&one) {
             self.pending.push(one);
@@ -279,6 +231,12 @@ impl<'e> Reading<'e> {
         if !place.address.can_be(&load.transfer.dest.address) {
             load.faults
                 .push((site.clone(), "the INSERT runs on another server or database than that of -dcu".to_owned()));
+        }
+        if let (Some(one), Some(other)) = (&place.user, &load.transfer.dest.user)
+            && one != other
+        {
+            let why = format!("the script does it as {one}, the pull as {other}");
+            load.remarks.push(Told::guess(&format!("{other} may merge"), &why).at(site));
         }
         take_deletes(load, mine, &self.copies);
         load.insert = Some((insert, site.clone()));
@@ -345,6 +303,7 @@ impl<'e> Reading<'e> {
             let why = format!("rows are deleted from {}, into which nothing is loaded here", one.table.text);
             self.fault_near(one.at, one.site, why);
         }
+        self.refuse_together();
         for load in &mut self.out.loads {
             if load.insert.is_none()
                 && let Some(one) = load.emptied.take()
@@ -354,57 +313,31 @@ impl<'e> Reading<'e> {
             load.finish();
         }
     }
-}
-
-/// Takes over what is deleted before a load's rows come in.
-fn take_deletes(load: &mut Load<'_>, deletes: Vec<Pending>, copies: &[(Name, Name)]) {
-    for pending in deletes {
-        let Pending { by, how, site, at, condition, .. } = pending;
-        if let Some(condition) = condition {
-            load.faults.push((site.clone(), format!("it may run not at all or several times: {condition}")));
-        }
-        if load.delete.is_some() {
-            load.faults.push((site.clone(), "rows are deleted twice, by two conditions".to_owned()));
-        }
-        let is_staging = |table: &Name| {
-            load.staging.can_be(table)
-                || copies.iter().any(|(copy, from)| copy.can_be(table) && from.can_be(&load.staging))
-        };
-        let by = match by {
-            By::Key(table, pairs) if !is_staging(&table) => match &pairs[..] {
-                [(column, _)] => By::Range(column.clone(), Some(table)),
-                _ => By::Other(format!("it compares with {}, not with the rows that are pulled", table.text)),
-            },
-            By::Key(..) if at < load.at => {
-                By::Other("it compares with the rows that were pulled before these".to_owned())
+    /// Transfers whose rows come together, in staging or in the destination, can't be modules by themselves.
+    fn refuse_together(&mut self) {
+        let table =
+            |load: &Load<'_>| load.insert.as_ref().map_or(load.staging.clone(), |(insert, _)| insert.table.clone());
+        let mut faults = Vec::new();
+        for (i, one) in self.out.loads.iter().enumerate() {
+            for other in self.out.loads.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, other)| other) {
+                // One that is emptied between is another pull into the same table.
+                let apart = one.insert.is_some() && other.insert.is_some();
+                if one.staging.can_be(&other.staging) && !apart {
+                    faults.push((i, format!("several transfers fill {} before its rows go on", one.staging.text)));
+                } else if table(one).can_be(&table(other)) {
+                    faults.push((
+                        i,
+                        format!(
+                            "several transfers go into {}, and only together they are what it holds",
+                            table(one).text
+                        ),
+                    ));
+                }
             }
-            By::Range(_, Some(table)) if is_staging(&table) => {
-                By::Other("it is by some of the rows that are pulled only".to_owned())
-            }
-            by => by,
-        };
-        if let By::Other(why) = &by {
-            load.faults.push((site.clone(), format!("which rows it deletes can't be said by a key: {why}")));
         }
-        load.delete = Some((by, how, site));
-    }
-}
-
-impl Load<'_> {
-    fn finish(&mut self) {
-        let looks_like_staging = self.staging.parts.iter().any(|part| {
-            let part = part.to_lowercase();
-            ["stag", "import", "tmp", "temp", "stage", "load"].iter().any(|word| part.contains(word))
-        });
-        if self.insert.is_none() && looks_like_staging && self.faults.is_empty() {
-            let why = format!("nothing that can be read takes the rows on from {}", self.staging.text);
-            self.faults.push((self.site.clone(), why));
-        }
-        if self.insert.is_some() && !self.is_emptied {
-            self.remarks.push(format!(
-                "nothing here empties {}: if nothing else does, the script merges old rows again; pipekit's staging is new in each run",
-                self.staging.text
-            ));
+        for (i, why) in faults {
+            let site = self.out.loads[i].site.clone();
+            self.out.loads[i].faults.push((site, why));
         }
     }
 }

@@ -12,6 +12,7 @@ mod deletion;
 mod event;
 mod follow;
 mod groups;
+mod load;
 mod merge;
 mod module;
 mod report;
@@ -99,6 +100,7 @@ pub fn read(path: &Path, present: Present, store: &Definitions) -> Result<Import
         connections: Connections::new(present),
         modules: Vec::new(),
         declined: Vec::new(),
+        secrets: BTreeSet::new(),
     };
     reading.traces();
     reading.modules();
@@ -124,6 +126,8 @@ struct Reading<'t> {
     connections: Connections,
     modules: Vec<Found>,
     declined: Vec<Declined>,
+    /// Every password that a script has in a variable or gives to a client.
+    secrets: BTreeSet<String>,
 }
 
 impl Reading<'_> {
@@ -151,6 +155,8 @@ impl Reading<'_> {
         let sourced: BTreeSet<PathBuf> = self.traces.values().flat_map(|trace| trace.sourced.clone()).collect();
         let with_args: BTreeSet<PathBuf> =
             self.traces.keys().filter(|start| !start.args.is_empty()).map(|start| start.script.clone()).collect();
+        let lines = self.lines.iter().map(|(_, _, trace)| trace);
+        self.secrets = self.traces.values().chain(lines).flat_map(|trace| trace.secrets.clone()).collect();
         // What is read in by others, or is always given something, does not stand for itself.
         self.traces.retain(|start, trace| {
             let is_part = sourced.contains(&start.script) || with_args.contains(&start.script);
@@ -214,7 +220,6 @@ impl Reading<'_> {
     /// Makes modules of what the scripts do.
     fn modules(&mut self) {
         let traces = std::mem::take(&mut self.traces);
-        let secrets: BTreeSet<String> = traces.values().flat_map(|trace| trace.secrets.clone()).collect();
         for (start, trace) in &traces {
             let merges = merge::read(&trace.events);
             for (site, why) in merges.unread {
@@ -223,7 +228,8 @@ impl Reading<'_> {
             let several = merges.loads.len() > 1;
             for load in &merges.loads {
                 let table = load.insert.as_ref().map_or(&load.staging, |(insert, _)| &insert.table);
-                let name = self.name(start, several.then(|| table.last()));
+                let is_secret = self.secrets.iter().any(|s| load.transfer.table.known().is_some_and(|t| t.contains(s)));
+                let name = self.name(start, (several && !is_secret).then(|| table.last()));
                 let decline = |site: &Site, why: String| Declined {
                     site: site.clone(),
                     module: true,
@@ -240,7 +246,7 @@ impl Reading<'_> {
                     if let Some(dialect) = kind.and_then(|kind| dialect::of(&kind)) {
                         dialect.parse_table(&module.dest_table)?;
                     }
-                    if has_secret(&module, &secrets) {
+                    if has_secret(&module, &self.secrets) {
                         return Err("a password is written into its SQL, and pipekit's file must hold none".to_owned());
                     }
                     Ok((module, told))
@@ -251,8 +257,9 @@ impl Reading<'_> {
                         let script = start.script.display().to_string();
                         let own = load.site.file == script;
                         let site = if own { load.site.clone() } else { Site { file: script.clone(), line: 1 } };
-                        module.notes =
-                            Some(format!("imported from {}", [&[script][..], &start.args].concat().join(" ")));
+                        let args = start.args.iter().map(|arg| if self.secrets.contains(arg) { "…" } else { arg });
+                        let words: Vec<&str> = [&*script].into_iter().chain(args).collect();
+                        module.notes = Some(format!("imported from {}", words.join(" ")));
                         self.modules.push(Found { start: start.clone(), module, told, site, at: load.at });
                     }
                     Err(why) => self.declined.push(decline(&load.site, why)),
@@ -264,7 +271,7 @@ impl Reading<'_> {
 
     /// A name for a module, from its script, what that is given, and where there are several its table.
     fn name(&self, start: &Start, table: Option<&str>) -> String {
-        let base = base_name(start, self.tree);
+        let base = base_name(start, self);
         let mut name = match table {
             Some(table) if legal("module", table) == base => base.clone(),
             Some(table) => legal("module", &format!("{base}_{table}")),
@@ -288,13 +295,14 @@ impl Reading<'_> {
         (2..).map(|n| numbered(&name, n)).find(|name| is_free(name)).unwrap_or_default()
     }
 
-    fn end(self, groups: Vec<groups::Found>, store: &Definitions) -> Import {
+    fn end(mut self, groups: Vec<groups::Found>, store: &Definitions) -> Import {
         let mut redactor = Redactor::default();
-        for secret in self.connections.secrets.values().filter_map(|secret| secret.value.as_deref()) {
-            redactor.add(secret);
-        }
-        let traces = self.traces.values().chain(self.lines.iter().map(|(_, _, trace)| trace));
-        traces.flat_map(|trace| &trace.secrets).for_each(|secret| redactor.add(secret));
+        let of_connections = self.connections.secrets.values().filter_map(|secret| secret.value.as_ref());
+        of_connections.chain(&self.secrets).for_each(|secret| redactor.add(secret));
+        let used = self.modules.iter().flat_map(|found| {
+            Definition::Module(found.module.clone()).references().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        });
+        let needs = self.connections.keep(&used.collect());
         let mut definitions = Definitions::default();
         let mut proposed = Vec::new();
         let mut propose = |key: Key, site: Option<Site>, definition: Option<Definition>, told: Vec<Told>| {
@@ -345,7 +353,6 @@ impl Reading<'_> {
         declined.sort();
         declined.dedup();
         let scripts = self.tree.files.iter().filter(|file| self.tree.role(file) != Role::Other).count();
-        let needs = self.connections.needs.into_iter().collect();
         Import { proposed, declined, needs, secrets: self.connections.secrets, definitions, scripts }
     }
 }
@@ -363,20 +370,21 @@ fn calls(events: &[Event], callers: &mut Vec<(Start, BTreeMap<String, Value>, Op
 }
 
 /// The name that a script has among people: its own, its folder's where that says nothing, or what it is given.
-fn base_name(start: &Start, tree: &Tree) -> String {
+fn base_name(start: &Start, reading: &Reading<'_>) -> String {
     const GENERIC: &[&str] = &[
         "sync", "run", "pull", "load", "main", "go", "start", "import", "wrapper", "refresh", "insert", "job", "cron",
         "etl", "transfer",
     ];
     let stem = start.script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let folder = start.script.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
-    let folder = if folder.is_empty() { tree.name_of_root() } else { folder };
+    let folder = if folder.is_empty() { reading.tree.name_of_root() } else { folder };
     let is_generic = GENERIC.contains(&&*stem.to_lowercase());
-    let text = match (start.args.is_empty(), is_generic) {
+    let args: Vec<&str> = start.args.iter().filter(|arg| !reading.secrets.contains(*arg)).map(String::as_str).collect();
+    let text = match (args.is_empty(), is_generic) {
         (true, false) => stem,
         (true, true) => folder,
-        (false, true) => start.args.join("_"),
-        (false, false) => format!("{stem}_{}", start.args.join("_")),
+        (false, true) => args.join("_"),
+        (false, false) => format!("{stem}_{}", args.join("_")),
     };
     let name = legal("module", &text);
     if name.is_empty() || name == dialect::RECEIPT { "module".to_owned() } else { name }

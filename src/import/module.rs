@@ -2,7 +2,7 @@
 
 use super::connections::{Connections, legal, numbered};
 use super::event::Query;
-use super::merge::{How, Load};
+use super::load::{How, Load};
 use super::report::Told;
 use super::sql;
 use super::statement::By;
@@ -10,7 +10,7 @@ use super::value::{Lookup, Piece};
 use crate::definition::hook::{Hook, RunOn};
 use crate::definition::module::{FullBy, Module, Strategy, half_a_minute, six_hours};
 use crate::definition::watermark::Watermark;
-use crate::sql::placeholders;
+use crate::sql::{lexer, placeholders};
 use std::rc::Rc;
 
 /// The module that a load is, with what was found out; or why it can't be one.
@@ -52,9 +52,7 @@ pub fn of(load: &Load<'_>, name: &str, connections: &mut Connections) -> Result<
         );
         hooks.push(Hook { run_order: None, connection, sql: after.sql.clone(), run_on: RunOn::Success });
     }
-    for remark in &load.remarks {
-        told.push(Told::guess("staging is empty when a pull begins", remark).at(&load.site));
-    }
+    told.extend(load.remarks.iter().cloned());
     for flag in &transfer.flags {
         let why = "pipekit has no such flag: see what it does to the rows";
         told.push(Told::guess(&format!("jrunner's {flag} is left out"), why).at(&load.site));
@@ -136,6 +134,9 @@ fn query(
     let text = sql::clean(&text).trim_end().to_owned();
     if text.is_empty() {
         return Err("the query is empty".to_owned());
+    }
+    if lexer::statements(&text).len() > 1 {
+        return Err("the query is several statements".to_owned());
     }
     let declared: Vec<&str> = watermarks.iter().map(|w| &*w.name).collect();
     if let Some(word) = placeholders::undeclared(&text, &declared).first() {

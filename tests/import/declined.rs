@@ -183,6 +183,8 @@ fn scripts_that_depend_on_what_is_not_known_are_declined() {
             _ => declines(&report, site, why),
         }
     }
+    let two = "SET x = 1; SELECT a, b FROM t";
+    declines(&shop(&world, "", two, &insert), "m/m.sh:6", "the query is several statements");
     // The query's own text may have braces, which would be a placeholder.
     declines(&shop(&world, "", "SELECT a, {b} FROM t", &insert), "m/m.sh:6", "the query has {b} in it");
 }
