@@ -88,6 +88,9 @@ _pipekit() {
             pipekit,why)
                 cmd="pipekit__subcmd__why"
                 ;;
+            pipekit,wizard)
+                cmd="pipekit__subcmd__wizard"
+                ;;
             pipekit__subcmd__connection,add)
                 cmd="pipekit__subcmd__connection__subcmd__add"
                 ;;
@@ -241,6 +244,9 @@ _pipekit() {
             pipekit__subcmd__module,check)
                 cmd="pipekit__subcmd__module__subcmd__check"
                 ;;
+            pipekit__subcmd__module,columns)
+                cmd="pipekit__subcmd__module__subcmd__columns"
+                ;;
             pipekit__subcmd__module,copy)
                 cmd="pipekit__subcmd__module__subcmd__copy"
                 ;;
@@ -285,6 +291,33 @@ _pipekit() {
                 ;;
             pipekit__subcmd__module,sql)
                 cmd="pipekit__subcmd__module__subcmd__sql"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,add)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__add"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,drop)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__drop"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,edit)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__edit"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,list)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__list"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,ls)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__list"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,move)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__move"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,remove)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__drop"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,rm)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__drop"
+                ;;
+            pipekit__subcmd__module__subcmd__columns,set)
+                cmd="pipekit__subcmd__module__subcmd__columns__subcmd__set"
                 ;;
             pipekit__subcmd__schedule,add)
                 cmd="pipekit__subcmd__schedule__subcmd__add"
@@ -377,7 +410,7 @@ _pipekit() {
 
     case "${cmd}" in
         pipekit)
-            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection module watermark hook group schedule import export apply run cancel tick serve status log why jrunner completions man"
+            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection wizard module watermark hook group schedule import export apply run cancel tick serve status log why jrunner completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -537,7 +570,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__connection__subcmd__columns)
-            opts="-q -v -h --server --database --schema --for --ddl --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --server --database --schema --for --ddl --query --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1033,7 +1066,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__group__subcmd__add)
-            opts="-q -v -h --stop-on-failure --members --rename --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --stop-on-failure --members --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1044,10 +1077,6 @@ _pipekit() {
                     return 0
                     ;;
                 --members)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rename)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1843,7 +1872,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module)
-            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add propose edit remove rm enable disable copy rename check preview rehearse sql runs"
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1865,7 +1894,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__add)
-            opts="-q -v -h --json-file --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --json-file --create-dest --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1965,6 +1994,204 @@ _pipekit() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns)
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls set add drop remove rm move edit"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns__subcmd__add)
+            opts="-q -v -h --expression --name --at --before --after --dest-column --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --expression)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest-column)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns__subcmd__drop)
+            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns__subcmd__edit)
+            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns__subcmd__list)
+            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns__subcmd__move)
+            opts="-q -v -h --to --before --after --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__module__subcmd__columns__subcmd__set)
+            opts="-q -v -h --expression --name --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --expression)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2697,7 +2924,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__secrets__subcmd__unset)
-            opts="-q -v -h --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --force --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3113,6 +3340,72 @@ _pipekit() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__wizard)
+            opts="-q -v -h --source --table --server --database --schema --dest --dest-table --name --strategy --key --watermark --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dest-table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strategy)
+                    COMPREPLY=($(compgen -W "full incremental append" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watermark)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

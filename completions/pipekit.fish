@@ -1083,7 +1083,7 @@ always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l apply -d 'Add what was found to the database, and the passwords to the secrets'
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
-complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s q -l quiet -d 'Print results only'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand export" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
