@@ -9,7 +9,7 @@
 //! | `engine` | running a module: claim, watermarks, staging, gate, merge, hooks, recovery |
 //! | `runner` | the session with the processes that reach databases; the runner that is built in |
 //! | `dialect` | one file a database: its catalog, staging and merge SQL |
-//! | `sql` | reading SQL as text: quotes, comments, placeholders |
+//! | `sql` | reading SQL as text: quotes, comments, placeholders, the columns of a SELECT |
 //! | `crontab` | when a schedule is due: the five fields of crontab(5), in a time zone |
 //! | `store` | pipekit's own SQLite file, one file a table |
 //! | `secrets`, `password`, `redact`, `settings`, `clock`, `error` | what everything uses |

@@ -212,6 +212,27 @@ fn esc_goes_back_from_every_question_to_the_one_before() {
     assert_eq!(world.defined(), before);
 }
 
+/// What was answered about a table is no answer about another one.
+#[test]
+fn another_table_is_asked_about_anew() {
+    let world = shop();
+    let mut terminal = at(&world, 9);
+    terminal.press(CTRL_U).types("other").press(ENTER).until("Create it, and run it now");
+    for (question, _) in INCREMENTAL[2..].iter().rev() {
+        terminal.press(ESC).until(question);
+    }
+    terminal.types("cust").until("> main.customers").press(ENTER).until("1 of 1").press(ENTER);
+    terminal.at("Destination connection", ENTER).at("Destination table › customers", ENTER).at("Strategy", ENTER);
+    terminal.until("Merge key").press(ENTER).until("needs a key").press(" ").press(ENTER).at("Watermarks", ENTER);
+    terminal.at("The module's name › customers", ENTER).at("Create it, and run it now", ENTER).at("Make it?", ENTER);
+    terminal.until("added module customers");
+    assert_eq!(terminal.ends(), Some(0));
+    let module = world.json("module show customers --definition");
+    assert_eq!((&module["dest_table"], &module["merge_key"]), (&json!("customers"), &json!(["id"])));
+    assert_eq!(module["watermarks"], json!(null));
+    assert_eq!(world.rows("dw", "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'pipekit%'"), ["'customers'"]);
+}
+
 #[test]
 fn an_incremental_load_with_columns_left_out_and_written_otherwise() {
     let world = shop();
@@ -346,6 +367,16 @@ fn nobody_to_ask() {
     let world = shop();
     world.call("wizard").fails(2, "pipekit module propose");
     world.refuses("wizard --source erp", 2, "pipekit module propose");
+    for (line, says, code) in [
+        ("wizard --source nix", "there is no connection nix", 4),
+        ("wizard --dest nix", "there is no connection nix", 4),
+        ("wizard --name Nix", "`nix` would do", 2),
+        ("wizard --source erp --table nix", "there is no table nix", 4),
+    ] {
+        let mut terminal = Terminal::start(&world, line);
+        terminal.until(says);
+        assert_eq!(terminal.ends(), Some(code), "{line}");
+    }
     let world = World::new();
     let mut terminal = Terminal::start(&world, "wizard");
     terminal.until("there is no connection yet");

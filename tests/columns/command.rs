@@ -41,9 +41,12 @@ fn the_columns_are_shown() {
     assert_eq!(
         world.json("module columns orders")[2],
         json!({"position": 3, "name": "twice", "expression": "id * 2", "dest_column": "twice",
-               "comment": "/* how many,\n     FROM when */"})
+               "comment": "/* how many,\n     FROM when */", "is_star": false})
     );
     assert_eq!(world.json("module columns list 1"), world.json("module columns orders"));
+    let world = with_query("SELECT o.*, 1 FROM orders o", "");
+    world.call("module columns orders").ok().says("`o.*` stands for any number of columns").prints("1  -     o.*");
+    assert_eq!(world.json("module columns orders")[0]["is_star"], true);
 }
 
 #[test]

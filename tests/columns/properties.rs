@@ -27,9 +27,9 @@ pub fn hold(kind: &str, sql: &str) -> Option<usize> {
         let read = SelectList::parse(kind, &changed).unwrap_or_else(|e| panic!("{kind}: {e}: {changed:?}"));
         assert_eq!(texts(&read), expected, "{kind}: {sql:?}");
         // All but the column stays; a blank may come where it touched a word.
-        let gone = |text: &str, core: &str| text.replacen(core, "", 1).replace(' ', "");
-        if sql.matches(core).count() == 1 && !sql.contains("pk.c") {
-            assert_eq!(gone(&changed, "pk.c"), gone(sql, core), "{kind}: {sql:?}");
+        if !sql.contains("pk.c") {
+            let back = changed.replacen("pk.c", core, 1).replace(' ', "");
+            assert_eq!(back, sql.replace(' ', ""), "{kind}: change {i} in {sql:?}");
         }
     }
     for at in [0, n / 2, n] {

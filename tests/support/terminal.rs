@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// The key that goes on.
@@ -25,6 +26,8 @@ pub struct Terminal {
     child: Child,
     keys: File,
     written: Arc<Mutex<Vec<u8>>>,
+    /// Reads what is written, until nothing can be any more.
+    reader: Option<JoinHandle<()>>,
     /// Up to where it was read.
     read: usize,
     /// How many keys were pressed beside those that type a name.
@@ -47,14 +50,14 @@ impl Terminal {
         let keys = File::from(keys);
         let (mut screen, written) = (keys.try_clone().unwrap(), Arc::new(Mutex::new(Vec::new())));
         let into = written.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             // It ends with an error when the last program in the terminal has ended.
             while let Ok(n @ 1..) = screen.read(&mut buffer) {
                 into.lock().unwrap().extend_from_slice(&buffer[..n]);
             }
         });
-        Terminal { child, keys, written, read: 0, pressed: 0 }
+        Terminal { child, keys, written, reader: Some(reader), read: 0, pressed: 0 }
     }
 
     /// All that was written, colours and movements of the cursor among it.
@@ -106,6 +109,8 @@ impl Terminal {
         let end = Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                // What it wrote last may not have been read.
+                self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
                 return status.code();
             }
             assert!(Instant::now() < end, "it does not end:\n{}", plain(&self.written.lock().unwrap()));

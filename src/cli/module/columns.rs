@@ -156,18 +156,20 @@ impl ColumnsOf {
     }
 }
 
-fn of(store: &Store, name: &str) -> Result<Vec<Column>> {
+fn of(store: &Store, name: &str) -> Result<(define::Module, Vec<Column>)> {
     let (_, module) = define::load(store.read(), name)?;
-    Ok(Columns::of(store.read(), &module)?.all())
+    let all = Columns::of(store.read(), &module)?.all();
+    Ok((module, all))
 }
 
 fn list(context: &Context, store: &Store, name: &str) -> Result<()> {
     let ui = &context.ui;
-    let all = of(store, name)?;
+    let (module, all) = of(store, name)?;
     if ui.json {
         ui.document(&all);
         return Ok(());
     }
+    let star = all.iter().find(|column| column.is_star).map(|column| column.expression.clone());
     let fills = all.iter().any(|column| column.dest_column.is_some());
     let mut header = vec!["#", "name", "expression"];
     header.extend(fills.then_some("fills"));
@@ -182,6 +184,12 @@ fn list(context: &Context, store: &Store, name: &str) -> Result<()> {
             cells
         }),
     );
+    if let Some(star) = star {
+        let source = module.source_connection;
+        ui.note(format!(
+            "`{star}` stands for any number of columns; `pipekit connection columns {source} TABLE` lists them"
+        ));
+    }
     Ok(())
 }
 
@@ -204,7 +212,7 @@ fn edit(context: &Context, store: &mut Store, name: &str) -> Result<()> {
 fn tell(context: &Context, store: &Store, id: i64, changed: Option<&Changed>) -> Result<()> {
     let ui = &context.ui;
     if ui.json {
-        ui.document(&of(store, &id.to_string())?);
+        ui.document(&of(store, &id.to_string())?.1);
     }
     let Some(changed) = changed.filter(|changed| !changed.done.is_empty()) else {
         if !ui.json {

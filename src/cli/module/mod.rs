@@ -4,7 +4,7 @@ mod columns;
 mod fields;
 mod preview;
 mod propose;
-mod rehearse;
+pub(super) mod rehearse;
 mod show;
 
 use super::output::{self, Field, Tone};

@@ -55,7 +55,8 @@ impl Rehearse {
     }
 }
 
-fn print(context: &Context, module: &str, found: &Rehearsal) {
+/// What a rehearsal found, with examples.
+pub fn print(context: &Context, module: &str, found: &Rehearsal) {
     let ui = &context.ui;
     let verdict = if found.is_same() { ("=", Tone::Good) } else { ("≠", Tone::Odd) };
     let counts = format!("{} rows to delete, {} to insert", count(found.deletes), count(found.inserts));

@@ -43,10 +43,25 @@ impl Change {
     }
 }
 
+/// What the command line says, and is not asked.
+pub struct Given {
+    pub source: bool,
+    pub table: bool,
+    pub within: bool,
+    pub dest: bool,
+    pub dest_table: bool,
+    pub name: bool,
+    pub strategy: bool,
+    pub key: bool,
+    pub watermarks: bool,
+}
+
 /// The answers.
 pub struct Draft {
     /// Those that `module propose` takes too. `dest` is there once the table is.
     pub wanted: Wanted,
+    /// Which of them the command line gave.
+    pub given: Given,
     /// The table's columns, as the catalog has them.
     pub columns: (TableName, Vec<Column>),
     /// What was made of each.
@@ -57,17 +72,24 @@ pub struct Draft {
 
 impl Draft {
     /// Nothing but what the command line says.
-    pub fn new(wanted: Wanted) -> Draft {
-        Draft { wanted, columns: (TableName::default(), Vec::new()), changes: Vec::new(), edited: None }
+    pub fn new(wanted: Wanted, given: Given) -> Draft {
+        Draft { wanted, given, columns: (TableName::default(), Vec::new()), changes: Vec::new(), edited: None }
     }
 
-    /// Takes the table. What was answered about another table's columns is of no use any more.
+    /// Takes the table. What was answered about another one is of no use any more.
     pub fn take_table(&mut self, store: &Store, catalog: &mut Catalog, table: &str) -> Result<()> {
         let found = catalog.columns(store, &self.wanted.source, table, &self.wanted.within)?;
         if found.0 != self.columns.0 || self.changes.len() != found.1.len() {
             self.columns = (*found).clone();
             self.changes = vec![Change::default(); found.1.len()];
             self.edited = None;
+            let (wanted, given) = (&mut self.wanted, &self.given);
+            for (answer, given) in [(&mut wanted.dest_table, given.dest_table), (&mut wanted.name, given.name)] {
+                answer.take_if(|_| !given);
+            }
+            for (answer, given) in [(&mut wanted.key, given.key), (&mut wanted.watermarks, given.watermarks)] {
+                answer.retain(|_| given);
+            }
         }
         table.clone_into(&mut self.wanted.table);
         if self.wanted.dest.is_none() {
@@ -127,7 +149,11 @@ impl Draft {
     pub fn take_source(&mut self, source: &str) {
         if self.wanted.source != source {
             source.clone_into(&mut self.wanted.source);
-            self.wanted.within = Qualifiers::default();
+            self.columns = (TableName::default(), Vec::new());
+            if !self.given.within {
+                self.wanted.within = Qualifiers::default();
+            }
+            self.wanted.dest.take_if(|_| !self.given.dest);
         }
     }
 }

@@ -16,11 +16,11 @@ use crate::definition::module::Strategy;
 use crate::definition::split_names;
 use crate::engine::propose::Wanted;
 use crate::error::{Code, Error, Result};
-use crate::store::Store;
+use crate::store::{Store, connection};
 use ask::Asker;
 use catalog::Catalog;
 use clap::Args;
-use draft::Draft;
+use draft::{Draft, Given};
 
 /// Make a module by answering questions: source, columns, destination, preview
 ///
@@ -57,19 +57,6 @@ pub struct Wizard {
     watermark: Option<String>,
 }
 
-/// What the command line says, and is not asked.
-struct Given {
-    source: bool,
-    table: bool,
-    within: bool,
-    dest: bool,
-    dest_table: bool,
-    name: bool,
-    strategy: bool,
-    key: bool,
-    watermarks: bool,
-}
-
 /// A talk with a person.
 struct Talk<'a> {
     context: &'a Context,
@@ -77,7 +64,6 @@ struct Talk<'a> {
     store: Store,
     catalog: Catalog,
     draft: Draft,
-    given: Given,
     /// The exit code, once the module is there.
     code: u8,
 }
@@ -119,8 +105,9 @@ impl Wizard {
         let asker = Asker::new(context.ui.is_coloured())?;
         let store = context.store()?;
         let (wanted, given) = self.said();
-        let mut talk =
-            Talk { context, asker, store, catalog: Catalog::default(), draft: Draft::new(wanted), given, code: 0 };
+        check(&store, &wanted)?;
+        let draft = Draft::new(wanted, given);
+        let mut talk = Talk { context, asker, store, catalog: Catalog::default(), draft, code: 0 };
         talk.go()?;
         Ok(talk.code)
     }
@@ -153,6 +140,15 @@ impl Wizard {
         };
         (wanted, given)
     }
+}
+
+/// Refuses what nobody could mend by an answer.
+fn check(store: &Store, wanted: &Wanted) -> Result<()> {
+    let named = [Some(&wanted.source).filter(|name| !name.is_empty()), wanted.dest.as_ref()];
+    for name in named.into_iter().flatten() {
+        connection::find(store.read(), name)?;
+    }
+    wanted.name.as_ref().map_or(Ok(()), |name| questions::check_new_name(store, name))
 }
 
 impl Talk<'_> {

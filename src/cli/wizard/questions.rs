@@ -3,13 +3,13 @@
 use super::Talk;
 use super::find::{Findable, Found, find};
 use super::{Came, columns};
-use crate::definition::check_name;
 use crate::definition::module::Strategy;
+use crate::definition::{check_name, taken};
 use crate::dialect::TableName;
 use crate::engine::databases::dialect_of;
 use crate::engine::propose::{self, Proposed};
 use crate::error::{Code, Error, Result};
-use crate::store::{connection, module};
+use crate::store::{Store, connection, module};
 
 /// All questions, in their order.
 pub const QUESTIONS: &[fn(&mut Talk<'_>) -> Result<Came>] = &[
@@ -38,7 +38,7 @@ fn connections(talk: &Talk<'_>) -> Result<Vec<String>> {
 
 fn source(talk: &mut Talk<'_>) -> Result<Came> {
     let names = connections(talk)?;
-    if talk.given.source {
+    if talk.draft.given.source {
         return Ok(Came::NotAsked);
     }
     if let [only] = names.as_slice() {
@@ -67,7 +67,7 @@ fn within(talk: &mut Talk<'_>) -> Result<Came> {
     let from = connection::find(talk.store.read(), &talk.draft.wanted.source)?;
     from.name.clone_into(&mut talk.draft.wanted.source);
     let fields = dialect_of(&from)?.browse_fields();
-    if talk.given.table || talk.given.within || fields.is_empty() {
+    if talk.draft.given.table || talk.draft.given.within || fields.is_empty() {
         return Ok(Came::NotAsked);
     }
     let mut at = 0;
@@ -100,7 +100,7 @@ fn within(talk: &mut Talk<'_>) -> Result<Came> {
 }
 
 fn table(talk: &mut Talk<'_>) -> Result<Came> {
-    if talk.given.table {
+    if talk.draft.given.table {
         let table = talk.draft.wanted.table.clone();
         take_table(talk, &table)?;
         return Ok(Came::NotAsked);
@@ -141,7 +141,7 @@ fn take_table(talk: &mut Talk<'_>, table: &str) -> Result<()> {
 
 fn dest(talk: &mut Talk<'_>) -> Result<Came> {
     let names = connections(talk)?;
-    if talk.given.dest {
+    if talk.draft.given.dest {
         return Ok(Came::NotAsked);
     }
     if let [only] = names.as_slice() {
@@ -155,7 +155,7 @@ fn dest(talk: &mut Talk<'_>) -> Result<Came> {
 }
 
 fn dest_table(talk: &mut Talk<'_>) -> Result<Came> {
-    if talk.given.dest_table {
+    if talk.draft.given.dest_table {
         return Ok(Came::NotAsked);
     }
     let proposed = {
@@ -175,7 +175,7 @@ fn dest_table(talk: &mut Talk<'_>) -> Result<Came> {
 }
 
 fn strategy(talk: &mut Talk<'_>) -> Result<Came> {
-    if talk.given.strategy {
+    if talk.draft.given.strategy {
         return Ok(Came::NotAsked);
     }
     let all = [Strategy::Full, Strategy::Incremental, Strategy::Append];
@@ -185,7 +185,10 @@ fn strategy(talk: &mut Talk<'_>) -> Result<Came> {
         "append       rows are added",
     ]
     .map(str::to_owned);
-    let default = all.iter().position(|s| Some(*s) == talk.draft.wanted.strategy).unwrap_or(0);
+    let wanted = &talk.draft.wanted;
+    let likely = if wanted.watermarks.is_empty() { Strategy::Full } else { Strategy::Incremental };
+    let now = wanted.strategy.unwrap_or(likely);
+    let default = all.iter().position(|strategy| *strategy == now).unwrap_or(0);
     let Some(at) = talk.asker.pick("Strategy", &items, default)? else { return Ok(Came::Back) };
     talk.draft.wanted.strategy = Some(all[at]);
     Ok(Came::Answered)
@@ -194,15 +197,15 @@ fn strategy(talk: &mut Talk<'_>) -> Result<Came> {
 /// A column as a list of columns shows it.
 fn shown(column: &Proposed) -> String {
     let comment = column.column.comment.iter().map(|comment| format!("  {comment}"));
-    format!("{}  {}{}", column.alias, column.column.type_name, comment.collect::<String>())
+    format!("{}  {}{}", column.alias, column.column.type_name, comment.collect::<String>()).trim_end().to_owned()
 }
 
 fn key(talk: &mut Talk<'_>) -> Result<Came> {
     let incremental = talk.draft.wanted.strategy == Some(Strategy::Incremental);
-    if !incremental && !talk.given.key {
+    if !incremental && !talk.draft.given.key {
         talk.draft.wanted.key.clear();
     }
-    if talk.given.key || !incremental {
+    if talk.draft.given.key || !incremental {
         return Ok(Came::NotAsked);
     }
     let proposal = talk.draft.proposal(&talk.store)?;
@@ -237,7 +240,7 @@ fn watermarks(talk: &mut Talk<'_>) -> Result<Came> {
         }
         return Ok(Came::NotAsked);
     }
-    if talk.given.watermarks {
+    if talk.draft.given.watermarks {
         return Ok(Came::NotAsked);
     }
     let items: Vec<String> = can.iter().map(|p| shown(p)).collect();
@@ -250,7 +253,7 @@ fn watermarks(talk: &mut Talk<'_>) -> Result<Came> {
 }
 
 fn name(talk: &mut Talk<'_>) -> Result<Came> {
-    if talk.given.name {
+    if talk.draft.given.name {
         return Ok(Came::NotAsked);
     }
     let draft = &talk.draft;
@@ -258,14 +261,17 @@ fn name(talk: &mut Talk<'_>) -> Result<Came> {
         Some(name) => name.clone(),
         None => propose::free_name(&talk.store, &draft.columns.0.name),
     };
-    let check = |name: &str| {
-        check_name("module", name)?;
-        match module::find(talk.store.read(), name) {
-            Ok(_) => Err(Error::invalid(format!("there is a module {name} already"))),
-            Err(_) => Ok(()),
-        }
-    };
+    let check = |name: &str| check_new_name(&talk.store, name);
     let Some(name) = talk.asker.text("The module's name", &proposed, check)? else { return Ok(Came::Back) };
     talk.draft.wanted.name = Some(name);
     Ok(Came::Answered)
+}
+
+/// Refuses what can't be the name of a new module.
+pub fn check_new_name(store: &Store, name: &str) -> Result<()> {
+    check_name("module", name)?;
+    match module::find(store.read(), name) {
+        Ok(_) => Err(taken("module", name)),
+        Err(_) => Ok(()),
+    }
 }

@@ -29,6 +29,8 @@ pub struct Column {
     pub dest_column: Option<String>,
     /// The comments that belong to it.
     pub comment: Option<String>,
+    /// Whether it stands for any number of columns, as `*` does.
+    pub is_star: bool,
 }
 
 /// The columns of a module's query.
@@ -65,6 +67,7 @@ impl Columns {
             expression: self.list.expression(item).to_owned(),
             dest_column: named.map(|names| names[i].clone()),
             comment: self.list.comments(item),
+            is_star: item.is_star(),
         });
         columns.collect()
     }

@@ -56,7 +56,7 @@ pub const SHAPES: &[Shape] = &[
       merge_sql:str columns:[PreviewColumn] warnings:[str]",
     ),
     ("PreviewColumn", "output:str? column:str type:str"),
-    ("Column", "position:pos name:str? expression:str dest_column:str? comment:str?"),
+    ("Column", "position:pos name:str? expression:str dest_column:str? comment:str? is_star:bool"),
     ("Started", "run_id:int"),
     ("Cancelled", "module:name run_id:int? cancel_requested:bool"),
 ];

@@ -1,5 +1,7 @@
 //! `pipekit import`.
 
+mod prove;
+
 use super::Context;
 use super::output::{Tone, Ui};
 use crate::definition::folder;
@@ -22,6 +24,9 @@ use std::path::{Path, PathBuf};
 /// Nothing is written without --apply, which lands all of it or nothing, with the passwords as secrets, or --to. What
 /// there is already by that name stays as it is. Schedules come over disabled, as the old crontab still runs its own:
 /// `pipekit schedule enable` starts one.
+///
+/// --prove rehearses the modules against the tables that the scripts keep, best right after a night's run of those; the
+/// exit code is 1 where any differs.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  pipekit import /opt/sync\n  pipekit import /opt/sync --to definitions   # to review, \
@@ -37,6 +42,9 @@ pub struct Import {
     /// Write what was found as the files of `export` into a folder
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
+    /// Rehearse each module that is there then, and show which give the rows that the scripts have left, and which not
+    #[arg(long, conflicts_with = "to")]
+    prove: bool,
     /// Where the JDBC jars are, for drivers that are not there yet
     #[arg(long, value_name = "DIR")]
     jars: Option<PathBuf>,
@@ -53,13 +61,18 @@ impl Import {
             (None, true) => apply(&mut store, &found)?,
             (None, false) => Done::default(),
         };
-        if ui.json {
-            ui.document(&document(&found, &done));
-        } else {
+        if !ui.json {
             show(ui, &found);
             tell(ui, &self, &found, &done);
         }
-        Ok(0)
+        let modules = found.proposed.iter().filter(|p| p.key.kind == Kind::Module).map(|p| &*p.key.name);
+        let proved = self.prove.then(|| prove::prove(context, &mut store, modules)).transpose()?;
+        if ui.json {
+            ui.document(&document(&found, &done, proved.as_deref()));
+        } else if let Some(proved) = &proved {
+            prove::sum_up(context, proved);
+        }
+        Ok(u8::from(proved.is_some_and(|proved| !prove::holds(&proved))))
     }
 }
 
@@ -104,7 +117,7 @@ fn apply(store: &mut Store, found: &Found) -> Result<Done> {
     Ok(done)
 }
 
-fn document(found: &Found, done: &Done) -> serde_json::Value {
+fn document(found: &Found, done: &Done, proved: Option<&[prove::Proved]>) -> serde_json::Value {
     let of = |kind: Kind| found.proposed.iter().filter(|p| p.key.kind == kind).collect::<Vec<_>>();
     let secrets: Vec<_> = found
         .secrets
@@ -128,6 +141,7 @@ fn document(found: &Found, done: &Done) -> serde_json::Value {
         "needs": found.needs,
         "declined": found.declined,
         "applied": done.applied,
+        "proved": proved,
         "files": done.files,
     })
 }
