@@ -1526,7 +1526,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__import)
-            opts="-q -v -h --apply --to --jars --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --apply --to --prove --jars --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

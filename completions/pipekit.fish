@@ -1082,6 +1082,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l apply -d 'Add what was found to the database, and the passwords to the secrets'
+complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l prove -d 'Rehearse each module that is there then, and show which give the rows that the scripts have left, and which not'
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand import" -s v -l verbose -d 'Print more'
