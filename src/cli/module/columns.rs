@@ -21,7 +21,7 @@ use clap::{Args, Subcommand};
     subcommand_negates_reqs = true,
     after_help = "Example:\n  pipekit module columns orders\n  \
         pipekit module columns set orders total --expression 'total * 1.19'\n  \
-        pipekit module columns add orders --expression 'RTRIM(city)' --name city --after customer\n  \
+        pipekit module columns add orders --expression 'RTRIM(city)' --name city\n  \
         pipekit module columns edit orders"
 )]
 pub struct ColumnsOf {
@@ -57,7 +57,7 @@ enum Verb {
     },
     /// Add a column, at the end unless a place is said
     #[command(after_help = "Example:\n  pipekit module columns add orders --expression 'RTRIM(city)' --name city\n  \
-        pipekit module columns add orders --expression 'RTRIM(city) AS city' --after customer")]
+        pipekit module columns add orders --expression 'RTRIM(city) AS city' --at 3")]
     Add {
         /// The module's name or id
         module: String,
