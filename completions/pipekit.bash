@@ -2474,7 +2474,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__rehearse)
-            opts="-q -v -h --expect-same --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --from-start --expect-same --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

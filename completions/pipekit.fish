@@ -494,7 +494,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l create-dest -d 'Make the destination table where there is none, with the types that are proposed for the query\'s columns'
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l create-dest -d 'Make the destination table where there is none, for a query that reads one table'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l disabled -d 'Have groups skip it'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
@@ -640,6 +640,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l from-start -d 'With all rows: each watermark stands at its default, and what is appended is compared with all that is there'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l expect-same -d 'Exit with 1 where anything would be added, changed or removed'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from rehearse" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'

@@ -26,6 +26,8 @@ pub struct Definition {
     pub watermarks: Vec<(watermarks::Watermark, Connection)>,
     /// Its hooks and where they run.
     pub hooks: Vec<(hook::Hook, Connection)>,
+    /// Whether its watermarks stand where they do for an empty destination, as far as they say where that is.
+    pub from_start: bool,
 }
 
 impl Definition {
@@ -50,12 +52,18 @@ impl Definition {
             module,
             watermarks,
             hooks,
+            from_start: false,
         })
     }
 
     /// The merge strategy.
     pub fn strategy(&self) -> Strategy {
         Strategy::of(&self.module.merge_strategy)
+    }
+
+    /// Whether its query gives all rows that there are: from the start, by watermarks that say where that is.
+    pub fn comes_whole(&self) -> bool {
+        self.from_start && self.watermarks.iter().all(|(w, _)| watermark::start_of(w).is_some())
     }
 
     /// The placeholders that its watermarks declare.
@@ -169,9 +177,14 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     let dialect = dialect_of(&definition.dest)?;
     dialect_of(&definition.source)?;
     let (source, dest) = (databases.target(&definition.source)?, databases.target(&definition.dest)?);
-    let mut resolved = watermark::resolve(ledger, databases, &definition.watermarks)?;
-    let last = watermark::at_last_success(ledger.store().read(), module.id)?;
-    resolved.warnings.extend(watermark::compare(&resolved.values, &last, &databases.timezone()));
+    let mut resolved = if definition.from_start {
+        watermark::from_start(ledger, databases, &definition.watermarks)?
+    } else {
+        let mut resolved = watermark::resolve(ledger, databases, &definition.watermarks)?;
+        let last = watermark::at_last_success(ledger.store().read(), module.id)?;
+        resolved.warnings.extend(watermark::compare(&resolved.values, &last, &databases.timezone()));
+        resolved
+    };
     for word in placeholders::lookalikes(&module.source_query, &definition.declared()) {
         resolved.warnings.push(lint::lookalike(&module.name, word).message);
     }

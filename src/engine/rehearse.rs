@@ -71,6 +71,11 @@ impl Rehearsal {
         self.added == 0 && self.changed == 0 && self.removed == 0
     }
 
+    /// Whether there was anything to compare.
+    pub fn is_empty(&self) -> bool {
+        self.deletes == 0 && self.inserts == 0
+    }
+
     /// It in a line.
     pub fn summary(&self) -> String {
         format!(
@@ -123,6 +128,8 @@ impl Attempt<'_> {
             emptying: match strategy {
                 Strategy::Full => Emptying::Delete,
                 Strategy::Incremental => Emptying::ByKey(&plan.merge_key),
+                // Of all rows there are to be those that are there.
+                Strategy::Append if definition.comes_whole() => Emptying::Delete,
                 Strategy::Append => Emptying::Nothing,
             },
         };

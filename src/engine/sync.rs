@@ -23,7 +23,10 @@ pub enum Mode {
     /// To its end.
     Run,
     /// Up to the gate, into a staging table of its own.
-    Rehearsal,
+    Rehearsal {
+        /// With all rows, as for a destination that is empty, and not those alone that are new by the watermarks.
+        from_start: bool,
+    },
     /// It resolves and shows, and moves nothing.
     DryRun,
 }
@@ -32,6 +35,10 @@ impl Mode {
     /// A run, or what a flag `--dry-run` makes of it.
     pub fn dry(dry_run: bool) -> Mode {
         if dry_run { Mode::DryRun } else { Mode::Run }
+    }
+
+    fn is_rehearsal(self) -> bool {
+        matches!(self, Mode::Rehearsal { .. })
     }
 }
 
@@ -120,7 +127,8 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
     let held = Arc::new(held);
     // The lock is ours, so that claim is a dead run's, and a doubt must be settled before its receipt is written over.
     recover::settle_module(store, id, claim.as_deref())?;
-    let definition = Definition::read(store, &id.to_string())?;
+    let mut definition = Definition::read(store, &id.to_string())?;
+    definition.from_start = options.mode == Mode::Rehearsal { from_start: true };
     let databases = Arc::new(Databases::open(store, Some(held.clone()))?);
     for attempt in 1.. {
         let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt, &held))?;
@@ -232,7 +240,7 @@ fn close(
             status.clone_into(&mut end.status);
             end.error = Some(in_full(error));
             // It says nothing of how the destination is.
-            if mode == Mode::Rehearsal {
+            if mode.is_rehearsal() {
                 "dry_run".clone_into(&mut end.status);
             }
         }
@@ -303,7 +311,7 @@ impl Attempt<'_> {
             // What a stopped session says is the consequence; why it was stopped is the reason.
             Err(error) => Ended::Failed(self.watch.reason().map_or(error, |why| nothing_merged(error_for(why)))),
         };
-        if options.mode == Mode::Rehearsal {
+        if options.mode.is_rehearsal() {
             rehearse::without_rows(&mut ended, &self.definition.module.name);
             // The question is over, and what it asked for is taken away, whoever has cancelled it.
             self.watch.hold();
@@ -346,7 +354,7 @@ impl Attempt<'_> {
         (options.progress)(Progress::Doing("staging"));
         let together = self.scripts(ledger, &plan)?;
         match options.mode {
-            Mode::Rehearsal => self.stage_apart(ledger, &mut plan, together)?,
+            Mode::Rehearsal { .. } => self.stage_apart(ledger, &mut plan, together)?,
             _ => self.stage(ledger, &plan, together)?,
         }
         (options.progress)(Progress::Doing("transfer"));
@@ -356,7 +364,7 @@ impl Attempt<'_> {
         self.watch.check()?;
         let passed = gate::check(ledger, self.databases, self.definition, &plan, &moved)?;
         self.facts.warnings.extend(passed.warnings.iter().cloned());
-        if options.mode == Mode::Rehearsal {
+        if options.mode.is_rehearsal() {
             (options.progress)(Progress::Doing("comparison"));
             self.rehearsal = Some(self.compare(ledger, &plan, &passed)?);
             return Ok(Ended::Short);

@@ -28,6 +28,33 @@ impl Resolved {
     }
 }
 
+/// The value that a watermark has for a destination that is empty: its default, or what its resolver puts in the place
+/// of NULL itself (`SELECT COALESCE(MAX(…), 0)`).
+pub fn start_of(watermark: &Watermark) -> Option<String> {
+    let newest = r"(?is)^\s*select\s+(?:coalesce|ifnull|nvl|isnull|value)\s*\(\s*max\s*\([^()]*\)\s*(?:::\s*\w+\s*)?,\s*(?:'([^']*)'|(-?[0-9.]+))";
+    let resolved = || {
+        let found = regex_lite::Regex::new(newest).ok()?.captures(&watermark.resolver_sql)?;
+        Some(found.get(1).or_else(|| found.get(2))?.as_str().to_owned())
+    };
+    watermark.default_value.clone().or_else(resolved)
+}
+
+/// The values that watermarks have for a destination that is empty, where they say so.
+///
+/// # Errors
+/// As [`resolve`], of those that have none.
+pub fn from_start(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    watermarks: &[(Watermark, Connection)],
+) -> Result<Resolved> {
+    let (known, others): (Vec<_>, Vec<_>) =
+        watermarks.iter().cloned().partition(|(watermark, _)| start_of(watermark).is_some());
+    let mut resolved = resolve(ledger, databases, &others)?;
+    resolved.values.extend(known.into_iter().filter_map(|(w, _)| Some((w.name.clone(), start_of(&w)?))));
+    Ok(resolved)
+}
+
 /// Resolves every watermark, side by side.
 ///
 /// # Errors
@@ -200,6 +227,29 @@ fn is_lower(value: &str, before: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_watermark_begins() {
+        let of = |resolver: &str, default: Option<&str>| {
+            start_of(&Watermark {
+                id: 1,
+                module_id: 1,
+                name: "w".to_owned(),
+                connection_id: 1,
+                connection: "c".to_owned(),
+                resolver_sql: resolver.to_owned(),
+                default_value: default.map(str::to_owned),
+            })
+        };
+        assert_eq!(of("SELECT max(a) FROM t", Some("7")).as_deref(), Some("7"));
+        assert_eq!(of("select coalesce( max(a)::text , '1900-01-01') from t", None).as_deref(), Some("1900-01-01"));
+        assert_eq!(of("SELECT IFNULL(MAX(SLSP), -1) FROM T", None).as_deref(), Some("-1"));
+        for unknown in
+            ["SELECT max(a) FROM t", "SELECT coalesce(max(a), b) FROM t", "SELECT 1", "SELECT coalesce(a, 1) FROM t"]
+        {
+            assert_eq!(of(unknown, None), None, "{unknown}");
+        }
+    }
 
     #[test]
     fn lower_means_numbers_or_times() {

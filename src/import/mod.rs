@@ -43,6 +43,8 @@ use value::Value;
 pub struct Import {
     /// What is proposed: connections, modules, groups, in that order.
     pub proposed: Vec<Proposed>,
+    /// The modules whose name is that of another one already, which loads something else.
+    pub others: BTreeSet<String>,
     /// What could not be read or taken over.
     pub declined: Vec<Declined>,
     /// What has to be done before it can be applied.
@@ -303,6 +305,18 @@ impl Reading<'_> {
             Definition::Module(found.module.clone()).references().into_iter().map(str::to_owned).collect::<Vec<_>>()
         });
         let needs = self.connections.keep(&used.collect());
+        // What is there by the name of a module, and loads something else.
+        let others: BTreeSet<String> = self
+            .modules
+            .iter()
+            .map(|found| &found.module)
+            .filter(|new| {
+                let there = store.all.get(&Key { kind: Kind::Module, name: new.name.clone() });
+                matches!(there, Some(Definition::Module(there)) if there.dest_table != new.dest_table
+                || there.source_connection != new.source_connection || there.dest_connection != new.dest_connection)
+            })
+            .map(|new| new.name.clone())
+            .collect();
         let mut definitions = Definitions::default();
         let mut proposed = Vec::new();
         let mut propose = |key: Key, site: Option<Site>, definition: Option<Definition>, told: Vec<Told>| {
@@ -342,7 +356,15 @@ impl Reading<'_> {
             let definition = Definition::Module(found.module);
             propose(definition.key(), Some(found.site), Some(definition), found.told);
         }
-        for found in groups {
+        for mut found in groups {
+            let (kept, strange): (Vec<_>, Vec<_>) = found.group.members.into_iter().partition(|m| !others.contains(m));
+            found.group.members = kept;
+            found.told.extend(strange.iter().map(|name| {
+                Told::sure(
+                    &format!("{name} is not among them"),
+                    "the module of that name is another one, and not the script's",
+                )
+            }));
             let definition = Definition::Group(found.group.in_order());
             propose(definition.key(), Some(found.site), Some(definition), found.told);
         }
@@ -353,7 +375,7 @@ impl Reading<'_> {
         declined.sort();
         declined.dedup();
         let scripts = self.tree.files.iter().filter(|file| self.tree.role(file) != Role::Other).count();
-        Import { proposed, declined, needs, secrets: self.connections.secrets, definitions, scripts }
+        Import { proposed, others, declined, needs, secrets: self.connections.secrets, definitions, scripts }
     }
 }
 

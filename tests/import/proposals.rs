@@ -251,3 +251,22 @@ fn what_is_there_stays_as_it_is() {
     let report = world.json("import sync/code");
     assert_eq!(names(&report, "connections"), ["dw", "pg"]);
 }
+
+/// A module that has the name of a script's, and loads something else, comes into no group and is not proved.
+#[test]
+fn a_module_of_the_same_name_is_not_taken_for_the_scripts() {
+    let world = World::new();
+    jars(&world);
+    put(&world, "sync", &NOWHERE, false);
+    world.with_sqlite("mine", "CREATE TABLE t (id INTEGER)");
+    world.module("code", "mine", "mine", "t", "full", "SELECT 1");
+    let report = world.json("import sync");
+    let groups = report["groups"].as_array().unwrap();
+    let members: Vec<&Value> = groups.iter().flat_map(|g| g["definition"]["members"].as_array().unwrap()).collect();
+    assert!(members.len() > 5 && !members.contains(&&json!("code")), "{members:?}");
+    let strange = "sure code is not among them: the module of that name is another one, and not the script's";
+    assert!(groups.iter().any(|g| told(&report, "groups", g["name"].as_str().unwrap()).contains(&strange.to_owned())));
+    // Nothing else is there yet, which proves nothing.
+    let proved = world.call("import sync --prove --json").code(1).json();
+    assert_eq!(proved["proved"], json!([]));
+}

@@ -127,6 +127,7 @@ fn modules_do_what_the_scripts_do() {
     // Somebody has been at the tables, at the source, and at a query since the scripts ran.
     new.sql(
         "UPDATE rlarp.cust SET name = lower(name) || $$ $$;
+         DELETE FROM rlarp.slsp WHERE slsp = 2;
          DELETE FROM rlarp.code WHERE code = (SELECT min(code) FROM rlarp.code);
          INSERT INTO rlarp.terms SELECT (t).* FROM (SELECT t FROM rlarp.terms t LIMIT 1) AS one",
     );
@@ -134,7 +135,7 @@ fn modules_do_what_the_scripts_do() {
     let query = world.call("module sql name").ok().stdout();
     world.args(&["module", "edit", "name", "--query", &format!("SELECT * FROM ({query}) AS n OFFSET 1")]).ok();
     let differ = differences(&world, &left);
-    assert_eq!(differ, ["code: 1 0 0", "cust: 3 0 3", "dept: 1 0 1", "name: 0 0 1", "terms: 0 0 1"]);
+    assert_eq!(differ, ["code: 1 0 0", "cust: 3 0 3", "dept: 1 0 1", "name: 0 0 1", "slsp: 1 0 0", "terms: 0 0 1"]);
 }
 
 /// The modules whose rehearsal finds anything, with what: added, changed, removed.
@@ -146,7 +147,9 @@ fn differences(world: &World, elsewhere: &[&str]) -> Vec<String> {
         assert_eq!(one["error"].is_null(), !elsewhere.contains(&name), "{one}");
         let found = &one["rehearsal"];
         let examples = ["added", "changed", "removed"].map(|kind| found[format!("examples_{kind}")].to_string());
-        if one["same"] == false && one["error"].is_null() {
+        // A watermark whose resolver says itself what it is at first has nothing new after the scripts' run.
+        let empty = found["deletes"] == 0 && found["inserts"] == 0;
+        if one["same"] == false && one["error"].is_null() && !empty {
             assert!(examples.iter().any(|list| list != "[]"), "{one}");
             out.push(format!("{name}: {} {} {}", found["added"], found["changed"], found["removed"]));
         }

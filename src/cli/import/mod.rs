@@ -66,6 +66,7 @@ impl Import {
             tell(ui, &self, &found, &done);
         }
         let modules = found.proposed.iter().filter(|p| p.key.kind == Kind::Module).map(|p| &*p.key.name);
+        let modules = modules.filter(|name| !found.others.contains(*name));
         let proved = self.prove.then(|| prove::prove(context, &mut store, modules)).transpose()?;
         if ui.json {
             ui.document(&document(&found, &done, proved.as_deref()));

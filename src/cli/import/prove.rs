@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 pub struct Proved {
     /// Its name.
     pub module: String,
-    /// Whether a run now would leave the table as the script left it.
+    /// Whether all its rows are there as the script left them, and there were some.
     pub same: bool,
     /// What a run now would do, where that could be found out.
     pub rehearsal: Option<Rehearsal>,
@@ -40,7 +40,7 @@ pub fn prove<'a>(context: &Context, store: &mut Store, names: impl Iterator<Item
         bar.set_prefix(name.to_owned());
         let mut show = Shown::new(&bar, context);
         let mut options = Options {
-            mode: Mode::Rehearsal,
+            mode: Mode::Rehearsal { from_start: true },
             triggered_by: "manual",
             group_run_id: None,
             signal: signal.clone(),
@@ -55,7 +55,7 @@ pub fn prove<'a>(context: &Context, store: &mut Store, names: impl Iterator<Item
         };
         let one = Proved {
             module: name.to_owned(),
-            same: rehearsal.as_ref().is_some_and(Rehearsal::is_same),
+            same: rehearsal.as_ref().is_some_and(|found| found.is_same() && !found.is_empty()),
             rehearsal,
             error: error.map(|error| error.message),
         };
@@ -70,9 +70,9 @@ pub fn prove<'a>(context: &Context, store: &mut Store, names: impl Iterator<Item
     Ok(proved)
 }
 
-/// Whether every one of them gives the same rows.
+/// Whether there are some, and every one of them gives the same rows.
 pub fn holds(proved: &[Proved]) -> bool {
-    proved.iter().all(|one| one.same)
+    !proved.is_empty() && proved.iter().all(|one| one.same)
 }
 
 fn tell(context: &Context, one: &Proved) {
@@ -81,6 +81,10 @@ fn tell(context: &Context, one: &Proved) {
         (Some(found), None) if one.same => {
             let rows = count(found.inserts);
             ui.line(format!("{} {}: the same {rows} rows as the script's", ui.paint("=", Tone::Good), one.module));
+        }
+        (Some(found), None) if found.is_empty() => {
+            let (mark, name) = (ui.paint("?", Tone::Odd), &one.module);
+            ui.line(format!("{mark} {name}: no rows came and none are there, so that there was nothing to compare"));
         }
         (Some(found), None) => {
             print(context, &one.module, found);
@@ -97,8 +101,11 @@ fn tell(context: &Context, one: &Proved) {
 pub fn sum_up(context: &Context, proved: &[Proved]) {
     let of = |what: fn(&&Proved) -> bool| proved.iter().filter(what).count();
     let (same, failed) = (of(|one| one.same), of(|one| one.error.is_some()));
-    let differ = proved.len() - same - failed;
-    context.ui.line(format!("proved: {same} give the same rows, {differ} differ, {failed} could not be rehearsed"));
+    let empty = of(|one| one.error.is_none() && one.rehearsal.as_ref().is_some_and(Rehearsal::is_empty));
+    let differ = proved.len() - same - failed - empty;
+    context.ui.line(format!(
+        "{same} give the same rows, {differ} differ, {empty} have nothing to compare, {failed} could not be rehearsed"
+    ));
     if proved.is_empty() {
         context.ui.note("none of the modules is there yet: --apply adds them");
     }

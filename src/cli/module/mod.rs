@@ -48,7 +48,7 @@ pub enum Module {
         /// The whole definition, watermarks and hooks among it: a file, or - for standard input
         #[arg(long, value_name = "FILE")]
         json_file: Option<String>,
-        /// Make the destination table where there is none, with the types that are proposed for the query's columns
+        /// Make the destination table where there is none, for a query that reads one table
         #[arg(long)]
         create_dest: bool,
         #[command(flatten)]

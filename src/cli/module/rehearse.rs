@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 pub struct Rehearse {
     /// Its name or id
     name: String,
+    /// With all rows: each watermark stands at its default, and what is appended is compared with all that is there
+    #[arg(long)]
+    from_start: bool,
     /// Exit with 1 where anything would be added, changed or removed
     #[arg(long)]
     expect_same: bool,
@@ -28,7 +31,7 @@ impl Rehearse {
         bar.set_prefix(self.name.clone());
         let mut show = Shown::new(&bar, context);
         let mut options = Options {
-            mode: Mode::Rehearsal,
+            mode: Mode::Rehearsal { from_start: self.from_start },
             triggered_by: "manual",
             group_run_id: None,
             signal,
@@ -87,10 +90,18 @@ fn table(context: &Context, title: &str, columns: &[String], lines: Vec<(&'stati
         lines.into_iter().map(|(mark, line)| {
             let tone = if mark == "+" { Tone::Good } else { Tone::Bad };
             let cells = columns.iter().map(|column| match line.get(column).and_then(Value::as_str) {
-                Some(text) => Field::from(text.to_owned()),
+                Some(text) => Field::from(visible(text)),
                 None => Field("NULL".to_owned(), Tone::Faint),
             });
             std::iter::once(Field(mark.to_owned(), tone)).chain(cells).collect()
         }),
     );
+}
+
+/// A value as it is, in quotes where it would look like another: blanks at its ends, letters that can't be seen, a text
+/// that says NULL.
+fn visible(text: &str) -> String {
+    let quoted = format!("{text:?}");
+    let plain = text.trim() == text && !text.is_empty() && text != "NULL" && quoted[1..quoted.len() - 1] == *text;
+    if plain { text.to_owned() } else { quoted }
 }

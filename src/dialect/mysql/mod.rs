@@ -150,7 +150,11 @@ impl Destination for Mysql {
             format!("  {} {} NULL{comment}", quote(&c.name), c.type_sql)
         });
         let columns = columns.collect::<Vec<_>>().join(",\n");
-        vec![format!("CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4", self.table(table))]
+        // By the bytes, as other databases compare: two keys of the source must not be one here.
+        vec![format!(
+            "CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            self.table(table)
+        )]
     }
 
     fn staging(&self, module: &str) -> TableName {
@@ -245,6 +249,16 @@ impl Destination for Mysql {
                 merge.dest
             )),
             Relation::Table | Relation::Strict | Relation::Unfit(_) => {}
+        }
+        if let Emptying::ByKey(key) = merge.emptying {
+            let loose = merge.columns.iter().filter(|c| key.contains(&c.name));
+            let loose = loose.filter_map(|c| Some((&c.name, c.collation.as_ref().filter(|c| !c.ends_with("_bin"))?)));
+            out.extend(loose.map(|(name, collation)| {
+                format!(
+                    "keys are compared as the table compares {name}, by {collation}: values that differ in case or accents \
+                     only are one key, and a row of the one takes the place of rows of the other"
+                )
+            }));
         }
         if matches!(merge.emptying, Emptying::Truncate | Emptying::Delete) {
             out.push(

@@ -72,7 +72,8 @@ pub fn compose(store: &Store, wanted: &Wanted, dest: &str, proposal: &Proposal) 
         .collect::<Result<_>>()?;
     let mut source_query = proposal.query();
     if !conditions.is_empty() {
-        source_query.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
+        // What is new by any of them is new.
+        source_query.push_str(&format!("\nWHERE {}", conditions.join("\n  OR ")));
     }
     Ok(Module {
         name: match &wanted.name {
@@ -189,7 +190,12 @@ impl Proposal {
         let value = if number { format!("{{{watermark}}}") } else { format!("'{{{watermark}}}'") };
         // What the destination has is compared with what it got: the column, or what somebody made of it.
         let compared = if self.is_usual(column) { self.quoted(column) } else { column.expression.clone() };
-        format!("{compared} {operator} {value}")
+        // A row without a value is never newer than one: it comes each time, where it takes its own place.
+        let nullable = column.column.nullable && column.column.key.is_none();
+        match nullable && strategy == Strategy::Incremental {
+            true => format!("({compared} {operator} {value} OR {compared} IS NULL)"),
+            false => format!("{compared} {operator} {value}"),
+        }
     }
 
     /// A value that no row has a lower one than, by which a first run takes all of them.

@@ -39,7 +39,8 @@ pub fn outlook(
     let row = store.rehearse(|tx| define::save(tx, None, module).and_then(|id| table::get(tx, id)))?;
     let find = |name: &str| connection::find(store.read(), name);
     let (source, dest) = (find(&module.source_connection)?, find(&module.dest_connection)?);
-    let definition = Definition { module: row, source, dest, watermarks: Vec::new(), hooks: Vec::new() };
+    let definition =
+        Definition { module: row, source, dest, watermarks: Vec::new(), hooks: Vec::new(), from_start: false };
     let (described, missing) = match described {
         Some(described) => (described, None),
         None => (proposal.described(), Some(proposal.ddl())),
