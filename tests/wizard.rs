@@ -382,3 +382,20 @@ fn nobody_to_ask() {
     terminal.until("there is no connection yet");
     assert_eq!(terminal.ends(), Some(4));
 }
+
+/// What was made of the columns is there again for who goes back to the table and takes it anew; and a watermark of the
+/// command line that can be none is asked about.
+#[test]
+fn what_was_changed_is_kept_on_the_way_back() {
+    let world = shop();
+    let mut terminal = Terminal::start(&world, "wizard --source erp --dest dw --watermark item --strategy append");
+    terminal.at("Attached database", ENTER).until("Table").types("ord").at("> ", ENTER);
+    terminal.until("4 of 4").press(DOWN).types(" ").until("3 of 4").press(ESC);
+    terminal.until("Table").types("ord").at("> ", ENTER);
+    terminal.until("3 of 4").press(ENTER).at("Destination table", ENTER);
+    terminal.until("there is no column item").at("Watermarks", ENTER).at("The module's name", ENTER);
+    terminal.until("Create it").press(ENTER).at("Make it?", ENTER).until("added module");
+    assert_eq!(terminal.ends(), Some(0));
+    let module = world.json("module show orders --definition");
+    assert!(!module["source_query"].as_str().unwrap().contains("item"), "{module}");
+}

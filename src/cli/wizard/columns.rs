@@ -37,7 +37,11 @@ pub fn ask(asker: &Asker, store: &Store, draft: &mut Draft) -> Result<bool> {
     loop {
         let chosen = asker.drawn(&mut state, Choosing::lines, |choosing, key| Ok(choosing.press(&key)))?;
         match chosen {
-            None => return Ok(false),
+            None => {
+                // Who comes back to the same table finds what was made of its columns.
+                draft.changes = state.changes;
+                return Ok(false);
+            }
             Some(Chosen::Edit) => state.edit(asker)?,
             Some(Chosen::All) => {
                 let taken = state.changes.iter().filter(|change| !change.out).count();

@@ -234,6 +234,15 @@ fn watermarks(talk: &mut Talk<'_>) -> Result<Came> {
     let full = talk.draft.wanted.strategy == Some(Strategy::Full);
     let proposal = talk.draft.proposal(&talk.store)?;
     let can: Vec<&Proposed> = proposal.can_be_watermarks().collect();
+    if talk.draft.given.watermarks && !full {
+        let able = |name: &String| proposal.watermark(name, talk.draft.dest()).map(drop);
+        if let Err(error) = talk.draft.wanted.watermarks.iter().try_for_each(able) {
+            // What the command line said can't be: it is asked after all.
+            talk.context.ui.error(&error);
+            talk.draft.given.watermarks = false;
+            talk.draft.wanted.watermarks.clear();
+        }
+    }
     if full || can.is_empty() {
         if full {
             talk.draft.wanted.watermarks.clear();
