@@ -288,3 +288,15 @@ fn json_is_the_list_as_it_is_now() {
     assert_eq!(after.as_array().map(Vec::len), Some(2));
     assert_ne!(after[1]["name"], Value::Null);
 }
+
+/// What can't be right is declined, or told as what it is.
+#[test]
+fn a_case_without_its_end_is_declined_and_a_star_counts_no_columns() {
+    let world = World::orders();
+    let module = world.json("module list")[0]["name"].as_str().unwrap().to_owned();
+    let unfinished = ["module", "columns", "add", &module, "--name", "x", "--expression", "CASE id WHEN 1 THEN 2"];
+    world.args(&unfinished).code(2).says("a CASE in it has no END");
+    world.args(&["module", "edit", &module, "--query", "SELECT * FROM orders"]).ok();
+    let call = world.args(&["module", "columns", "add", &module, "--name", "x", "--expression", "1"]).ok();
+    call.says("with a `*` in it the query gives as many as there are");
+}

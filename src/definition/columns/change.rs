@@ -287,7 +287,10 @@ impl Columns {
             (None, None) => {
                 let first = pieces.iter().enumerate().position(|(i, p)| p.old() != Some(i)).unwrap_or(pieces.len());
                 let (count, before) = (pieces.len(), self.list.items().len());
-                let does = if first < before.min(count) {
+                let starred = self.list.items().iter().any(|item| item.is_star());
+                let does = if starred {
+                    "with a `*` in it the query gives as many as there are, and now one more or less".to_owned()
+                } else if first < before.min(count) {
                     format!("from column {} on, what the query gives goes into another one than before", first + 1)
                 } else {
                     format!("the query gives {count} now, so that it must have {count}, or `--columns` name as many")

@@ -1,7 +1,7 @@
 //! A list put together anew and back into its query.
 
 use super::super::lexer::{Kind, Token, tokens_of};
-use super::read::is_line_comment;
+use super::read::{Read, is_line_comment};
 use super::{Declined, SelectList, declined};
 
 /// A column of the list that is wanted.
@@ -197,6 +197,11 @@ impl SelectList {
         }
         if read.comments(&read.items[0]).is_some() || read.items[0].core.len() != text.len() {
             return Err(declined("it begins or ends with a comment"));
+        }
+        let words = Read::new(&self.kind, text)?;
+        let count = |word| (0..words.toks.len()).filter(|at| words.keyword(*at, &[word])).count();
+        if count("CASE") > count("END") {
+            return Err(declined("a CASE in it has no END"));
         }
         Ok(read)
     }
