@@ -161,3 +161,9 @@ SELECT (order_no FROM orders
 SELECT 1FROM orders
 --! main statement is no SELECT
 WITH a AS (SELECT 1) DELETE FROM orders
+--= order_no | t
+SELECT
+ /* , */ -- keys
+  order_no,3
+ t
+FROM orders

@@ -103,7 +103,16 @@ impl SelectList {
         let mut out = self.sql[..begin].to_owned();
         for (i, part) in parts.iter().enumerate() {
             let line = out.rfind('\n').map_or(0, |at| at + 1);
-            if part.above && !out[line..].trim().is_empty() {
+            // Behind the comma of another column than before it would be a comment of that.
+            let follows = i.checked_sub(1).is_some_and(|before| match (pieces[before].old(), pieces[i].old()) {
+                (Some(a), Some(b)) => a + 1 != b,
+                _ => true,
+            });
+            let breaks = |t: &Token| t.kind == Kind::Space && part.before[t.span.clone()].contains('\n');
+            let ends_its_line = follows && tokens_of(&self.kind, &part.before).iter().any(breaks);
+            // At the head of the list the line of SELECT's own comments goes on, as it may have before.
+            let head = i == 0 && self.sql[self.head_end..begin].trim_start_matches([' ', '\t', '\r', '\n']) != "";
+            if ((part.above && !head) || ends_its_line) && !out[line..].trim().is_empty() {
                 out.push_str(self.line_end());
             }
             self.write(&mut out, &part.before);
