@@ -135,6 +135,6 @@ fn queries_at_random_come_back_and_take_every_edit() {
     let seed = Random::seed();
     println!("seed {seed}");
     let (mut random, seeds) = (Random(seed), corpus::all());
-    let read = (0..4000).filter(|_| try_out(&mut random, &seeds)).count();
-    assert!(read > 1000, "only {read} were read, seed {seed}");
+    let read = (0..1500).filter(|_| try_out(&mut random, &seeds)).count();
+    assert!(read > 375, "only {read} were read, seed {seed}");
 }
