@@ -111,7 +111,7 @@ impl SelectList {
             let breaks = |t: &Token| t.kind == Kind::Space && part.before[t.span.clone()].contains('\n');
             let ends_its_line = follows && tokens_of(&self.kind, &part.before).iter().any(breaks);
             // At the head of the list the line of SELECT's own comments goes on, as it may have before.
-            let head = i == 0 && self.sql[self.head_end..begin].trim_start_matches([' ', '\t', '\r', '\n']) != "";
+            let head = i == 0 && !self.sql[self.head_end..begin].trim().is_empty();
             if ((part.above && !head) || ends_its_line) && !out[line..].trim().is_empty() {
                 out.push_str(self.line_end());
             }
