@@ -182,6 +182,11 @@ pub fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
     }
 }
 
+/// The name of this machine, for people to read.
+pub fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// The folder `pipekit` below one of the user's base folders (XDG Base Directory Specification).
 pub fn user_folder(variable: &str, below_home: &str) -> PathBuf {
     let base = std::env::var_os(variable)

@@ -4,7 +4,7 @@ use super::Context;
 use super::output::{self, Tone, count, duration};
 use crate::engine::sync::{self, Mode, Options, Outcome, Progress};
 use crate::error::{Code, Error, Result};
-use crate::store::module;
+use crate::store::{Store, module};
 use clap::Args;
 use indicatif::ProgressBar;
 use std::sync::Arc;
@@ -66,18 +66,7 @@ impl Run {
         let signal = signals()?;
         let mut codes = Vec::new();
         for name in &self.names {
-            let bar = context.ui.progress();
-            bar.set_prefix(name.clone());
-            let mut show = Shown::new(&bar, context);
-            let mut options = Options {
-                mode: Mode::dry(self.dry_run),
-                triggered_by: "manual",
-                group_run_id: None,
-                signal: signal.clone(),
-                progress: &mut |progress| show.progress(progress),
-            };
-            let done = sync::run_module(&mut store, name, &mut options);
-            bar.finish_and_clear();
+            let done = behind_a_line(context, &mut store, name, Mode::dry(self.dry_run), &signal);
             codes.push(match done {
                 Ok(outcome) => {
                     print(context, &outcome);
@@ -98,6 +87,32 @@ impl Run {
     }
 }
 
+/// Runs a module as far as `mode` says, behind a line that shows what goes on.
+///
+/// # Errors
+/// As [`sync::run_module`].
+pub(super) fn behind_a_line(
+    context: &Context,
+    store: &mut Store,
+    name: &str,
+    mode: Mode,
+    signal: &Arc<AtomicBool>,
+) -> Result<Outcome> {
+    let bar = context.ui.progress();
+    bar.set_prefix(name.to_owned());
+    let mut show = Shown { bar: &bar, since: Instant::now(), context };
+    let mut options = Options {
+        mode,
+        triggered_by: "manual",
+        group_run_id: None,
+        signal: signal.clone(),
+        progress: &mut |progress| show.progress(progress),
+    };
+    let done = sync::run_module(store, name, &mut options);
+    bar.finish_and_clear();
+    done
+}
+
 /// The exit code of several runs.
 fn worst(codes: &[u8]) -> u8 {
     let all_locked = codes.iter().all(|c| *c == Code::Locked.exit());
@@ -110,18 +125,14 @@ fn worst(codes: &[u8]) -> u8 {
 }
 
 /// The progress line.
-pub(super) struct Shown<'a> {
+struct Shown<'a> {
     bar: &'a ProgressBar,
     since: Instant,
     context: &'a Context,
 }
 
-impl<'a> Shown<'a> {
-    pub(super) fn new(bar: &'a ProgressBar, context: &'a Context) -> Shown<'a> {
-        Shown { bar, since: Instant::now(), context }
-    }
-
-    pub(super) fn progress(&mut self, progress: Progress<'_>) {
+impl Shown<'_> {
+    fn progress(&mut self, progress: Progress<'_>) {
         match progress {
             Progress::Doing(_) => self.since = Instant::now(),
             Progress::Again(error, seconds) => {

@@ -127,12 +127,12 @@ pub struct Module {
 }
 
 /// The default of `timeout_s`.
-pub fn six_hours() -> i64 {
+fn six_hours() -> i64 {
     21_600
 }
 
 /// The default of `retry_delay_s`.
-pub fn half_a_minute() -> i64 {
+fn half_a_minute() -> i64 {
     30
 }
 
@@ -141,6 +141,33 @@ fn yes() -> bool {
 }
 
 impl Module {
+    /// A full load of nothing from nowhere, with what every module has that says nothing else.
+    pub fn new(name: String) -> Module {
+        Module {
+            name,
+            source_connection: String::new(),
+            dest_connection: String::new(),
+            dest_table: String::new(),
+            source_query: String::new(),
+            merge_strategy: Strategy::Full,
+            merge_key: Vec::new(),
+            dest_columns: None,
+            unique_key: Vec::new(),
+            full_by: FullBy::default(),
+            allow_cascade: false,
+            allow_non_atomic: false,
+            timeout_s: six_hours(),
+            retries: 0,
+            retry_delay_s: half_a_minute(),
+            min_rows: None,
+            max_shrink_pct: None,
+            notes: None,
+            enabled: true,
+            watermarks: Vec::new(),
+            hooks: Vec::new(),
+        }
+    }
+
     /// The same, with its watermarks by name, as their order means nothing, and its hooks in the order in which they run.
     #[must_use]
     pub fn in_order(mut self) -> Module {

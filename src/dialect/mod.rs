@@ -286,7 +286,11 @@ pub trait Destination: Source {
     fn merge(&self, merge: &Merge<'_>) -> String;
     /// The rows of the destination whose key columns equal a staged row's: what stands behind FROM.
     fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
-        let equal = key.iter().map(|k| format!("target.{0} = staged.{0}", self.quote(k)));
+        let equal = key.iter().map(|k| {
+            let column = merge.columns.iter().find(|c| c.name == *k);
+            let operator = column.and_then(|c| c.equals.as_deref()).unwrap_or("=");
+            format!("target.{0} {operator} staged.{0}", self.quote(k))
+        });
         format!(
             "{} AS target WHERE EXISTS (\n    SELECT 1 FROM {} AS staged WHERE {})",
             self.table(merge.dest),

@@ -397,17 +397,6 @@ impl Destination for Postgresql {
         ))
     }
 
-    fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
-        let equals = |k: &String| {
-            let column = merge.columns.iter().find(|c| c.name == *k);
-            let operator = column.and_then(|c| c.equals.as_deref()).unwrap_or("=");
-            format!("target.{0} {operator} staged.{0}", self.quote(k))
-        };
-        let equal = key.iter().map(equals).collect::<Vec<_>>().join(" AND ");
-        let (dest, staging) = (self.table(merge.dest), self.table(merge.staging));
-        format!("{dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {equal})")
-    }
-
     // Every type has a text, and some (json, xml, point) have no equality.
     fn exactly(&self, column: &Column) -> String {
         format!("({})::text COLLATE \"C\"", self.quote(&column.name))

@@ -190,7 +190,7 @@ fn begin(
 ) -> Result<i64> {
     let module = &definition.module;
     if attempt == 1 {
-        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let host = crate::settings::host();
         let user = std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()));
         let at = clock::now_text();
         held.prove(&at)?;

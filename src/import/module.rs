@@ -8,7 +8,7 @@ use super::sql;
 use super::statement::By;
 use super::value::{Lookup, Piece};
 use crate::definition::hook::{Hook, RunOn};
-use crate::definition::module::{FullBy, Module, Strategy, half_a_minute, six_hours};
+use crate::definition::module::{FullBy, Module, Strategy};
 use crate::definition::watermark::Watermark;
 use crate::sql::{lexer, placeholders};
 use std::rc::Rc;
@@ -58,7 +58,6 @@ pub fn of(load: &Load<'_>, name: &str, connections: &mut Connections) -> Result<
         told.push(Told::guess(&format!("jrunner's {flag} is left out"), why).at(&load.site));
     }
     let module = Module {
-        name: name.to_owned(),
         source_connection: source,
         dest_connection: dest,
         dest_table: table,
@@ -66,19 +65,10 @@ pub fn of(load: &Load<'_>, name: &str, connections: &mut Connections) -> Result<
         merge_strategy,
         merge_key,
         dest_columns: columns,
-        unique_key: Vec::new(),
         full_by,
-        allow_cascade: false,
-        allow_non_atomic: false,
-        timeout_s: six_hours(),
-        retries: 0,
-        retry_delay_s: half_a_minute(),
-        min_rows: None,
-        max_shrink_pct: None,
-        notes: None,
-        enabled: true,
         watermarks,
         hooks,
+        ..Module::new(name.to_owned())
     };
     Ok((module.in_order(), told))
 }

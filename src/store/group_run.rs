@@ -123,7 +123,7 @@ pub struct Due<'a> {
 /// Adds a row and gives its id. One that runs is this process's; any other is over.
 pub fn insert(conn: &Connection, new: &NewGroupRun<'_>) -> Result<i64> {
     let (runs, now) = (new.status == "running", clock::now_text());
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let host = crate::settings::host();
     let until = new.due.as_ref().and_then(|due| due.until);
     conn.prepare_cached(
         "INSERT INTO group_run (group_id, group_name, schedule_id, due_at, due_until, due_count, started_at,

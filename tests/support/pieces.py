@@ -400,7 +400,7 @@ piece(14, "a staging table that is another installation's", SYNC,
 piece(14, "the name, taken before anything is staged", SYNC,
       ("format!(\"{};\\n{claim}\", plan.dialect.prepare())", "format!(\"{};\\n-- {}\", plan.dialect.prepare(), claim.len())"),
       tests=["locks::of_two_installations_the_first_has_the_name_while_it_runs_for_the_first_time::on_postgresql"])
-piece(14, "names that can't be taken for a table's", POSTGRESQL,
+piece(14, "names that can't be taken for a table's", DIALECT,
       ("format!(\"target.{0} {operator} staged.{0}\", self.quote(k))", "format!(\"{0} {operator} staged.{0}\", self.quote(k))"),
       tests=["destinations::loads::names::on_postgresql"])
 piece(14, "the name of the table of receipts, which no module has", "src/definition/module.rs",

@@ -3,9 +3,9 @@
 use crate::cli::Context;
 use crate::cli::module::rehearse::print;
 use crate::cli::output::{Tone, count};
-use crate::cli::run::{Shown, signals};
+use crate::cli::run::{behind_a_line, signals};
 use crate::engine::rehearse::Rehearsal;
-use crate::engine::sync::{self, Mode, Options};
+use crate::engine::sync::Mode;
 use crate::error::{Code, Result};
 use crate::store::{Store, module};
 use serde::Serialize;
@@ -36,18 +36,7 @@ pub fn prove<'a>(context: &Context, store: &mut Store, names: impl Iterator<Item
         if module::find(store.read(), name).is_err() {
             continue;
         }
-        let bar = context.ui.progress();
-        bar.set_prefix(name.to_owned());
-        let mut show = Shown::new(&bar, context);
-        let mut options = Options {
-            mode: Mode::Rehearsal { from_start: true },
-            triggered_by: "manual",
-            group_run_id: None,
-            signal: signal.clone(),
-            progress: &mut |progress| show.progress(progress),
-        };
-        let done = sync::run_module(store, name, &mut options);
-        bar.finish_and_clear();
+        let done = behind_a_line(context, store, name, Mode::Rehearsal { from_start: true }, &signal);
         let (rehearsal, error) = match done {
             Ok(outcome) => (outcome.rehearsal, outcome.error),
             Err(error) if error.code == Code::Store => return Err(error),

@@ -1,7 +1,7 @@
 //! The flags of `module add` and `module edit`.
 
 use crate::cli::input::{self, Maybe, maybe};
-use crate::definition::module::{self, FullBy, Module, Strategy};
+use crate::definition::module::{FullBy, Module, Strategy};
 use crate::definition::split_names;
 use crate::error::{Code, Error, Result};
 use clap::Args;
@@ -156,29 +156,7 @@ impl Fields {
                 "pipekit module add NAME --source C --dest C --table T --strategy full|incremental|append --query SQL",
             ));
         }
-        let mut module = Module {
-            name,
-            source_connection: String::new(),
-            dest_connection: String::new(),
-            dest_table: String::new(),
-            source_query: String::new(),
-            merge_strategy: Strategy::Full,
-            merge_key: Vec::new(),
-            dest_columns: None,
-            unique_key: Vec::new(),
-            full_by: FullBy::default(),
-            allow_cascade: false,
-            allow_non_atomic: false,
-            timeout_s: module::six_hours(),
-            retries: 0,
-            retry_delay_s: module::half_a_minute(),
-            min_rows: None,
-            max_shrink_pct: None,
-            notes: None,
-            enabled: true,
-            watermarks: Vec::new(),
-            hooks: Vec::new(),
-        };
+        let mut module = Module::new(name);
         self.put(&mut module);
         Ok(module)
     }

@@ -2,9 +2,9 @@
 
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone, count};
-use crate::cli::run::{Shown, signals};
+use crate::cli::run::{behind_a_line, signals};
 use crate::engine::rehearse::{Line, Rehearsal};
-use crate::engine::sync::{self, Mode, Options};
+use crate::engine::sync::Mode;
 use crate::error::Result;
 use crate::store::Store;
 use clap::Args;
@@ -26,20 +26,8 @@ pub struct Rehearse {
 impl Rehearse {
     pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
         let ui = &context.ui;
-        let signal = signals()?;
-        let bar = ui.progress();
-        bar.set_prefix(self.name.clone());
-        let mut show = Shown::new(&bar, context);
-        let mut options = Options {
-            mode: Mode::Rehearsal { from_start: self.from_start },
-            triggered_by: "manual",
-            group_run_id: None,
-            signal,
-            progress: &mut |progress| show.progress(progress),
-        };
-        let done = sync::run_module(store, &self.name, &mut options);
-        bar.finish_and_clear();
-        let outcome = done?;
+        let mode = Mode::Rehearsal { from_start: self.from_start };
+        let outcome = behind_a_line(context, store, &self.name, mode, &signals()?)?;
         let same = outcome.rehearsal.as_ref().is_some_and(Rehearsal::is_same);
         if ui.json {
             let mut document = outcome.run.document();

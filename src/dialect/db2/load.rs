@@ -175,10 +175,7 @@ impl Destination for Db2 {
             Emptying::Nothing => "  SET pipekit_deleted = 0;\n".to_owned(),
             Emptying::Truncate | Emptying::Delete => format!("  DELETE FROM {dest};\n{counted}{}", still(&dest)),
             Emptying::ByKey(key) => {
-                let equals = |k: &String| format!("target.{0} = staged.{0}", self.quote(k));
-                let equal = key.iter().map(equals).collect::<Vec<_>>().join(" AND ");
-                let matching =
-                    format!("{dest} AS target WHERE EXISTS (\n    SELECT 1 FROM {staging} AS staged WHERE {equal})");
+                let matching = self.matching(merge, key);
                 format!("  DELETE FROM {matching};\n{counted}{}", still(&matching))
             }
         };

@@ -127,6 +127,6 @@ fn facts(store: &Store, notification: &Notification) -> Result<Value> {
 
 /// What all facts have: the event, when it was, where, and a line for people.
 fn envelope(store: &Store, event: &str, at: &str, summary: &str) -> Value {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let host = crate::settings::host();
     json!({ "event": event, "at": at, "host": host, "database": store.path().display().to_string(), "summary": summary })
 }

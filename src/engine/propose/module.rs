@@ -2,7 +2,7 @@
 //! begins with.
 
 use super::{Proposal, Proposed, plain, propose};
-use crate::definition::module::{FullBy, Module, Strategy, half_a_minute, six_hours};
+use crate::definition::module::{Module, Strategy};
 use crate::definition::watermark::Watermark;
 use crate::dialect::Qualifiers;
 use crate::dialect::types::Type;
@@ -75,31 +75,19 @@ pub fn compose(store: &Store, wanted: &Wanted, dest: &str, proposal: &Proposal) 
         // What is new by any of them is new.
         source_query.push_str(&format!("\nWHERE {}", conditions.join("\n  OR ")));
     }
+    let name = match &wanted.name {
+        Some(name) => name.clone(),
+        None => free_name(store, &proposal.table.name),
+    };
     Ok(Module {
-        name: match &wanted.name {
-            Some(name) => name.clone(),
-            None => free_name(store, &proposal.table.name),
-        },
         source_connection: connection::find(store.read(), &wanted.source)?.name,
         dest_connection: dest.to_owned(),
         dest_table: wanted.dest_table.clone().unwrap_or_else(|| proposal.target_text()),
         source_query,
         merge_strategy: strategy,
         merge_key: if strategy == Strategy::Incremental { key } else { Vec::new() },
-        dest_columns: None,
-        unique_key: Vec::new(),
-        full_by: FullBy::default(),
-        allow_cascade: false,
-        allow_non_atomic: false,
-        timeout_s: six_hours(),
-        retries: 0,
-        retry_delay_s: half_a_minute(),
-        min_rows: None,
-        max_shrink_pct: None,
-        notes: None,
-        enabled: true,
         watermarks,
-        hooks: Vec::new(),
+        ..Module::new(name)
     })
 }
 
