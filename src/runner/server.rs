@@ -1,6 +1,6 @@
 //! The process behind a session: reads requests, runs each on a thread, keeps connections between them.
 
-use super::builtin::{self, Canceller, Client};
+use super::builtin::{self, Canceller, Client, Within};
 use super::wire::{Answer, Event, Request};
 use super::{Failure, FailureKind, Rows, Target};
 use std::collections::HashMap;
@@ -134,7 +134,7 @@ impl Shared {
             Request::Script { id, target, sql } => {
                 self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }
-            Request::Transfer { id, source, sql, dest, table } => {
+            Request::Transfer { id, source, sql, dest, table, direct } => {
                 let connected = self.client(id, &source, stops).map_err(|mut failure| {
                     if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
                         failure.kind = FailureKind::ConnectSource;
@@ -144,12 +144,19 @@ impl Shared {
                 let moved = connected.and_then(|mut from| {
                     let mut to = self.client(id, &dest, stops)?;
                     let progress = &mut |rows| say(&Event::Progress { id, rows });
-                    let moved = builtin::transfer(&mut from, &sql, &mut to, &table, progress);
+                    let within = direct.as_ref().map(Within::new);
+                    let moved = builtin::transfer(&mut from, &sql, &mut to, &table, within.as_ref(), progress);
                     self.put_back(source, from, stops);
-                    self.put_back(dest, to, stops);
-                    moved
+                    // A load into the destination itself has settings and locks of its own on its connection.
+                    if direct.is_none() {
+                        self.put_back(dest, to, stops);
+                    }
+                    Ok(match (moved?, within.and_then(Within::loaded)) {
+                        (_, Some(loaded)) => Answer::Loaded(loaded),
+                        (rows, None) => Answer::Moved(rows),
+                    })
                 });
-                moved.map(Answer::Moved)
+                moved
             }
             Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to cancel")),
         }

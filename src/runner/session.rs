@@ -5,7 +5,7 @@
 
 use super::builtin::ScriptOutcome;
 use super::wire::{Answer, Event, Request};
-use super::{Failure, FailureKind, Rows, Target, process};
+use super::{Direct, Failure, FailureKind, Loaded, Rows, Target, process};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -172,9 +172,35 @@ impl Session {
             sql: sql.to_owned(),
             dest: dest.clone(),
             table: table.to_owned(),
+            direct: None,
         };
         match self.answer(request, progress)? {
             Answer::Moved(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Streams a query's rows into a table that others see, with all that belongs to that, as one transaction.
+    ///
+    /// # Errors
+    /// What the databases or connections say; whether it was committed is then not known.
+    pub fn load(
+        &self,
+        (source, sql): (&Target, &str),
+        (dest, table): (&Target, &str),
+        direct: &Direct,
+        progress: impl FnMut(u64),
+    ) -> Result<Loaded, Failure> {
+        let request = |id| Request::Transfer {
+            id,
+            source: source.clone(),
+            sql: sql.to_owned(),
+            dest: dest.clone(),
+            table: table.to_owned(),
+            direct: Some(direct.clone()),
+        };
+        match self.answer(request, progress)? {
+            Answer::Loaded(loaded) => Ok(loaded),
             other => Err(unexpected(&other)),
         }
     }
