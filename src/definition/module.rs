@@ -64,6 +64,12 @@ pub enum Load {
 }
 
 impl Load {
+    // serde asks by reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_staged(&self) -> bool {
+        *self == Load::Staged
+    }
+
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -113,7 +119,7 @@ pub struct Module {
     #[serde(default)]
     pub full_by: FullBy,
     /// How the rows get there.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Load::is_staged")]
     pub load: Load,
     /// Whether a delete may cascade into other tables.
     #[serde(default)]
