@@ -3,6 +3,7 @@
 use super::builtin::{self, Canceller, Client, Within};
 use super::wire::{Answer, Event, Request};
 use super::{Failure, FailureKind, Rows, Target};
+use crate::clock;
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -69,10 +70,7 @@ pub fn serve(input: impl BufRead, output: impl Write + Send + 'static) {
         });
     }
     let sent = shared.stop_all();
-    let until = Instant::now() + LAST_WORDS;
-    while sent.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    clock::wait_until(LAST_WORDS, || sent.iter().all(JoinHandle::is_finished));
 }
 
 impl Shared {
@@ -141,10 +139,10 @@ impl Shared {
                     }
                     failure
                 });
-                let moved = connected.and_then(|mut from| {
+                connected.and_then(|mut from| {
                     let mut to = self.client(id, &dest, stops)?;
                     let progress = &mut |rows| say(&Event::Progress { id, rows });
-                    let within = direct.as_ref().map(Within::new);
+                    let within = direct.as_deref().map(Within::new);
                     let moved = builtin::transfer(&mut from, &sql, &mut to, &table, within.as_ref(), progress);
                     self.put_back(source, from, stops);
                     // A load into the destination itself has settings and locks of its own on its connection.
@@ -155,8 +153,7 @@ impl Shared {
                         (_, Some(loaded)) => Answer::Loaded(loaded),
                         (rows, None) => Answer::Moved(rows),
                     })
-                });
-                moved
+                })
             }
             Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to cancel")),
         }

@@ -13,6 +13,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Who waits for an answer; `None` once no more answers come.
 type Pending = Arc<Mutex<Option<HashMap<u64, Sender<Event>>>>>;
@@ -96,7 +97,7 @@ impl Session {
 
     fn lost(&self) -> Failure {
         // The process is ending: give its last words the moment that they need to arrive.
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
         let words = lock(&self.stderr).trim().to_owned();
         let end = match lock(&self.child).try_wait() {
             Ok(Some(status)) => format!(" ({status})"),
@@ -197,7 +198,7 @@ impl Session {
             sql: sql.to_owned(),
             dest: dest.clone(),
             table: table.to_owned(),
-            direct: Some(direct.clone()),
+            direct: Some(Box::new(direct.clone())),
         };
         match self.answer(request, progress)? {
             Answer::Loaded(loaded) => Ok(loaded),
@@ -235,11 +236,8 @@ impl Drop for Session {
         // Closing its input ends it; killing it is for one that does not notice.
         lock(&self.input).take();
         let mut child = lock(&self.child);
-        for _ in 0..200 {
-            if !matches!(child.try_wait(), Ok(None)) {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(5));
+        if crate::clock::wait_until(Duration::from_secs(1), || !matches!(child.try_wait(), Ok(None))) {
+            return;
         }
         let _ = child.kill();
         let _ = child.wait();

@@ -17,7 +17,7 @@ pub enum Request {
     /// Run SQL for what it does.
     Script { id: u64, target: Target, sql: String },
     /// Stream a query's rows into a table; with `direct`, into one that others see.
-    Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Direct> },
+    Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
     /// Stop all that runs now. The session stays.
     Cancel,
 }
