@@ -58,6 +58,7 @@ fn look(machine: &Machine, driver: &Driver, out: &mut Checks) {
             Err(refused) => refuse(driver, jar, class, refused, out),
         },
         None => match load(jar) {
+            Ok(()) if machine.found.is_none() => out.ok(name, format!("a JVM loads {class} from {jar}")),
             Ok(()) => out.ok(name, format!("{class} loads from {jar}; which jars jrunner looks into is not known")),
             Err(refused) => refuse(driver, jar, class, refused, out),
         },

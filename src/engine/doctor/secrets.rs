@@ -13,14 +13,7 @@ use std::path::Path;
 
 /// Looks at the file, and at every reference to a secret.
 pub fn check(store: Option<&Store>, out: &mut Checks) -> Result<()> {
-    file(out);
-    let secrets = match Secrets::load() {
-        Ok(secrets) => secrets,
-        Err(error) => {
-            out.failed("file", error);
-            return Ok(());
-        }
-    };
+    let Some(secrets) = file(out) else { return Ok(()) };
     let Some(conn) = store.map(Store::read) else { return Ok(()) };
     let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for connection in connection::all(conn)? {
@@ -57,7 +50,8 @@ pub fn check(store: Option<&Store>, out: &mut Checks) -> Result<()> {
     Ok(())
 }
 
-fn file(out: &mut Checks) {
+/// Looks at the file, and gives what is in it where it can be read.
+fn file(out: &mut Checks) -> Option<Secrets> {
     let path = secrets::path();
     let shown = path.display();
     let system = Path::new("/etc/pipekit/secrets.env");
@@ -71,24 +65,24 @@ fn file(out: &mut Checks) {
             "be in its group (`ls -l /etc/pipekit`), or name another by $PIPEKIT_SECRETS",
         );
     }
-    match path.metadata() {
-        Err(e) if e.kind() == ErrorKind::NotFound => {
-            out.note("file", format!("there is none at {shown}: `pipekit secrets set KEY` makes it"));
+    let secrets = match Secrets::load() {
+        Ok(secrets) => secrets,
+        Err(error) => {
+            out.failed("file", error);
+            return None;
         }
-        // Reading it says so.
-        Err(_) => {}
-        Ok(file) => {
-            let mode = file.permissions().mode() & 0o777;
-            if file.is_file() && mode & 0o007 != 0 {
-                let all = if mode & 0o002 == 0 { "read" } else { "change" };
-                out.error(
-                    "file",
-                    format!("everybody on this machine may {all} {shown} (its mode is {mode:04o})"),
-                    format!("`chmod o= {shown}`; and change the passwords, if somebody may have read them"),
-                );
-            } else {
-                out.ok("file", format!("{shown}, mode {mode:04o}"));
-            }
+    };
+    match path.metadata().map(|file| file.permissions().mode() & 0o777) {
+        Ok(mode) if mode & 0o007 != 0 => {
+            let all = if mode & 0o002 == 0 { "read" } else { "change" };
+            out.error(
+                "file",
+                format!("everybody on this machine may {all} {shown} (its mode is {mode:04o})"),
+                format!("`chmod o= {shown}`; and change the passwords, if somebody may have read them"),
+            );
         }
+        Ok(mode) => out.ok("file", format!("{shown}, mode {mode:04o}")),
+        Err(_) => out.note("file", format!("there is none at {shown}: `pipekit secrets set KEY` makes it")),
     }
+    Some(secrets)
 }

@@ -38,7 +38,7 @@ fn examine(call: &mut Call<'_>) -> Result<Answer, Failure> {
         options.patience = Duration::from_secs(seconds.ok_or_else(wrong)?);
     }
     let Ok(_turn) = LOOKING.try_lock() else {
-        return Err(Failure::new(503, "busy", "somebody looks already").header("Retry-After", "10"));
+        return Err(Failure::new(409, "locked", "somebody looks already: it takes a few seconds"));
     };
     Ok(Response::json(200, &doctor::examine(&call.server.db, &options, &mut |_| {})).into())
 }
