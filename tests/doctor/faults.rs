@@ -113,6 +113,25 @@ fn a_schedule_that_nobody_has_ever_looked_at() {
     look(&world, "").finds("error", "schedules scheduler", "nothing looks at what is due", "`pipekit serve`");
 }
 
+#[test]
+fn a_group_run_that_is_dead() {
+    let world = shop();
+    let claim = "'nightly', '2026-03-10T08:00:00.000Z', 'running', 4711, 'h'";
+    sql(
+        &world,
+        &format!("INSERT INTO group_run (group_id, group_name, started_at, status, pid, host) VALUES (1, {claim})"),
+    );
+    world.file("pipekit.db.locks/group-1", "group run 1");
+    look(&world, "").finds(
+        "error",
+        "runs group nightly",
+        "a stale lock: it says that process 4711",
+        "`pipekit status`",
+    );
+    world.call("status").ok();
+    look(&world, "").all_works();
+}
+
 /// A look at a stale lock leaves it as it is: `status` settles it.
 #[test]
 fn a_stale_lock() {

@@ -24,7 +24,10 @@ fn a_shop_with_a_jvm_is_well_or_it_is_told_what_is_not() {
         !seen.text.stdout().contains(database.password()) && !seen.report.to_string().contains(database.password())
     );
 
-    // All of them at once: each start of a JVM counts.
+    // All of them at once, and no others: each start of a JVM counts.
+    for name in ["derby", "mariadb_jdbc", "postgresql_jdbc", "sqlite_jdbc"] {
+        world.call(&format!("driver remove {name}")).ok();
+    }
     let lib = |jar: &str| world.path("jrunner/lib").join(jar).to_str().unwrap().to_owned();
     world.args(&["driver", "add", "gone", "--kind", "generic", "--jar", "/opt/gone.jar", "--class", "a.B"]).ok();
     world.args(&["driver", "add", "typo", "--kind", "h2", "--jar", &lib("h2.jar"), "--class", "org.h2.Drivre"]).ok();

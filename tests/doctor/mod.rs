@@ -3,6 +3,7 @@
 mod faults;
 mod file;
 mod jvm;
+mod service;
 
 use super::support::{Call, World};
 use serde_json::Value;

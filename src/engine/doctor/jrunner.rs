@@ -50,7 +50,7 @@ impl Machine {
         let found = match external::find(store, setting::get(conn, "timezone")?) {
             Ok(found) => Some(found),
             Err(error) if !needed && error.code == Code::Runner => {
-                out.note("program", "there is none, and nothing needs it: no driver has a jar");
+                out.note("program", "there is none, and nothing needs it");
                 None
             }
             Err(error) => {

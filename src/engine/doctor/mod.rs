@@ -17,6 +17,7 @@ use crate::clock;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use serde::Serialize;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -193,7 +194,7 @@ fn remote(store: &Store, options: &Options) -> Vec<Checks> {
             let built_in = scope.spawn(|| connections::test(path, &machine.built_in, options.patience));
             drivers::check(&machine, &mut drivers);
             let by_jrunner = connections::test(path, &machine.by_jrunner, machine.patience(options.patience));
-            connections.list.extend(built_in.join().unwrap_or_default());
+            connections.list.extend(built_in.join().unwrap_or_else(|fault| resume_unwind(fault)));
             connections.list.extend(by_jrunner);
         });
         connections.list.sort_by(|a, b| a.name.cmp(&b.name));
@@ -218,7 +219,8 @@ fn side_by_side<T: Sync, R: Send>(items: &[T], at_most: usize, work: impl Fn(&T)
             done
         };
         let threads: Vec<_> = (0..at_most.min(items.len())).map(|_| scope.spawn(some)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        // A check that is lost to a fault of ours must not look as if all were well.
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|fault| resume_unwind(fault))).collect()
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, came)| came).collect()
