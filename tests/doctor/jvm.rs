@@ -15,6 +15,7 @@ fn a_shop_with_a_jvm_is_well_or_it_is_told_what_is_not() {
         .all_works()
         .finds("ok", "jrunner program", "it tells no version", "")
         .finds("ok", "jrunner JVM", ", version ", "")
+        .finds("ok", "jrunner start", "its class Main loads", "")
         .finds("ok", "jrunner probe", "prints rows with a header, ',' between columns", "")
         .finds("ok", "drivers h2", "jrunner loads org.h2.Driver", "")
         .finds("ok", "drivers built in", "mysql, postgresql, sqlite", "")
@@ -36,8 +37,16 @@ fn a_shop_with_a_jvm_is_well_or_it_is_told_what_is_not() {
     world.args(&["driver", "add", "unsaid", "--kind", "generic", "--jar", &lib("slf4j-api.jar")]).ok();
     let aside = world.path("aside.jar").to_str().unwrap().to_owned();
     elsewhere(&world, &aside);
+    let own = world.path("jrunner/lib/jrunner.jar");
+    let whole = std::fs::read_link(&own).unwrap();
+    let put = |jar: &std::path::Path| {
+        std::fs::remove_file(&own).unwrap();
+        std::os::unix::fs::symlink(jar, &own).unwrap();
+    };
+    put(std::path::Path::new(&lib("h2.jar")));
     world.args(&["driver", "add", "aside", "--kind", "generic", "--jar", &aside, "--class", "aside.Driver"]).ok();
     look(&world, "--timeout 30")
+        .finds("error", "jrunner start", "its class Main can't be loaded: no jar", "install jrunner anew")
         .finds("error", "drivers gone", "its jar /opt/gone.jar is not there", "`pipekit driver edit gone --jar FILE`")
         .finds("error", "drivers typo", "has no class org.h2.Drivre", "`pipekit driver edit typo --class CLASS`")
         .finds("error", "drivers text", "text.jar is no jar", "`pipekit driver scan DIR`")
@@ -47,6 +56,16 @@ fn a_shop_with_a_jvm_is_well_or_it_is_told_what_is_not() {
     for name in ["gone", "typo", "text", "unsaid", "aside"] {
         world.call(&format!("driver remove {name}")).ok();
     }
+
+    put(&whole);
+    // A server that is silent: what was started for it is gone.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("jdbc:h2:tcp://{}/mem:x", silent.local_addr().unwrap());
+    world.args(&["connection", "add", "silent", "--driver", "h2", "--url", &url]).ok();
+    let said = world.call("doctor --timeout 4").code(1).stdout();
+    assert!(said.contains("✗ silent  silent did not answer within 4 s\n"), "{said}");
+    world.until_quiet();
+    world.call("connection remove silent").ok();
 
     // Without a JVM, of which the script of Gradle's says nothing else.
     std::fs::create_dir(world.path("empty")).unwrap();

@@ -5,10 +5,10 @@ use super::Checks;
 use crate::engine::external::{self, Found};
 use crate::error::{Code, Result};
 use crate::runner::jrunner::{Launch, Manners};
-use crate::runner::jvm;
+use crate::runner::jvm::{self, Refused};
 use crate::store::connection::{self, Connection};
 use crate::store::driver::{self, Driver};
-use crate::store::{Store, setting};
+use crate::store::{Store, module, setting};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -78,12 +78,25 @@ impl Machine {
         if asked { patience } else { patience * 3 }
     }
 
-    /// What is known of how jrunner prints rows, after it was asked.
+    /// What is known of how jrunner prints rows, after it was asked, and of the merges that a run has tried.
     ///
     /// # Errors
     /// Only where pipekit's own file can't be used.
     pub fn tell_probe(&self, store: &Store, out: &mut Checks) -> Result<()> {
         let Some(found) = &self.found else { return Ok(()) };
+        for module in module::all(store.read())? {
+            let Some(dest) = self.by_jrunner.iter().find(|c| c.id == module.dest_connection_id) else { continue };
+            let name = format!("merge of {}", module.name);
+            match external::known_of_merges(store, &found.program, dest, &module) {
+                Ok(None) => {}
+                Ok(Some(warning)) => out.warning(
+                    &name,
+                    warning,
+                    format!("`pipekit module edit {} --allow-non-atomic false` has it refused", module.name),
+                ),
+                Err(error) => out.failed(&name, error),
+            }
+        }
         let Some(manners) = external::remembered::<Manners>(store, &found.program, "rows")? else {
             out.note("probe", "how it prints rows is found out at the first use, and is not known yet");
             return Ok(());
@@ -140,11 +153,31 @@ fn program(found: &Found, needed: bool, out: &mut Checks) -> Option<(PathBuf, St
     match jvm::version(&java) {
         Ok(version) => {
             out.ok("JVM", format!("{}, version {version}", java.display()));
+            starts(found.jrunner.launch(), &java, &version, out);
             Some((java, version))
         }
         Err(why) => {
             out.error("JVM", why, NO_JVM);
             None
+        }
+    }
+}
+
+/// Whether the program would start: its main class is loaded.
+fn starts(launch: &Launch, java: &Path, version: &str, out: &mut Checks) {
+    let (Some(class_path), Some(main)) = (launch.class_path(), launch.main_class()) else { return };
+    match jvm::load(java, version, class_path, main) {
+        Ok(()) => out.ok("start", format!("by the JVM, and its class {main} loads")),
+        Err(refused) => {
+            let why = match refused {
+                Refused::Missing => "no jar of its lib folder has it".to_owned(),
+                Refused::Broken(why) => why,
+            };
+            out.error(
+                "start",
+                format!("its class {main} can't be loaded: {why}"),
+                "install jrunner anew: its `deploy.sh`",
+            );
         }
     }
 }

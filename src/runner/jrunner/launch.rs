@@ -68,6 +68,12 @@ impl Launch {
         options.get(flag + 1).map(String::as_str)
     }
 
+    /// The main class, where it is known.
+    pub fn main_class(&self) -> Option<&str> {
+        let Launch::Java { options, .. } = self else { return None };
+        options.last().map(String::as_str)
+    }
+
     /// The command line, where these are the program's arguments. The text, where there is one, goes into the file that
     /// `file` is the path of.
     pub fn command(&self, arguments: &[String], file: &Path) -> (Vec<OsString>, Option<String>) {
