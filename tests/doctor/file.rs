@@ -91,6 +91,14 @@ fn a_disk_that_is_full_or_nearly() {
     }
     disk.empty();
     look(&world, "").all_works();
+    let remount = std::process::Command::new("mount").args(["-o", "remount,ro"]).arg(disk.path()).status().unwrap();
+    assert!(remount.success());
+    look(&world, "").finds("error", "database file", "Read-only file system", "writable for this user").finds(
+        "error",
+        "database rights",
+        "Read-only file system",
+        "mounted for reading alone",
+    );
 }
 
 #[test]
@@ -130,4 +138,16 @@ fn what_this_user_may_not_write() {
     look_as(&world, OTHER, "").finds("error", "secrets file", "Permission denied", "may this user read it?");
     mode(&world, "secrets.env", 0o660);
     look_as(&world, OTHER, "").all_works();
+
+    if std::env::var_os("PIPEKIT_TEST_NO_MOUNT").is_some() {
+        return;
+    }
+    // The service's own secrets, which are not for this user.
+    std::fs::create_dir_all(world.path("etc/pipekit")).unwrap();
+    world.file("etc/pipekit/secrets.env", "A=b");
+    mode(&world, "etc/pipekit/secrets.env", 0o600);
+    let mount = format!("mount --bind {} /etc && exec \"$@\"", world.path("etc").display());
+    let there = [&["unshare", "--mount", "sh", "-c", &mount, "sh", "env", "-u", "PIPEKIT_SECRETS"], OTHER].concat();
+    let says = "this user may not read /etc/pipekit/secrets.env, so that /";
+    look_as(&world, &there, "").finds("warning", "secrets file", says, "be in its group");
 }

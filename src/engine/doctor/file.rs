@@ -3,6 +3,7 @@
 use super::{Checks, bytes};
 use crate::store::{Store, VERSION, health, lock};
 use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -79,14 +80,18 @@ fn whole(path: &Path, full: bool, out: &mut Checks) {
 fn rights(path: &Path, out: &mut Checks) {
     let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else { return };
     if let Err(e) = access(folder, Access::WRITE_OK | Access::EXEC_OK) {
-        return out.error(
-            "rights",
-            format!("this user may not write in {}, where SQLite and the locks have their files: {e}", folder.display()),
-            format!(
-                "call pipekit as the user who owns it (`ls -ld {0}`), or be in its group, which may write: `chmod g+rwxs {0}`",
-                folder.display()
+        let shown = folder.display();
+        let hint = match e {
+            Errno::ROFS => {
+                format!("its disk is mounted for reading alone, as after a fault: `findmnt -T {shown}`, `dmesg`")
+            }
+            _ => format!(
+                "call pipekit as the user who owns it (`ls -ld {shown}`), or be in its group, which may write: \
+                 `chmod g+rwxs {shown}`"
             ),
-        );
+        };
+        let why = format!("this user may not write in {shown}, where SQLite and the locks have their files: {e}");
+        return out.error("rights", why, hint);
     }
     let closed: Vec<PathBuf> =
         beside(path).into_iter().filter(|file| access(file, Access::READ_OK | Access::WRITE_OK).is_err()).collect();
