@@ -101,11 +101,13 @@ impl Place {
 }
 
 /// What is printed, without what is another at each run.
-fn masked(text: &str) -> String {
+pub fn masked(text: &str) -> String {
     let mask = |text: &str, pattern: &str, by: &str| {
         regex_lite::Regex::new(pattern).unwrap().replace_all(text, by).into_owned()
     };
-    let text = mask(text, r"\b[0-9.]+ ?(ms|s)\b", "TIME");
+    // A point in time is an age in a terminal.
+    let text = mask(text, r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b", "0s ago");
+    let text = mask(&text, r"\b[0-9.]+ ?(ms|s)\b", "TIME");
     mask(&text, r" +", " ")
 }
 
