@@ -1,7 +1,8 @@
 //! The examples of README.md and of every page in docs/ are run, so that they stay true.
 //!
 //! - A block marked `sh` is run with bash, stopping at the first command that fails, with `pipekit` on PATH. The blocks
-//!   under one `##` heading share a folder, in their order; each heading begins with a folder of its own.
+//!   under one `##` heading are typed into one shell, in their order; each heading begins in a folder of its own, with no
+//!   database of pipekit's.
 //! - `sh postgresql`, `sh mariadb` and `sh h2` (or several of these words) need servers, which the heading gets for
 //!   itself: what the page calls `localhost:5432`, `localhost:3306` and `jdbc:h2:tcp://localhost/~/crm` is there,
 //!   `/opt/jrunner` has a jrunner, and `sudo -u postgres psql` and `sudo mariadb` are the servers' administrators.
@@ -61,42 +62,44 @@ impl Place {
         Place { world, env, names, _servers: (postgresql, mariadb) }
     }
 
-    /// Runs one block, and gives what it printed.
-    fn run(&self, page: &Page, block: &Block) -> String {
-        let mut text = block.text.clone();
+    /// Runs blocks in one shell, as somebody types them, and gives what each printed.
+    fn run(&self, page: &Page, blocks: &[&Block]) -> Vec<String> {
+        let mut script = String::new();
+        for (i, block) in blocks.iter().enumerate() {
+            let (out, err) = (self.world.path(&format!("out.{i}")), self.world.path(&format!("err.{i}")));
+            script += &format!("{{\n{}}} >{} 2>{}\n", block.text, out.display(), err.display());
+        }
         for (there, here) in &self.names {
-            text = text.replace(there, here);
+            script = script.replace(there, here);
         }
         let program = std::path::Path::new(env!("CARGO_BIN_EXE_pipekit")).parent().unwrap();
         let path = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{}:{path}", program.display(), self.world.path("sudo").display());
-        let output = Command::new("bash")
-            .args(["-euo", "pipefail", "-c", &text])
+        let status = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.world.path(""))
+            .env("TMPDIR", self.world.path(""))
             .env("TZ", "UTC")
             .env("PIPEKIT_DB", self.world.path("pipekit.db"))
             .env("PIPEKIT_SECRETS", self.world.path("secrets.env"))
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir(self.world.path(""))
             .stdin(Stdio::null())
-            .output()
+            .status()
             .unwrap();
-        let (mut out, err) = (String::from_utf8_lossy(&output.stdout).into_owned(), output.stderr);
-        assert!(
-            output.status.success(),
-            "{}, line {}, under {:?}: exit code {:?}\n{text}\n{out}{}",
-            page.name,
-            block.line,
-            block.heading,
-            output.status.code(),
-            String::from_utf8_lossy(&err)
-        );
-        for (there, here) in &self.names {
-            out = out.replace(here, there);
+        let said = |what: &str, i: usize| std::fs::read_to_string(self.world.path(&format!("{what}.{i}")));
+        let printed: Vec<String> = (0..blocks.len()).map_while(|i| said("out", i).ok()).collect();
+        if !status.success() {
+            let last = printed.len().saturating_sub(1);
+            let Block { heading, line, text, .. } = blocks[last];
+            let (out, err) = (&printed[last], said("err", last).unwrap());
+            panic!("{}, line {line}, under {heading:?}: {status}\n{text}\n{out}{err}", page.name);
         }
-        out
+        let as_read =
+            |text: &String| self.names.iter().fold(text.clone(), |text, (there, here)| text.replace(here, there));
+        printed.iter().map(as_read).collect()
     }
 }
 
@@ -129,14 +132,16 @@ fn run_all(with_servers: bool) -> usize {
             if needs.is_empty() == with_servers || section.iter().all(|b| b.language != "sh") {
                 continue;
             }
-            let place = Place::with(&needs);
-            for (i, block) in section.iter().enumerate().filter(|(_, b)| b.language == "sh") {
-                let printed = place.run(page, block);
-                let next = section.get(i + 1).filter(|b| b.language == "console");
-                if let Some(expected) = next.and_then(|b| b.text.strip_prefix("# prints:\n")) {
-                    assert_eq!(masked(&printed), masked(expected), "{}, line {}", page.name, block.line);
+            let examples: Vec<&Block> = section.iter().filter(|b| b.language == "sh").collect();
+            let printed = Place::with(&needs).run(page, &examples);
+            count += printed.len();
+            for (example, printed) in examples.into_iter().zip(printed) {
+                let behind = section.iter().skip_while(|b| b.line <= example.line).take(1);
+                let prints =
+                    behind.filter(|b| b.language == "console").find_map(|b| b.text.strip_prefix("# prints:\n"));
+                if let Some(expected) = prints {
+                    assert_eq!(masked(&printed), masked(expected), "{}, line {}", page.name, example.line);
                 }
-                count += 1;
             }
         }
         count
@@ -205,7 +210,7 @@ fn every_command_that_is_only_read_is_one_that_there_is() {
     for page in pages() {
         for block in blocks(&page.text).iter().filter(|b| ["console", "text", ""].contains(&&*b.language)) {
             let typed = |line: &&str| block.language != "console" || line.starts_with("$ ") || line.starts_with("# ");
-            for command in block.text.lines().filter(typed).flat_map(commands) {
+            for command in block.text.replace("\\\n", "").lines().filter(typed).flat_map(commands) {
                 let call = world.call(&format!("{command} --help"));
                 let at = format!("{}, line {}: pipekit {command}", page.name, block.line);
                 assert!(call.output.status.success(), "{at}\n{}", call.stderr());
