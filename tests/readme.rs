@@ -110,7 +110,7 @@ pub fn masked(text: &str) -> String {
     };
     // A point in time is an age in a terminal.
     let text = mask(text, r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b", "0s ago");
-    let text = mask(&text, r"\b[0-9.]+ ?(ms|s)\b", "TIME");
+    let text = mask(&text, r"\b[0-9.]+ ?(ms|s|m)\b", "TIME");
     mask(&text, r" +", " ")
 }
 
@@ -179,7 +179,7 @@ fn every_block_is_of_a_kind_that_is_known() {
 
 /// The commands of pipekit in a line, without what they are piped into and written to, and without a comment.
 fn commands(line: &str) -> Vec<String> {
-    let line = ["$ ", "# "].iter().find_map(|prompt| line.strip_prefix(prompt)).unwrap_or(line);
+    let line = line.strip_prefix("$ ").unwrap_or(line);
     let (mut pieces, mut quote, mut before) = (vec![String::new()], None, ' ');
     for c in line.chars() {
         match quote {
@@ -209,7 +209,7 @@ fn every_command_that_is_only_read_is_one_that_there_is() {
     let mut count = 0;
     for page in pages() {
         for block in blocks(&page.text).iter().filter(|b| ["console", "text", ""].contains(&&*b.language)) {
-            let typed = |line: &&str| block.language != "console" || line.starts_with("$ ") || line.starts_with("# ");
+            let typed = |line: &&str| block.language != "console" || line.starts_with("$ ");
             for command in block.text.replace("\\\n", "").lines().filter(typed).flat_map(commands) {
                 let call = world.call(&format!("{command} --help"));
                 let at = format!("{}, line {}: pipekit {command}", page.name, block.line);
