@@ -65,6 +65,7 @@ mod proposals;
 mod propose;
 mod reach;
 mod readme;
+mod recording;
 mod recovery;
 mod redacted;
 mod rehearse;

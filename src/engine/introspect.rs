@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use crate::dialect::{Qualifiers, Source, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::{FailureKind, Rows, Runner};
+use crate::sql::lexer::{self, Kind};
 use crate::store::Store;
 use crate::store::connection::{self, Connection};
 use serde::Serialize;
@@ -78,6 +79,11 @@ fn ask(
 ) -> Result<Rows> {
     let target = databases.target(connection)?;
     if target.runner == Runner::Jrunner {
+        // It prints nothing for these, which of a query would mean that it had failed.
+        if lexer::statements(sql).into_iter().all(gives_no_rows) {
+            let done = databases.runners().statements(&target, sql, false);
+            return done.map(|done| done.rows).map_err(|f| databases.explain(&f, connection, "the SQL"));
+        }
         let dialect = dialect_of(connection)?;
         external::learn_rows(&mut Ledger::new(store, None, databases), databases, connection, &target, dialect)?;
     }
@@ -85,6 +91,17 @@ fn ask(
         let connecting = matches!(f.kind, FailureKind::Connect | FailureKind::Url);
         databases.explain(&f, connection, if connecting { "connecting" } else { "the query" })
     })
+}
+
+/// Whether a statement is one of those that never give rows, as far as its words tell.
+fn gives_no_rows(statement: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "ALTER", "COMMENT", "CREATE", "DELETE", "DROP", "GRANT", "INSERT", "MERGE", "RENAME", "REVOKE", "TRUNCATE",
+        "UPDATE",
+    ];
+    let words = lexer::tokens(statement).into_iter().filter(|token| token.kind == Kind::Word);
+    let mut words = words.map(|token| statement[token.span].to_uppercase());
+    words.next().is_some_and(|first| WORDS.contains(&&*first)) && !words.any(|w| w == "RETURNING" || w == "OUTPUT")
 }
 
 /// Connects and runs a trivial query, for as long as it takes, or no longer than `patience`.
