@@ -19,6 +19,9 @@ _pipekit() {
             pipekit,apply)
                 cmd="pipekit__subcmd__apply"
                 ;;
+            pipekit,backup)
+                cmd="pipekit__subcmd__backup"
+                ;;
             pipekit,cancel)
                 cmd="pipekit__subcmd__cancel"
                 ;;
@@ -410,7 +413,7 @@ _pipekit() {
 
     case "${cmd}" in
         pipekit)
-            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection wizard module watermark hook group schedule import export apply run cancel tick serve status log why jrunner completions man"
+            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings backup driver connection wizard module watermark hook group schedule import export apply run cancel tick serve status log why jrunner completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -433,6 +436,28 @@ _pipekit() {
             ;;
         pipekit__subcmd__apply)
             opts="-q -v -h --dry-run --prune --expect-same --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__backup)
+            opts="-q -v -h --force --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

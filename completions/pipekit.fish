@@ -37,6 +37,7 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "init" -d 'Make the 
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "demo" -d 'See it work: a small ERP, a warehouse, three syncs, and what each run did'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file of their own and never in the database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "backup" -d 'Copy the database to a file, whatever runs meanwhile'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "connection" -d 'Where the databases are'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "wizard" -d 'Make a module by answering questions: source, columns, destination, preview'
@@ -173,6 +174,15 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_see
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand settings; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -l force -d 'Overwrite a file that is no backup of pipekit\'s'
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand driver; and not __fish_seen_subcommand_from list ls show add edit scan remove rm" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

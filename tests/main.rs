@@ -10,6 +10,7 @@
 mod support;
 
 mod atomic;
+mod backup;
 mod both_ways;
 mod busy;
 mod cancel;

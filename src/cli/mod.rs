@@ -1,6 +1,7 @@
 //! The command line: one file a noun or a verb. A command parses, calls the engine or the definitions, and prints.
 
 mod apply;
+mod backup;
 mod browse;
 mod cancel;
 mod changes;
@@ -89,6 +90,7 @@ enum Command {
     Secrets(secrets::Secrets),
     #[command(subcommand)]
     Settings(settings::Settings),
+    Backup(backup::Backup),
     #[command(subcommand)]
     Driver(driver::Driver),
     #[command(subcommand)]
@@ -226,6 +228,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Demo(c) => c.run(context),
         Command::Secrets(c) => c.run(context),
         Command::Settings(c) => c.run(context),
+        Command::Backup(c) => c.run(context),
         Command::Driver(c) => c.run(context),
         Command::Connection(c) => c.run(context),
         Command::Wizard(c) => c.run(context),

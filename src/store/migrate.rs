@@ -15,7 +15,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
-const APPLICATION_ID: i32 = 0x706b_6974;
+pub const APPLICATION_ID: i32 = 0x706b_6974;
 
 /// Brings `conn` to the newest version, and fills in what a new database holds from the start.
 pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
