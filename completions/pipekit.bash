@@ -1805,7 +1805,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__log__subcmd__prune)
-            opts="-q -v -h --older-than --yes --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --older-than --yes --compact --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1296,6 +1296,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l yes -d 'Don\'t ask'
+complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l compact -d 'Write the file anew without what is free in it, while nothing runs'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand log; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print more'

@@ -69,6 +69,7 @@ mod recovery;
 mod redacted;
 mod rehearse;
 mod resolvers;
+mod retention;
 mod routes;
 mod runs;
 mod scarcity;

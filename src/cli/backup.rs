@@ -1,7 +1,7 @@
 //! `pipekit backup`.
 
 use super::Context;
-use super::output::count;
+use super::output::{count, size};
 use crate::error::Result;
 use crate::store::backup;
 use clap::Args;
@@ -48,14 +48,5 @@ impl Backup {
             context.ui.note(format!("{runs} going on; in the backup they ended with an error that says so"));
         }
         Ok(0)
-    }
-}
-
-/// A size for people.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
     }
 }

@@ -21,6 +21,7 @@ pub mod rehearsal;
 pub mod run;
 pub mod schedule;
 pub mod setting;
+pub mod space;
 pub mod sql_text;
 pub mod step;
 pub mod vitals;
