@@ -17,6 +17,7 @@ mod cancel;
 mod cli;
 mod clock;
 mod columns;
+mod completions;
 mod connections;
 mod counted;
 mod crashes;

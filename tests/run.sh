@@ -18,6 +18,10 @@ command -v curl >/dev/null || need+=(curl)
 command -v mount >/dev/null || need+=(mount)
 command -v unshare >/dev/null && command -v setpriv >/dev/null || need+=(util-linux)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
+command -v zsh >/dev/null || need+=(zsh)
+command -v fish >/dev/null || need+=(fish)
+command -v mandoc >/dev/null || need+=(mandoc)
+[ -e /usr/share/bash-completion/bash_completion ] || need+=(bash-completion)
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need+=(faketime)
 install_missing "${need[@]}"
 

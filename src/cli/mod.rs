@@ -142,11 +142,15 @@ impl Context {
 
 /// Runs the command line `args` (the program's name first) and gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if completions::answered(&args) {
+        return 0;
+    }
     // What is left of a process that crashed would hold the passwords that it had.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     survive_a_file_that_grows_too_large();
-    let args = jrunner::with_long_flags(args.into_iter().collect());
+    let args = jrunner::with_long_flags(args);
     let parsed = command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match parsed {
         Ok(cli) => cli,
