@@ -7,6 +7,9 @@ use crate::error::{Code, Error, Result};
 use crate::secrets::{self, Secrets as Stored};
 use crate::store::{Store, connection};
 use clap::Subcommand;
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
@@ -145,11 +148,13 @@ fn bare(key: &str) -> &str {
 /// The value: typed twice without echo on a terminal, else the whole of standard input less its last line end.
 pub(super) fn read(key: &str, command: &str) -> Result<String> {
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        return dialoguer::Password::new()
-            .with_prompt(format!("value of {key}"))
-            .with_confirmation("again", "the two are not the same")
-            .interact()
-            .map_err(|_| Error::new(Code::Cancelled, "nothing was stored"));
+        let ask = || {
+            dialoguer::Password::new()
+                .with_prompt(format!("value of {key}"))
+                .with_confirmation("again", "the two are not the same")
+                .interact()
+        };
+        return with_the_echo_back(ask)?.map_err(|_| Error::new(Code::Cancelled, "nothing was stored"));
     }
     let text = super::input::stdin()?;
     let value = text.strip_suffix('\n').map_or(&*text, |t| t.strip_suffix('\r').unwrap_or(t));
@@ -158,4 +163,23 @@ pub(super) fn read(key: &str, command: &str) -> Result<String> {
             .hint(format!("printf %s VALUE | {command}")));
     }
     Ok(value.to_owned())
+}
+
+/// Does what takes the terminal's echo away while it waits. Who ends it by Ctrl-C has the echo back.
+fn with_the_echo_back<T>(ask: impl FnOnce() -> T) -> Result<T> {
+    let fail = |e: std::io::Error| Error::system("can't watch for signals", e);
+    let before = tcgetattr(std::io::stdin()).map_err(|e| fail(e.into()))?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(fail)?;
+    let handle = signals.handle();
+    Ok(std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if signals.forever().next().is_some() {
+                let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &before);
+                std::process::exit(i32::from(Code::Cancelled.exit()));
+            }
+        });
+        let done = ask();
+        handle.close();
+        done
+    }))
 }
