@@ -24,6 +24,12 @@ command -v mandoc >/dev/null || need+=(mandoc)
 ls /usr/lib/*/systemd/libsystemd-shared-*.so >/dev/null 2>&1 || need+=(systemd)
 command -v man >/dev/null || need+=(man-db)
 [ -e /usr/share/bash-completion/bash_completion ] || need+=(bash-completion)
+command -v javac >/dev/null || need+=(default-jdk-headless)
+# The JDBC drivers that jrunner is tested with.
+for jar in h2:h2 derby:derby derbyclient:derbyclient mariadb-java-client:mariadb postgresql:postgresql-jdbc \
+  sqlite-jdbc:xerial-sqlite-jdbc jtds:jtds jt400:jt400 slf4j-api:slf4j; do
+  [ -e "/usr/share/java/${jar%:*}.jar" ] || need+=("lib${jar#*:}-java")
+done
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need+=(faketime)
 install_missing "${need[@]}"
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const DATE: &str = "2026-11-27";
 /// The commands as they belong together, in the order of use.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Set up", &["init", "demo", "wizard", "import", "secrets", "settings", "backup"]),
+    ("Set up", &["init", "demo", "doctor", "wizard", "import", "secrets", "settings", "backup"]),
     ("Define", &["driver", "connection", "module", "watermark", "hook", "group", "schedule", "export", "apply"]),
     ("Run", &["run", "cancel", "tick", "serve", "jrunner"]),
     ("Look", &["status", "log", "why"]),

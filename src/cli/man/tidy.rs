@@ -1,6 +1,6 @@
 //! What the generator of man pages leaves to be done, so that `mandoc -Tlint` has nothing to say: one place for all of it.
 
-/// The longest line of a page's source, in bytes.
+/// The longest line of a page's source, in bytes as [`bytes`] counts them.
 const WIDTH: usize = 79;
 
 /// Text as man pages have it: with dashes that can be copied, and nothing that is taken for a macro.
@@ -54,15 +54,20 @@ pub fn page(source: &str) -> String {
     out
 }
 
+/// How long text is when all but ASCII is written as `\[u2713]`, as roff and mandoc have it.
+fn bytes(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 9 }).sum()
+}
+
 fn wrap(line: &str, out: &mut String) {
     let mut length = 0;
     for word in line.split(' ') {
         // A word that would be a macro at the beginning of a line stays where it is.
-        let breaks = length > 0 && length + 1 + word.len() > WIDTH && !word.starts_with(['.', '\'']);
+        let breaks = length > 0 && length + 1 + bytes(word) > WIDTH && !word.starts_with(['.', '\'']);
         if length > 0 {
             out.push(if breaks { '\n' } else { ' ' });
         }
-        length = if breaks { word.len() } else { length + usize::from(length > 0) + word.len() };
+        length = if breaks { bytes(word) } else { length + usize::from(length > 0) + bytes(word) };
         out.push_str(word);
     }
     out.push('\n');
