@@ -10,12 +10,14 @@
 mod support;
 
 mod atomic;
+mod backup;
 mod both_ways;
 mod busy;
 mod cancel;
 mod cli;
 mod clock;
 mod columns;
+mod completions;
 mod connections;
 mod counted;
 mod crashes;
@@ -71,6 +73,7 @@ mod recovery;
 mod redacted;
 mod rehearse;
 mod resolvers;
+mod retention;
 mod routes;
 mod runs;
 mod scarcity;

@@ -18,6 +18,12 @@ command -v curl >/dev/null || need+=(curl)
 command -v mount >/dev/null || need+=(mount)
 command -v unshare >/dev/null && command -v setpriv >/dev/null || need+=(util-linux)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
+command -v zsh >/dev/null || need+=(zsh)
+command -v fish >/dev/null || need+=(fish)
+command -v mandoc >/dev/null || need+=(mandoc)
+ls /usr/lib/*/systemd/libsystemd-shared-*.so >/dev/null 2>&1 || need+=(systemd)
+command -v man >/dev/null || need+=(man-db)
+[ -e /usr/share/bash-completion/bash_completion ] || need+=(bash-completion)
 command -v javac >/dev/null || need+=(default-jdk-headless)
 # The JDBC drivers that jrunner is tested with.
 for jar in h2:h2 derby:derby derbyclient:derbyclient mariadb-java-client:mariadb postgresql:postgresql-jdbc \

@@ -3,6 +3,7 @@
 //! A table is a file here: its row struct and its queries. Every function takes the connection; who calls decides
 //! where a transaction begins and ends. Whatever must be atomic runs in [`Store::write`].
 
+pub mod backup;
 pub mod connection;
 pub mod driver;
 pub mod glance;
@@ -21,6 +22,7 @@ pub mod rehearsal;
 pub mod run;
 pub mod schedule;
 pub mod setting;
+pub mod space;
 pub mod sql_text;
 pub mod step;
 pub mod vitals;
