@@ -300,7 +300,7 @@ share_files() {
   fi
 }
 
-share() { chgrp -h "$user" "$@" && chmod ug+rwX "$@"; }
+share() { chgrp -h "$user" "$@" && chmod ug+rwX,o= "$@"; }
 
 step_build() {
   begin "the binary"

@@ -141,7 +141,10 @@ fn check(program: &str, args: &[&str]) {
 #[test]
 #[ignore = "needs shellcheck: tests/run.sh"]
 fn the_scripts_are_clean() {
-    check("shellcheck", &["deploy.sh"]);
+    let scripts = ["deploy.sh", "tests/deploy.sh", "tests/package.sh", "tests/systemd.sh", "tests/support/debian.sh"];
+    let packaged = ["postinst", "prerm", "postrm"].map(|name| format!("packaging/debian/{name}"));
+    let all: Vec<&str> = ["-x"].into_iter().chain(scripts).chain(packaged.iter().map(String::as_str)).collect();
+    check("shellcheck", &all);
 }
 
 /// systemd understands every line, as installed, and counts the units among the well protected.
@@ -168,6 +171,13 @@ fn systemd_has_nothing_to_say_against_the_units() {
     for unit in ["pipekit.service", "systemd/pipekit-tick@.service"] {
         check("systemd-analyze", &["security", "--offline=true", "--threshold=20", unit]);
     }
+}
+
+/// The package's changelog begins with this version.
+#[test]
+fn the_package_is_of_this_version() {
+    let changelog = std::fs::read_to_string(project().join("packaging/debian/changelog")).unwrap();
+    assert!(changelog.starts_with(concat!("pipekit (", env!("CARGO_PKG_VERSION"), "-1) ")), "{changelog}");
 }
 
 /// A tick is protected as the service is.
