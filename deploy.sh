@@ -35,235 +35,12 @@ systemd unit. Running it again changes only what is not as it should be.
 END
 }
 
-# ---- What is said ---------------------------------------------------------------------------------------------------
-
-changes=0
-steps=9
-step=0
-title=""
-
-begin() { # what the step is about
-  step=$((step + 1))
-  title=$1
-  echo "[$step/$steps] $title"
-}
-
-fine() { echo "  ok  $1"; }
-note() { echo "  !   $1"; }
-
-stop() { # what went wrong, what to do about it
-  {
-    echo
-    echo "deploy.sh stopped at step $step of $steps ($title): $1"
-    echo "  next: $2"
-    echo "  Then run deploy.sh again: what is done stays done."
-  } >&2
-  exit 1
-}
-
-change() { # what is done, the command that does it
-  local what=$1
-  shift
-  changes=$((changes + 1))
-  if $dry_run; then
-    echo "  --  would: $what"
-    return
-  fi
-  echo "  *   $what"
-  "$@" || stop "could not $what" "mend what is said above"
-}
-
-# ---- Files ----------------------------------------------------------------------------------------------------------
-
-is_same() { # file, where it belongs, its mode
-  [ -f "$2" ] && [ ! -L "$2" ] && [ "$(stat -c %a "$2")" = "$3" ] && { [ -n "$prefix" ] || [ "$(stat -c %u "$2")" = 0 ]; } &&
-    cmp -s "$1" "$2"
-}
-
-put() { # folder, mode, files: each is replaced in one step
-  local folder=$1 mode=$2 file to
-  shift 2
-  mkdir -p "$folder" || return
-  for file; do
-    to=$folder/${file##*/}
-    install -m "$mode" "$file" "$to.new" && mv -fT "$to.new" "$to" || return
-  done
-}
-
-place() { # what it is, folder, mode, files
-  local what=$1 folder=$2 mode=$3 file new=()
-  shift 3
-  for file; do
-    is_same "$file" "$prefix$folder/${file##*/}" "$mode" || new+=("$file")
-  done
-  if [ ${#new[@]} = 0 ]; then
-    fine "$what"
-  else
-    change "install $what: ${#new[@]} file(s) into $folder" put "$prefix$folder" "$mode" "${new[@]}"
-  fi
-}
-
-own() { # path, owner:group, mode: of something that is there
-  local path=$prefix$1
-  if [ -n "$prefix" ]; then
-    [ "$(stat -Lc %a "$path")" = "$3" ] || chmod "$3" "$path"
-  elif [ "$(stat -Lc %U:%G/%a "$path")" != "$2/$3" ]; then
-    # A new owner takes the setgid bit away.
-    chown "$2" "$path" && chmod "$3" "$path"
-  fi
-}
-
-folder() { # path, owner:group, mode
-  local path=$prefix$1
-  if [ ! -d "$path" ]; then
-    change "make $1 ($2, $3)" make_folder "$@"
-  elif [ "$(stat -Lc %a "$path")" != "$3" ] || { [ -z "$prefix" ] && [ "$(stat -Lc %U:%G "$path")" != "$2" ]; }; then
-    change "give $1 to $2, mode $3" own "$@"
-  else
-    fine "$1"
-  fi
-}
-
-make_folder() { mkdir -p "$prefix$1" && own "$@"; }
-
-# ---- Programs -------------------------------------------------------------------------------------------------------
-
-as() { # user, command: with a clean environment, as this may be called in a root's whole session
-  local who=$1 name home
-  shift
-  if [ "$(id -u)" != 0 ]; then
-    # A dry run by an operator.
-    env "$@"
-    return
-  fi
-  home=$(getent passwd "$who" | cut -d: -f6)
-  local clean=(env -i "HOME=$home" "PATH=$PATH" LANG=C.UTF-8)
-  for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR; do
-    [ -z "${!name:-}" ] || clean+=("$name=${!name}")
-  done
-  (cd / && exec setpriv --reuid="$who" --regid="$(id -g "$who")" --init-groups "${clean[@]}" "$@")
-}
-
-pipekit() { as "$user" "PIPEKIT_DB=$state/pipekit.db" "$bin" "$@"; }
-
-has_user() { getent passwd "$user" >/dev/null; }
-has_systemctl() { command -v systemctl >/dev/null; }
-is_booted() { has_systemctl && [ -d /run/systemd/system ]; }
-is_active() { is_booted && systemctl --quiet is-active pipekit.service; }
-
-runs_on() { # whether a run or a group goes on, or can't be told
-  local said
-  said=$(pipekit log list --status running --json && pipekit group runs --json) || return 0
-  grep -Eq '"status": ?"running"' <<<"$said"
-}
-
-# A newer pipekit brings the database to its version, under the feet of whatever runs: so nothing may run when it comes.
-wait_until_quiet() {
-  local until=$((SECONDS + patience)) told=false
-  if $now || [ ! -x "$bin" ] || [ ! -e "$state/pipekit.db" ] || ! has_user; then
-    return 0
-  fi
-  if $dry_run; then
-    ! runs_on || note "runs go on now: it would wait for their end, $patience s at most"
-    return 0
-  fi
-  while runs_on; do
-    if [ $SECONDS -ge $until ]; then
-      pipekit log list --status running || true
-      stop "runs go on after $patience s, and nothing is replaced under them" \
-        "wait for their end (--wait SECONDS), end them (pipekit cancel NAME), or don't wait (--now)"
-    fi
-    $told || echo "  ... waiting until no run goes on, $patience s at most"
-    told=true
-    sleep 1
-  done
-  # Schedules fire on the minute.
-  while is_active && case $(date +%S) in 5[789] | 0[012]) ;; *) false ;; esac; do
-    sleep 1
-  done
-}
-
-stopped_service=false
-stop_service() {
-  is_active || return 0
-  stopped_service=true
-  systemctl stop pipekit.service
-}
-
-# Whatever fails, a service that was running is not left standing.
-restart_if_stopped() {
-  if $stopped_service; then
-    systemctl start pipekit.service || echo "the service could not be started again: systemctl status pipekit" >&2
-  fi
-}
-
-# ---- The build ------------------------------------------------------------------------------------------------------
-
-sources=(Cargo.toml Cargo.lock src migrations)
-
-digest() { (cd "$here" && find "${sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1); }
-
-is_new_enough() { # cargo's version
-  [ "$(printf '%s\n' "$wanted" "$1" | sort -V | head -1)" = "$wanted" ]
-}
-
-# Finds a cargo that the service's user can use, else one that is somebody's own, which then builds as that somebody.
-find_cargo() {
-  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$here/Cargo.toml")
-  local invoker=${SUDO_USER:-root} candidate who version seen=()
-  local candidates=("${CARGO:-}" "$(command -v cargo || true)" /usr/local/bin/cargo /usr/local/cargo/bin/cargo
-    /opt/rust/bin/cargo /usr/bin/cargo "$(getent passwd "$invoker" | cut -d: -f6)/.cargo/bin/cargo")
-  for who in "$user" owner; do
-    for candidate in "${candidates[@]}"; do
-      [ -x "$candidate" ] || continue
-      [ "$who" = "$user" ] && builder=$user || builder=$(stat -Lc %U "$candidate")
-      # Nothing is built as root but with root's own.
-      version=$(as "$builder" "$candidate" --version 2>/dev/null | cut -d' ' -f2) || continue
-      seen+=("$candidate is $version")
-      if [ -n "$version" ] && is_new_enough "$version"; then
-        cargo=$candidate
-        return
-      fi
-    done
-  done
-  local found=${seen[*]:-none found}
-  stop "building pipekit takes cargo $wanted or newer ($found)" \
-    "install Rust (https://rustup.rs), or build elsewhere and give the binary: deploy.sh --binary FILE"
-}
-
-build() {
-  local digest
-  digest=$(digest)
-  binary=$cache/target/release/pipekit
-  if [ -x "$binary" ] && [ "$(cat "$cache/built" 2>/dev/null)" = "$digest" ]; then
-    fine "built already: $binary"
-    return
-  fi
-  if $dry_run && ! has_user; then
-    change "build pipekit in $cache" true
-    return
-  fi
-  find_cargo
-  command -v cc >/dev/null || stop "there is no C compiler (cc)" "apt-get install gcc libc6-dev"
-  if [ "$builder" != "$user" ]; then
-    note "$cargo is of no use to $user: built by $builder, whose it is"
-  fi
-  change "build pipekit in $cache as $builder (this takes some minutes)" compile
-  $dry_run || echo "$digest" >"$cache/built"
-}
-
-# The sources are copied, so that a clone in somebody's home can stay there and stay theirs.
-compile() {
-  local part
-  for part in source target cargo; do
-    mkdir -p "$cache/$part" && chown -R "$builder:" "$cache/$part" || return
-  done
-  as "$builder" find "$cache/source" -mindepth 1 -delete || return
-  tar -C "$here" -cf - "${sources[@]}" tests/main.rs | as "$builder" tar -C "$cache/source" -xf - || return
-  local settings=("CARGO_TARGET_DIR=$cache/target")
-  [ "$builder" != "$user" ] || settings+=("CARGO_HOME=$cache/cargo")
-  as "$builder" env -C "$cache/source" "${settings[@]}" "$cargo" build --release --locked
-}
+# shellcheck source=packaging/deploy/files.sh
+. "$here/packaging/deploy/files.sh"
+# shellcheck source=packaging/deploy/service.sh
+. "$here/packaging/deploy/service.sh"
+# shellcheck source=packaging/deploy/build.sh
+. "$here/packaging/deploy/build.sh"
 
 # ---- The steps ------------------------------------------------------------------------------------------------------
 
@@ -354,7 +131,7 @@ step_help() {
   begin "completions and man pages"
   place "completions for bash" "$share/bash-completion/completions" 644 "$here/completions/pipekit.bash"
   place "completions for zsh" "$share/zsh/site-functions" 644 "$here/completions/_pipekit"
-  place "completions for fish" "$share/fish/vendor_completions.d" 644 "$here/completions/pipekit.fish"
+  place "completions for fish" /etc/fish/completions 644 "$here/completions/pipekit.fish"
   place "man pages" "$share/man/man1" 644 "$here"/man/*.1
   local page old=()
   for page in "$prefix$share"/man/man1/pipekit*.1; do
@@ -441,60 +218,10 @@ step_drivers() {
   fi
 }
 
-step_service() {
-  begin "the service"
-  local is_new=true file changed=false
-  [ ! -e "$prefix$units/pipekit.service" ] || is_new=false
-  for file in "${unit_files[@]}"; do
-    is_same "$file" "$prefix$units/${file##*/}" 644 || changed=true
-  done
-  place "systemd units" "$units" 644 "${unit_files[@]}"
-  [ -z "$prefix" ] || return 0
-  if ! has_systemctl; then
-    note "there is no systemd here: run \`pipekit serve\` by what there is, or \`pipekit tick\` from cron (docs/deploy.md)"
-    return
-  fi
-  if is_booted && $changed; then
-    change "have systemd read its units anew" systemctl daemon-reload
-  fi
-  if $is_new; then
-    change "enable pipekit.service" systemctl --quiet enable pipekit.service
-  elif systemctl --quiet is-enabled pipekit.service 2>/dev/null; then
-    fine "pipekit.service is enabled"
-  else
-    note "pipekit.service is disabled, and stays so (systemctl enable --now pipekit)"
-    # One that ran nevertheless goes on.
-    ! $stopped_service || start_service
-    return 0
-  fi
-  start_service
-}
-
-# Nobody has said yet who may call the API.
-lacks_login() {
-  local said
-  said=$(pipekit settings get api_user --json && pipekit settings get api_password --json) || return 0
-  grep -Eq '"value": ?null' <<<"$said"
-}
-
-start_service() {
-  if ! $dry_run && lacks_login; then
-    note "the service is enabled, and not started: it wants a user and a password for its API first"
-    echo "        sudo -u $user pipekit settings set api_user ops"
-    echo "        sudo -u $user pipekit settings set api_password -      (asks for it)"
-    ! is_booted || echo "        sudo systemctl start pipekit"
-  elif ! is_booted; then
-    note "systemd is not running here: the service starts with the machine"
-  elif is_active; then
-    fine "pipekit.service is running"
-  else
-    change "start pipekit.service" systemctl start pipekit.service
-    stopped_service=false
-    $dry_run || systemctl --quiet is-active pipekit.service || stop "the service does not stay up" "journalctl -u pipekit -e"
-  fi
-}
-
 install_all() {
+  if [ -z "$prefix" ] && [ "$(id -u)" != 0 ]; then
+    note "this is not root: what can't be seen is taken for what is not there"
+  fi
   step_user
   step_folders
   step_build
@@ -530,7 +257,7 @@ uninstall() {
   fi
   begin "files"
   local file there=() all=("$bin" "$share/bash-completion/completions/pipekit.bash" "$share/zsh/site-functions/_pipekit"
-    "$share/fish/vendor_completions.d/pipekit.fish")
+    /etc/fish/completions/pipekit.fish)
   for file in "${unit_files[@]}"; do all+=("$units/${file##*/}"); done
   for file in "$prefix$share"/man/man1/pipekit*.1; do all+=("${file#"$prefix"}"); done
   [ -n "$prefix" ] || all+=("$cache")
@@ -540,7 +267,7 @@ uninstall() {
   if [ ${#there[@]} = 0 ]; then
     fine "nothing is installed"
   else
-    change "remove ${#there[@]} file(s) and folder(s)" rm -rf "${there[@]}"
+    change "remove ${#there[@]} file(s) and folder(s)" remove "${there[@]}"
     ! { [ -z "$prefix" ] && is_booted; } || change "have systemd read its units anew" systemctl daemon-reload
   fi
   echo
@@ -554,11 +281,15 @@ uninstall() {
   fi
 }
 
-disable_units() { # flags
-  local unit
-  for unit in pipekit.service pipekit-tick.timer; do
-    [ ! -e "$units/$unit" ] || systemctl --quiet disable "$@" "$unit" || return
-  done
+# Folders that were made for one of the files go with it.
+remove() {
+  rm -rf "$@" || return
+  if [ -d "$prefix/etc/fish/completions" ]; then
+    env -C "$prefix/etc" rmdir -p --ignore-fail-on-non-empty fish/completions
+  fi
+  if [ -d "$prefix$share/bash-completion/completions" ]; then
+    env -C "$prefix$share" rmdir -p --ignore-fail-on-non-empty bash-completion/completions
+  fi
 }
 
 # ---- The command line -----------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ fn below_a_prefix_it_installs_once_and_removes_what_it_installed() {
         ("usr/local/bin/pipekit", 0o100_755),
         ("usr/local/share/bash-completion/completions/pipekit.bash", 0o100_644),
         ("usr/local/share/zsh/site-functions/_pipekit", 0o100_644),
-        ("usr/local/share/fish/vendor_completions.d/pipekit.fish", 0o100_644),
+        ("etc/fish/completions/pipekit.fish", 0o100_644),
         ("usr/local/share/man/man1/pipekit-module-add.1", 0o100_644),
         ("etc/systemd/system/pipekit.service", 0o100_644),
         ("etc/systemd/system/pipekit-tick@.service", 0o100_644),
@@ -103,6 +103,7 @@ fn below_a_prefix_it_installs_once_and_removes_what_it_installed() {
         .map(|file| file.0)
         .collect();
     assert_eq!(left, ["etc/pipekit/secrets.env"]);
+    assert!(!world.path("stage/etc/fish").exists() && !world.path("stage/usr/local/share/bash-completion").exists());
     assert!(staged(&world, &["--uninstall"]).contains("nothing is installed"));
 }
 

@@ -45,12 +45,12 @@ says "and files" "$said" "Done: 3 change(s)."
 is "the folder" "$(inside stat -c %U:%G/%a /var/lib/pipekit)" pipekit:pipekit/2770
 
 # A step that fails stops it, and it goes on the next time.
-inside rm -f /usr/local/share/fish/vendor_completions.d/pipekit.fish
-inside rmdir /usr/local/share/fish/vendor_completions.d
-inside touch /usr/local/share/fish/vendor_completions.d
+inside rm -f /etc/fish/completions/pipekit.fish
+inside rmdir /etc/fish/completions
+inside touch /etc/fish/completions
 said=$(deploy 2>&1) && wrong "it did not stop: $said"
 says "it says where it stopped" "$said" "deploy.sh stopped at step 5 of 9 (completions and man pages)"
-inside rm /usr/local/share/fish/vendor_completions.d
+inside rm /etc/fish/completions
 says "and goes on the next time" "$(deploy)" "Done: 1 change(s)."
 
 # The build, by a cargo that is none: it says who called it, and copies what is there.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The Debian package: built from a binary that is there, then installed, upgraded, removed and purged in a fresh Debian.
-# As root; tests/support/debian.sh says what can be kept for the next time, $PIPEKIT_CARGO_DEB is a cargo-deb that is there.
+# As root; tests/support/debian.sh says what can be kept for the next time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/support/debian.sh
@@ -8,16 +8,8 @@ command -v lintian >/dev/null || install_missing lintian
 fresh_debian
 mount_proc
 
-cargo_deb=${PIPEKIT_CARGO_DEB:-$(command -v cargo-deb || true)}
-if [ -z "$cargo_deb" ]; then
-  cargo install --quiet --locked --root "$root/tools" --target-dir "$root/tools/target" cargo-deb
-  cargo_deb=$root/tools/bin/cargo-deb
-fi
-mkdir -p "$root/target/release"
-strip -o "$root/target/release/pipekit" "$binary"
-for revision in 1 2; do
-  CARGO_TARGET_DIR=$root/target "$cargo_deb" --quiet --no-build --locked --deb-revision $revision -o "$root/pipekit-$revision.deb"
-done
+build_package 1
+build_package 2
 lintian --fail-on error --allow-root "$root/pipekit-1.deb" || wrong "lintian has errors"
 
 # ---- Installed ----

@@ -11,6 +11,8 @@ command -v curl >/dev/null || need+=(curl)
 [ -e /usr/share/java/h2.jar ] || need+=(libh2-java)
 install_missing "${need[@]}"
 fresh_debian
+build_package 1
+build_package 2
 
 # A jrunner with H2's driver: a script that starts a JVM.
 home=$root/opt/jrunner
@@ -195,4 +197,18 @@ inside /src/deploy.sh --uninstall --wait 120
 is "no unit is left" "$(inside systemctl list-unit-files --no-legend 'pipekit*')" ""
 is "no program is left" "$(inside sh -c 'command -v pipekit' || true)" ""
 is "the database is" "$(inside stat -c %U:%G/%a /var/lib/pipekit/pipekit.db)" pipekit:pipekit/660
+
+# ---- The package, over what was kept ----
+inside dpkg -i /pipekit-1.deb
+is "the package's service runs" "$(inside systemctl is-active pipekit) $(inside readlink "/proc/$(main_pid)/exe")" "active /usr/bin/pipekit"
+pid=$(main_pid)
+post modules/slow/run
+until_so "a run goes on" 30 ends_as slow running
+said=$(inside env PIPEKIT_UPGRADE_WAIT=2 dpkg -i /pipekit-2.deb 2>&1) && wrong "it was upgraded in the middle of a run: $said"
+is "an upgrade leaves a run alone" "$(main_pid) $(last_run slow)" "$pid running"
+pipekit cancel slow >/dev/null
+inside dpkg -i /pipekit-2.deb
+is "and restarts the service afterwards" "$(inside systemctl is-active pipekit) $([ "$(main_pid)" != "$pid" ] && echo new)" "active new"
+inside dpkg -r pipekit
+is "a removal ends it" "$(inside systemctl is-active pipekit || true)" inactive
 echo "all is well under $(inside systemctl --version | head -1)"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A fresh Debian in a folder, for scripts that install pipekit there. To be sourced, as root, in the project's folder.
 # $PIPEKIT_TEST_DEBIAN is a folder with one that debootstrap made, which is copied where it is there, and made where it is
-# not: it takes minutes. $PIPEKIT_BINARY is what is installed.
+# not: it takes minutes. $PIPEKIT_BINARY is what is installed; $PIPEKIT_CARGO_DEB is a cargo-deb that is there.
 
 . tests/support/server.sh
 binary=$(realpath "${PIPEKIT_BINARY:-${CARGO_TARGET_DIR:-target}/debug/pipekit}")
@@ -32,6 +32,18 @@ fresh_debian() {
   mkdir "$root/src"
   git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -at "$root/src"
   cp "$binary" "$root/src/built"
+}
+
+# Makes $root/pipekit-REVISION.deb of the binary.
+build_package() { # revision
+  local cargo_deb=${PIPEKIT_CARGO_DEB:-$(command -v cargo-deb || true)}
+  if [ -z "$cargo_deb" ]; then
+    cargo_deb=$root/tools/bin/cargo-deb
+    [ -x "$cargo_deb" ] || cargo install --quiet --locked --root "$root/tools" --target-dir "$root/tools/target" cargo-deb
+  fi
+  mkdir -p "$root/target/release"
+  strip -o "$root/target/release/pipekit" "$binary"
+  CARGO_TARGET_DIR=$root/target "$cargo_deb" --quiet --no-build --locked --deb-revision "$1" -o "$root/pipekit-$1.deb"
 }
 
 # Gives $root what programs in it look for: in a chroot, without a systemd.
