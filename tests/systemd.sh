@@ -154,7 +154,7 @@ said=$(deploy --now)
 says "--now does not wait" "$said" "stop the service"
 is "what had the grace period was cancelled" "$(last_run slow)" cancelled
 is "the service runs anew" "$(inside systemctl is-active pipekit) $([ "$(main_pid)" != "$pid" ] && echo new)" "active new"
-is "and no lock is left" "$(pipekit status --json | grep -c '"running":true')" 0
+is "and no lock is left" "$(sql /var/lib/pipekit/pipekit.db "SELECT running, lock_pid IS NULL FROM module WHERE name = 'slow'")" "0|1"
 says "then all is as it should be" "$(deploy)" "nothing was changed"
 
 # ---- Secrets, as systemd reads them and as pipekit does ----
