@@ -35,6 +35,7 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -s h -l help -d 'Print hel
 complete -c pipekit -n "__fish_pipekit_needs_command" -s V -l version -d 'Print version'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "init" -d 'Make the pipekit database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "demo" -d 'See it work: a small ERP, a warehouse, three syncs, and what each run did'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "doctor" -d 'Say whether all is well, and what to do where it is not'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file of their own and never in the database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
@@ -75,6 +76,16 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l json -d 'Print 
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l timeout -d 'How many seconds a database may take to answer' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l full -d 'Read all of pipekit\'s own file, however large it is'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -480,6 +491,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l load -d 'How the rows get there: through a staging table, or into the table itself [default: staged]' -r -f -a "staged\t'Through a staging table, from which they are merged'
+direct\t'Into the table itself, in one transaction with all that belongs to it, where that can be'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
@@ -533,6 +546,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l load -d 'How the rows get there: through a staging table, or into the table itself [default: staged]' -r -f -a "staged\t'Through a staging table, from which they are merged'
+direct\t'Into the table itself, in one transaction with all that belongs to it, where that can be'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''

@@ -20,6 +20,12 @@ command -v unshare >/dev/null && command -v setpriv >/dev/null || need+=(util-li
 command -v shellcheck >/dev/null || need+=(shellcheck)
 command -v systemd-analyze >/dev/null || need+=(systemd)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
+command -v javac >/dev/null || need+=(default-jdk-headless)
+# The JDBC drivers that jrunner is tested with.
+for jar in h2:h2 derby:derby derbyclient:derbyclient mariadb-java-client:mariadb postgresql:postgresql-jdbc \
+  sqlite-jdbc:xerial-sqlite-jdbc jtds:jtds jt400:jt400 slf4j-api:slf4j; do
+  [ -e "/usr/share/java/${jar%:*}.jar" ] || need+=("lib${jar#*:}-java")
+done
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need+=(faketime)
 install_missing "${need[@]}"
 

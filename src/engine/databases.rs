@@ -9,7 +9,9 @@ use crate::runner::runners::Runners;
 use crate::runner::{Failure, FailureKind, Runner, Target};
 use crate::secrets::Secrets;
 use crate::store::{Store, connection, connection::Connection, lock::Lock, setting};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The databases that one run or one command reaches. Runners are started at the first use.
 pub struct Databases {
@@ -115,6 +117,27 @@ impl Databases {
         })
     }
 
+    /// What `ask` comes to. After `patience` the runners are ended, as the network may have gone and have said nothing;
+    /// the second says whether that was so. `None` where it came to no end of its own.
+    pub fn within<T: Send>(&self, patience: Duration, ask: impl FnOnce() -> T + Send) -> (Option<T>, bool) {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = channel();
+            scope.spawn(move || sender.send(ask()));
+            let (mut wait, mut late) = (patience, false);
+            loop {
+                match receiver.recv_timeout(wait) {
+                    Ok(came) => return (Some(came), late),
+                    Err(RecvTimeoutError::Disconnected) => return (None, late),
+                    // Again, until it is through: it may have started a session anew.
+                    Err(RecvTimeoutError::Timeout) => {
+                        (wait, late) = (Duration::from_millis(100), true);
+                        self.runners().kill();
+                    }
+                }
+            }
+        })
+    }
+
     /// Sees to it that the lock of the run can be found.
     pub fn keep_lock(&self) {
         if let Some(lock) = &self.held {
@@ -143,10 +166,7 @@ impl Databases {
 
     /// The time zone that runners work in.
     pub fn timezone(&self) -> jiff::tz::TimeZone {
-        self.timezone
-            .as_deref()
-            .and_then(|zone| jiff::tz::TimeZone::get(zone).ok())
-            .unwrap_or_else(jiff::tz::TimeZone::system)
+        self.timezone.as_deref().and_then(|zone| crate::clock::zone(zone).ok()).unwrap_or_else(crate::clock::here)
     }
 }
 

@@ -5,6 +5,8 @@
 mod advice;
 mod columns;
 pub mod databases;
+pub mod direct;
+pub mod doctor;
 pub mod external;
 pub mod gate;
 pub mod group;

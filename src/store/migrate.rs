@@ -12,7 +12,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_groups.sql"),
     include_str!("../../migrations/0004_notifications.sql"),
     include_str!("../../migrations/0005_rehearsals.sql"),
+    include_str!("../../migrations/0006_load.sql"),
 ];
+
+/// The version of the files of this pipekit.
+pub const VERSION: usize = MIGRATIONS.len();
 
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
 const APPLICATION_ID: i32 = 0x706b_6974;
