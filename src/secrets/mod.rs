@@ -152,8 +152,12 @@ fn rewrite(change: impl FnOnce(&str) -> Option<String>) -> Result<PathBuf> {
     // Where the name is a link, the file behind it is replaced, and the link stays.
     let path = named.canonicalize().unwrap_or(named);
     let fail = |e: std::io::Error| {
-        Error::new(Code::Secret, format!("can't write the secrets file {}: {e}", path.display()))
-            .hint("may this user write there? $PIPEKIT_SECRETS names another file")
+        Error::new(Code::Secret, format!("can't write the secrets file {}: {e}", path.display())).hint(match e.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                "whoever the file belongs to can change it, and root: try it with sudo; $PIPEKIT_SECRETS names another"
+            }
+            _ => "$PIPEKIT_SECRETS names another file",
+        })
     };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(fail)?;
@@ -165,7 +169,11 @@ fn rewrite(change: impl FnOnce(&str) -> Option<String>) -> Result<PathBuf> {
     file.write_all(text.as_bytes()).map_err(fail)?;
     if let Ok(old) = std::fs::metadata(&path) {
         use std::os::unix::fs::MetadataExt;
-        let _ = std::os::unix::fs::chown(file.path(), Some(old.uid()), Some(old.gid()));
+        let made = file.as_file().metadata().map_err(fail)?;
+        // Else those who could read it could not any more: the service by its group, whoever it belongs to.
+        if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
+            std::os::unix::fs::chown(file.path(), Some(old.uid()), Some(old.gid())).map_err(fail)?;
+        }
         file.as_file().set_permissions(old.permissions()).map_err(fail)?;
     }
     file.as_file().sync_all().map_err(fail)?;

@@ -66,6 +66,7 @@ impl Store {
     pub fn open_or_create(path: &Path) -> Result<Store> {
         let path = place::real(path)?;
         place::check(&path)?;
+        place::make(&path);
         let conn = Connection::open_with_flags(
             &path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
