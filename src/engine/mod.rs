@@ -5,6 +5,7 @@
 mod advice;
 mod columns;
 pub mod databases;
+pub mod doctor;
 pub mod external;
 pub mod gate;
 pub mod group;
