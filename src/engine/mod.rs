@@ -5,6 +5,7 @@
 mod advice;
 mod columns;
 pub mod databases;
+pub mod direct;
 pub mod doctor;
 pub mod external;
 pub mod gate;
