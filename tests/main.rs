@@ -53,6 +53,7 @@ mod jrunner;
 mod jrunner_manners;
 mod keys;
 mod ledger;
+mod links;
 mod live;
 mod locks;
 mod look;
