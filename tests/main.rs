@@ -38,6 +38,7 @@ mod external;
 mod faults;
 mod files;
 mod flights;
+mod fuzz;
 mod gate;
 mod generated;
 mod groups;
