@@ -14,7 +14,10 @@ use super::columns::properties;
 use super::support::project;
 use super::support::random::Random;
 
-const TARGETS: [(&str, fn(&[u8])); 7] = [
+/// A target's name, and its property, which panics where it does not hold.
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: [Target; 7] = [
     ("columns", columns::hold),
     ("crontab", crontab::hold),
     ("placeholders", placeholders::hold),

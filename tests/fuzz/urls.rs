@@ -39,13 +39,8 @@ pub fn hold(data: &[u8]) {
 }
 
 fn accepted(text: &str, url: &Url) {
-    let (place, query) = text
-        .trim()
-        .splitn(3, ':')
-        .nth(2)
-        .unwrap()
-        .split_once('?')
-        .map_or_else(|| (text.trim().splitn(3, ':').nth(2).unwrap(), ""), |found| found);
+    let rest = text.trim().splitn(3, ':').nth(2).unwrap();
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (hosts, database, password) = match url {
         Url::Sqlite(url) => {
             let path = if place.is_empty() { ":memory:" } else { place };
