@@ -25,5 +25,6 @@ pub mod stop;
 mod summary;
 pub mod sync;
 pub mod tick;
+pub mod verify;
 pub mod watermark;
 pub mod why;

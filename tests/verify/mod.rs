@@ -1,0 +1,5 @@
+//! `module verify`: what it finds, and what it does not.
+
+mod found;
+mod planted;
+mod written;
