@@ -100,3 +100,27 @@ pub fn differences(
          FROM each_place WHERE place <= {most} ORDER BY kind, place, is_new, {s}"
     )
 }
+
+/// SQL that gives the keys whose rows differ between what is `there` and what is staged: all, or those alone of which
+/// nothing is staged.
+pub fn keys(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], there: String, gone: bool) -> String {
+    let begin = lines(dialect, merge, key, Some(there), false);
+    let k = numbered('k', key.len()).join(", ");
+    let having = if gone { "SUM(comes) = 0" } else { "SUM(CASE WHEN was <> comes THEN 1 ELSE 0 END) > 0" };
+    format!("{begin}\nSELECT {k} FROM each_kind GROUP BY {k} HAVING {having}")
+}
+
+/// A condition on rows, called `rows`, whose key is among those that a query gives.
+pub fn has_key(dialect: &dyn Destination, merge: &Merge<'_>, rows: &str, key: &[String], keys: &str, by_list: bool) -> String {
+    let column = |k: &String| format!("{rows}.{}", dialect.quote(k));
+    if by_list {
+        let list = key.iter().map(column).collect::<Vec<_>>().join(", ");
+        let left = if key.len() == 1 { list } else { format!("({list})") };
+        return format!("{left} IN (\n{keys}\n)");
+    }
+    let equal = key.iter().zip(numbered('k', key.len())).map(|(name, k)| {
+        let operator = merge.columns.iter().find(|c| c.name == *name).and_then(|c| c.equals.as_deref()).unwrap_or("=");
+        format!("{} {operator} found.{k}", column(name))
+    });
+    format!("EXISTS (\nSELECT 1 FROM (\n{keys}\n) AS found WHERE {})", equal.collect::<Vec<_>>().join(" AND "))
+}

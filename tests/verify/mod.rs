@@ -2,4 +2,5 @@
 
 mod found;
 mod planted;
+mod repaired;
 mod written;

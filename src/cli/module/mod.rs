@@ -139,10 +139,12 @@ pub enum Module {
     /// Compare the rows that the source gives with those at the destination
     ///
     /// Both come to checksums by ranges of the key; rows are read only of ranges that differ, and what differs is read
-    /// again before it is told. Watermarks stand at their defaults, so that all rows are compared. Nothing is changed.
-    /// The exit code is 0 where they are the same, 1 where they differ, 2 where they could not be compared.
+    /// again before it is told. Watermarks stand at their defaults, so that all rows are compared. Nothing is changed
+    /// without --repair. The exit code is 0 where they are the same (in the end), 1 where they differ, 2 where they could
+    /// not be compared or repaired.
     #[command(after_help = "Example:\n  pipekit module verify orders\n  \
-        pipekit module verify orders --key order_no,line --set since=2020-01-01")]
+        pipekit module verify orders --key order_no,line --set since=2020-01-01\n  \
+        pipekit module verify orders --repair --delete --yes")]
     Verify(verify::Verify),
     /// Print a module's SQL, raw
     #[command(after_help = "Example:\n  pipekit module sql orders > orders.sql\n  pipekit module sql orders --merge")]

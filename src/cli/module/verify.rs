@@ -3,13 +3,16 @@
 use super::rehearse::visible;
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone, count};
-use crate::cli::run::{behind, signals};
+use crate::cli::run::{behind, print as print_run, signals};
 use crate::engine::rehearse::Line;
-use crate::engine::verify::{self, Asked, Difference, Kind, Verification};
-use crate::error::{Code, Result};
+use crate::engine::verify::{self, Asked, Difference, Kind, Repair, Verification};
+use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use clap::Args;
 use serde_json::{Value, json};
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The arguments of `module verify`.
 #[derive(Args)]
@@ -25,6 +28,15 @@ pub struct Verify {
     /// Show so many differences of each kind; 0 shows all
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// Load rows that are missing or different again, in a run of its own
+    #[arg(long)]
+    repair: bool,
+    /// Delete rows that the source has no more, too
+    #[arg(long, requires = "repair")]
+    delete: bool,
+    /// Don't ask whether that is meant
+    #[arg(long, requires = "repair")]
+    yes: bool,
 }
 
 /// `NAME=VALUE`.
@@ -35,11 +47,8 @@ fn named(text: &str) -> std::result::Result<(String, String), String> {
 
 impl Verify {
     pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
-        match self.compare(context, store) {
-            Ok(found) => {
-                print(context, &found, self.limit);
-                Ok(u8::from(!found.same))
-            }
+        match self.compare_and_repair(context, store) {
+            Ok(same) => Ok(u8::from(!same)),
             // As diff(1) has it: 1 is for what differs, and 2 for what could not be compared.
             Err(error) if error.code.exit() == 1 => {
                 context.ui.error(&error);
@@ -49,27 +58,113 @@ impl Verify {
         }
     }
 
-    fn compare(&self, context: &Context, store: &mut Store) -> Result<Verification> {
+    /// Says whether they are the same in the end.
+    fn compare_and_repair(&self, context: &Context, store: &mut Store) -> Result<bool> {
         let signal = signals()?;
+        let found = self.behind(context, &signal, |asked| verify::verify(store, asked))?;
+        let mut document = document(&found, self.limit);
+        if !context.ui.json {
+            print(context, &found, self.limit);
+        }
+        let what = self.repairs(&found);
+        if what.is_empty() {
+            if context.ui.json {
+                context.ui.document(&document);
+            }
+            return Ok(found.same);
+        }
+        self.confirm(context, &found, &what)?;
+        let mut runs = Vec::new();
+        for repair in what {
+            let outcome = self.behind(context, &signal, |asked| verify::repair(store, asked, &found, repair))?;
+            if !context.ui.json {
+                print_run(context, &outcome);
+            }
+            runs.push(outcome.run.document());
+            if let Some(error) = outcome.error {
+                return Err(error);
+            }
+        }
+        let after = self.behind(context, &signal, |asked| verify::verify(store, asked))?;
+        if context.ui.json {
+            document["repairs"] = json!(runs);
+            document["after"] = json!(self::document(&after, self.limit));
+            context.ui.document(&document);
+        } else {
+            print(context, &after, self.limit);
+        }
+        Ok(after.same)
+    }
+
+    fn behind<T>(
+        &self,
+        context: &Context,
+        signal: &Arc<AtomicBool>,
+        work: impl FnOnce(&mut Asked<'_>) -> Result<T>,
+    ) -> Result<T> {
         behind(context, &self.name, |progress| {
-            let mut asked = Asked { module: &self.name, key: &self.key, set: &self.set, signal, progress };
-            verify::verify(store, &mut asked)
+            let signal = signal.clone();
+            work(&mut Asked { module: &self.name, key: &self.key, set: &self.set, signal, progress })
         })
     }
+
+    /// What is to be done.
+    fn repairs(&self, found: &Verification) -> Vec<Repair> {
+        let load = self.repair && found.missing + found.different > 0;
+        let delete = self.delete && found.extra > 0;
+        load.then_some(Repair::Load).into_iter().chain(delete.then_some(Repair::Delete)).collect()
+    }
+
+    fn confirm(&self, context: &Context, found: &Verification, what: &[Repair]) -> Result<()> {
+        let mut plan = Vec::new();
+        if what.contains(&Repair::Load) {
+            plan.push(format!("load the rows of {} keys again", counted((found.missing + found.different) as u64)));
+        }
+        if what.contains(&Repair::Delete) {
+            plan.push(format!("delete those of {} that the source has no more", counted(found.extra as u64)));
+        }
+        let plan = plan.join(", and ");
+        if found.extra > 0 && !self.delete {
+            context.ui.note(format!(
+                "{} keys that the source has no more stay: `--delete` takes them away",
+                counted(found.extra as u64)
+            ));
+        }
+        if self.yes {
+            context.ui.note(format!("repair: {plan}"));
+            return Ok(());
+        }
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Err(Error::new(Code::Usage, format!("to {plan}, it must be sure that this is meant"))
+                .hint(format!("`pipekit module verify {} --repair … --yes`", self.name)));
+        }
+        let sure = dialoguer::Confirm::new()
+            .with_prompt(format!("{}{}?", plan[..1].to_uppercase(), &plan[1..]))
+            .default(false)
+            .interact()
+            .map_err(|e| Error::system("can't ask", e))?;
+        if sure { Ok(()) } else { Err(Error::new(Code::Cancelled, "nothing was repaired")) }
+    }
+}
+
+/// A comparison as JSON has it.
+fn document(found: &Verification, limit: usize) -> Value {
+    let mut document = json!(found);
+    document["differences"] = json!(shown(found, limit));
+    document
+}
+
+/// The differences that are shown: so many of each kind.
+fn shown(found: &Verification, limit: usize) -> Vec<&Difference> {
+    let limit = if limit == 0 { usize::MAX } else { limit };
+    let of = |kind| found.differences.iter().filter(move |d| d.kind == kind).take(limit);
+    [Kind::Missing, Kind::Different, Kind::Extra].into_iter().flat_map(of).collect()
 }
 
 /// What a comparison found.
 fn print(context: &Context, found: &Verification, limit: usize) {
     let ui = &context.ui;
-    let limit = if limit == 0 { usize::MAX } else { limit };
-    let shown = |kind| found.differences.iter().filter(move |d| d.kind == kind).take(limit);
-    let all: Vec<&Difference> = [Kind::Missing, Kind::Different, Kind::Extra].into_iter().flat_map(shown).collect();
-    if ui.json {
-        let mut document = json!(found);
-        document["differences"] = json!(all);
-        ui.document(&document);
-        return;
-    }
+    let all = shown(found, limit);
     let (mark, tone) = if found.same { ("=", Tone::Good) } else { ("≠", Tone::Odd) };
     ui.line(format!("{} {}: {}", ui.paint(mark, tone), found.module, found.summary()));
     let counts = format!(

@@ -16,8 +16,10 @@ const FEW: i64 = 512;
 const MANY: usize = 2_000;
 
 /// Rows that may differ.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Area {
     /// None.
+    #[default]
     Nothing,
     /// All.
     Whole,

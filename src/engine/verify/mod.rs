@@ -8,6 +8,7 @@
 
 mod drill;
 mod read;
+mod repair;
 mod settle;
 
 use super::databases::Databases;
@@ -20,6 +21,7 @@ use crate::error::{Code, Error, Result};
 use crate::store::run::{End, NewRun};
 use crate::store::{Store, lock, module, rehearsal, run};
 use drill::Area;
+pub use repair::{Repair, repair};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -96,6 +98,9 @@ pub struct Verification {
     pub differences: Vec<Difference>,
     /// What there is to know of how it was compared.
     pub remarks: Vec<String>,
+    /// Where rows may differ.
+    #[serde(skip)]
+    area: Area,
 }
 
 /// How many keys of each kind are told apart, at most.
@@ -227,6 +232,7 @@ fn compare(
     let count = |kind| found.differences.iter().filter(|d| d.kind == kind).count();
     (found.missing, found.different, found.extra) = (count(Kind::Missing), count(Kind::Different), count(Kind::Extra));
     found.same = found.differences.is_empty();
+    found.area = area;
     ledger.live(&this.found.summary())?;
     Ok(this.found)
 }

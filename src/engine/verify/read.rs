@@ -3,12 +3,14 @@
 use super::drill::Area;
 use super::{Kind, MOST, Verifier};
 use crate::dialect::{Emptying, Merge, compare};
+use crate::engine::databases::Databases;
 use crate::engine::external;
 use crate::engine::ledger::{Came, Ledger};
+use crate::engine::plan::{Definition, Plan};
 use crate::engine::rehearse::Line;
 use crate::engine::sync::Progress;
 use crate::error::{Code, Error, Result};
-use crate::runner::{FailureKind, Said};
+use crate::runner::{FailureKind, Moved, Said};
 use crate::store::rehearsal;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,6 +20,52 @@ pub(super) type Shown = (bool, Vec<Option<String>>);
 
 /// The rows of each key that differs, by how they do and by the key as it is shown.
 pub(super) type Found = BTreeMap<(Vec<Option<String>>, Kind), Vec<Shown>>;
+
+/// The source's query for the rows of an area.
+pub(super) fn query(plan: &Plan, area: &Area) -> String {
+    match area {
+        Area::Parts { source, .. } => {
+            let names: Vec<String> = (1..=plan.columns.len()).map(|n| format!("c{n}")).collect();
+            format!("WITH q ({}) AS (\n{}\n)\nSELECT * FROM q\nWHERE {source}", names.join(", "), plan.source_sql)
+        }
+        _ => plan.source_sql.clone(),
+    }
+}
+
+/// The destination's rows of an area: what stands behind FROM.
+pub(super) fn rows_there(plan: &Plan, area: &Area) -> String {
+    let table = plan.dialect.table(&plan.table);
+    match area {
+        Area::Parts { dest, .. } => format!("{table}\n  WHERE {dest}"),
+        _ => table,
+    }
+}
+
+/// Moves the source's rows of an area into the staging table.
+pub(super) fn load(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    definition: &Definition,
+    plan: &Plan,
+    area: &Area,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Moved> {
+    let (source, dest) = (&definition.source, &definition.dest);
+    let sql = query(plan, area);
+    let staging = plan.dialect.table(&plan.staging);
+    let open = ledger.begin("transfer", &format!("{} to {}", source.name, dest.name), &source.name, &sql)?;
+    let mut say = |said: Said<'_>| {
+        if let Said::Rows(rows) = said {
+            progress(Progress::Rows(rows));
+        }
+    };
+    let moved = databases.runners().transfer(&plan.source, &sql, &plan.dest, &staging, &mut say);
+    ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
+    moved.map_err(|f| match f.kind {
+        FailureKind::ConnectSource => databases.explain(&f, source, "reading the rows"),
+        _ => databases.explain(&f, dest, "moving rows into staging"),
+    })
+}
 
 impl Verifier<'_> {
     /// Reads the rows of an area, and gives those that differ.
@@ -55,28 +103,13 @@ impl Verifier<'_> {
     }
 
     /// The source's rows, into it.
-    fn load(&mut self, ledger: &mut Ledger<'_>, area: &Area, progress: &mut dyn FnMut(Progress<'_>)) -> Result<()> {
-        let (source, dest, plan) = (&self.definition.source, &self.definition.dest, &self.plan);
-        let sql = match area {
-            Area::Parts { source, .. } => {
-                let names: Vec<String> = (1..=plan.columns.len()).map(|n| format!("c{n}")).collect();
-                format!("WITH q ({}) AS (\n{}\n)\nSELECT * FROM q\nWHERE {source}", names.join(", "), plan.source_sql)
-            }
-            _ => plan.source_sql.clone(),
-        };
-        let staging = plan.dialect.table(&plan.staging);
-        let open = ledger.begin("transfer", &format!("{} to {}", source.name, dest.name), &source.name, &sql)?;
-        let mut say = |said: Said<'_>| {
-            if let Said::Rows(rows) = said {
-                progress(Progress::Rows(rows));
-            }
-        };
-        let moved = self.databases.runners().transfer(&plan.source, &sql, &plan.dest, &staging, &mut say);
-        ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
-        let moved = moved.map_err(|f| match f.kind {
-            FailureKind::ConnectSource => self.databases.explain(&f, source, "reading the rows"),
-            _ => self.databases.explain(&f, dest, "moving rows into staging"),
-        })?;
+    fn load(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        area: &Area,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<()> {
+        let moved = load(ledger, self.databases, self.definition, &self.plan, area, progress)?;
         self.found.source_rows_read += moved.rows.unwrap_or_default();
         Ok(())
     }
@@ -84,11 +117,7 @@ impl Verifier<'_> {
     /// What differs between the staged rows and the destination's.
     fn differences(&mut self, ledger: &mut Ledger<'_>, area: &Area) -> Result<Found> {
         let plan = &self.plan;
-        let table = plan.dialect.table(&plan.table);
-        let there = match area {
-            Area::Parts { dest, .. } => format!("{table}\n  WHERE {dest}"),
-            _ => table,
-        };
+        let there = rows_there(plan, area);
         let merge = Merge {
             module: &self.definition.module.name,
             dest: &plan.table,
