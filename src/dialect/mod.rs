@@ -11,6 +11,7 @@ mod generic;
 mod h2;
 mod mysql;
 mod name;
+pub mod overlap;
 mod postgresql;
 mod sqlite;
 mod sqlserver;

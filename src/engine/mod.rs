@@ -3,6 +3,7 @@
 //! `pipekit run`, groups, schedules and the API all call [`sync::run_module`]; nothing of it lives above this line.
 
 mod advice;
+pub mod audit;
 mod columns;
 pub mod databases;
 pub mod external;

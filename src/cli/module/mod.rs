@@ -6,7 +6,7 @@ mod preview;
 mod propose;
 pub(super) mod rehearse;
 mod show;
-mod verify;
+pub(super) mod verify;
 
 use super::output::{self, Field, Tone};
 use super::{Context, input};

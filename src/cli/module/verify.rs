@@ -40,7 +40,7 @@ pub struct Verify {
 }
 
 /// `NAME=VALUE`.
-fn named(text: &str) -> std::result::Result<(String, String), String> {
+pub fn named(text: &str) -> std::result::Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("it must be NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

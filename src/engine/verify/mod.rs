@@ -101,6 +101,9 @@ pub struct Verification {
     /// Where rows may differ.
     #[serde(skip)]
     area: Area,
+    /// The columns that are filled.
+    #[serde(skip)]
+    filled: Vec<String>,
 }
 
 /// How many keys of each kind are told apart, at most.
@@ -218,6 +221,7 @@ fn compare(
         run_id,
         module: definition.module.name.clone(),
         key: key.clone(),
+        filled: plan.columns.iter().map(|c| c.name.clone()).collect(),
         remarks: plan.resolved.warnings.clone(),
         ..Verification::default()
     };
@@ -238,6 +242,11 @@ fn compare(
 }
 
 impl Verification {
+    /// The columns that the module fills, in order.
+    pub fn columns(&self) -> Vec<String> {
+        self.filled.clone()
+    }
+
     /// It in a line.
     pub fn summary(&self) -> String {
         if self.same {
