@@ -292,6 +292,9 @@ _pipekit() {
             pipekit__subcmd__module,sql)
                 cmd="pipekit__subcmd__module__subcmd__sql"
                 ;;
+            pipekit__subcmd__module,verify)
+                cmd="pipekit__subcmd__module__subcmd__verify"
+                ;;
             pipekit__subcmd__module__subcmd__columns,add)
                 cmd="pipekit__subcmd__module__subcmd__columns__subcmd__add"
                 ;;
@@ -378,6 +381,9 @@ _pipekit() {
                 ;;
             pipekit__subcmd__watermark,add)
                 cmd="pipekit__subcmd__watermark__subcmd__add"
+                ;;
+            pipekit__subcmd__watermark,audit)
+                cmd="pipekit__subcmd__watermark__subcmd__audit"
                 ;;
             pipekit__subcmd__watermark,edit)
                 cmd="pipekit__subcmd__watermark__subcmd__edit"
@@ -1872,7 +1878,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module)
-            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse sql runs"
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add propose edit remove rm enable disable copy rename check preview columns rehearse verify sql runs"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2609,6 +2615,40 @@ _pipekit() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pipekit__subcmd__module__subcmd__verify)
+            opts="-q -v -h --key --set --limit --repair --delete --yes --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pipekit__subcmd__run)
             opts="-q -v -h --dry-run --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -3130,7 +3170,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__watermark)
-            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add edit remove rm resolve history"
+            opts="-q -v -h --db --json --quiet --verbose --color --help list ls show add edit remove rm resolve audit history"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3167,6 +3207,44 @@ _pipekit() {
                     return 0
                     ;;
                 --default)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__watermark__subcmd__audit)
+            opts="-q -v -h --column --key --set --limit --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --column)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

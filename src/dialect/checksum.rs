@@ -115,7 +115,9 @@ fn pair(from: (Engine, &Value), to: (Engine, &Value)) -> Option<(String, String)
         Type::Timestamp(_) => Form::Timestamp,
         Type::TimestampTz(_) => Form::Instant,
         Type::Uuid => Form::Uuid,
-        Type::Other(_) if from.0 == to.0 && from.1.type_text.eq_ignore_ascii_case(&to.1.type_text) => Form::Text,
+        Type::Other(_) if from.0 == to.0 && types::split(&from.1.type_text).0 == types::split(&to.1.type_text).0 => {
+            Form::Text
+        }
         Type::Other(_) => return None,
     };
     let there = write(to.0, form, &to.1.type_text, &to.1.sql)?;
@@ -244,11 +246,13 @@ fn write(engine: Engine, form: Form, type_text: &str, c: &str) -> Option<String>
             Form::Boolean => format!("{c}::int::text"),
             Form::Single => format!("{c}::float8::text"),
             Form::Text => count(engine, &format!("{c}::text")),
-            // The output of a char(n) has its blanks, and a cast to text has not (manual, 8.3).
-            Form::Padded => count(engine, &format!("concat({c})")),
+            // The output of a char(n) has its blanks, and a cast to text has not (manual, 8.3). Of NULL it makes an empty
+            // text.
+            Form::Padded => format!("CASE WHEN {c} IS NOT NULL THEN {} END", count(engine, &format!("concat({c})"))),
             Form::Bytes => format!("encode({c}, 'hex')"),
             Form::Instant => format!("({c} AT TIME ZONE 'UTC')::text || '+00'"),
-            Form::Decimal | Form::Double | Form::Date | Form::Time | Form::Timestamp | Form::Uuid | Form::Plain => {
+            Form::Plain => no_null(&format!("{c}::text")),
+            Form::Decimal | Form::Double | Form::Date | Form::Time | Form::Timestamp | Form::Uuid => {
                 format!("{c}::text")
             }
         },
@@ -267,7 +271,7 @@ fn write(engine: Engine, form: Form, type_text: &str, c: &str) -> Option<String>
                 // A FLOAT prints six digits, and its double all that there are.
                 Form::Single => format!("CAST({c} + 0e0 AS CHAR)"),
                 Form::Text | Form::Padded => count(engine, &letters),
-                Form::Plain => letters,
+                Form::Plain => no_null(&letters),
                 Form::Bytes => format!("LOWER(HEX({c}))"),
                 Form::Uuid => format!("LOWER({text})"),
                 Form::Decimal | Form::Double | Form::Boolean | Form::Date => text,
@@ -275,6 +279,11 @@ fn write(engine: Engine, form: Form, type_text: &str, c: &str) -> Option<String>
         }
         Engine::Sqlite => return None,
     })
+}
+
+/// A text that is not what stands for NULL.
+fn no_null(text: &str) -> String {
+    format!("CASE WHEN {text} = '~' THEN '?' ELSE {text} END")
 }
 
 fn trimmed(has_point: &str, without: &str, text: &str) -> String {

@@ -111,7 +111,14 @@ pub fn keys(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], there:
 }
 
 /// A condition on rows, called `rows`, whose key is among those that a query gives.
-pub fn has_key(dialect: &dyn Destination, merge: &Merge<'_>, rows: &str, key: &[String], keys: &str, by_list: bool) -> String {
+pub fn has_key(
+    dialect: &dyn Destination,
+    merge: &Merge<'_>,
+    rows: &str,
+    key: &[String],
+    keys: &str,
+    by_list: bool,
+) -> String {
     let column = |k: &String| format!("{rows}.{}", dialect.quote(k));
     if by_list {
         let list = key.iter().map(column).collect::<Vec<_>>().join(", ");

@@ -14,8 +14,8 @@ use crate::definition::cursor::{self, Cursor};
 use crate::dialect::overlap::Overlap;
 use crate::error::{Code, Error, Result};
 use crate::sql::columns::SelectList;
-use crate::store::run::{self, Filter};
 use crate::store::Store;
+use crate::store::run::{self, Filter};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -158,8 +158,9 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
             return Err(Error::invalid(format!("module {module} has no watermark that could pass a row by")));
         }
         (None, _) => {
-            return Err(Error::new(Code::Usage, format!("module {module} has several watermarks"))
-                .hint(format!("`pipekit watermark audit {module} NAME`; `pipekit watermark list {module}` shows them")));
+            return Err(Error::new(Code::Usage, format!("module {module} has several watermarks")).hint(format!(
+                "`pipekit watermark audit {module} NAME`; `pipekit watermark list {module}` shows them"
+            )));
         }
     };
     definition.watermarks.retain(|(w, _)| w.name == name);
@@ -198,7 +199,9 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
     let strict = cursor.as_ref().is_some_and(|c| c.strict);
     let now = now.values.get(&name).cloned().unwrap_or_default();
     let Some(next) = Mark::read(&now) else {
-        return Err(Error::invalid(format!("{now}, the value of {name}, is neither a whole number nor a date or time")));
+        return Err(Error::invalid(format!(
+            "{now}, the value of {name}, is neither a whole number nor a date or time"
+        )));
     };
     history.push(Used { run_id: None, started_at: None, value: now, mark: next });
     let mut most: Option<Overlap> = None;
@@ -261,7 +264,9 @@ fn propose(
     });
     audit.expression = expression;
     let Some(sql) = audit.resolver_sql.clone() else {
-        audit.remarks.push("the resolver has no max(…) that could look back: take the overlap off its value".to_owned());
+        audit
+            .remarks
+            .push("the resolver has no max(…) that could look back: take the overlap off its value".to_owned());
         return Ok(());
     };
     let mut tried = watermark.clone();
@@ -290,12 +295,8 @@ fn passed<'a>(
 
 /// The values that the runs that succeeded had, oldest first.
 fn history(store: &Store, module_id: i64, name: &str) -> Result<Vec<Used>> {
-    let filter = Filter {
-        module_id: Some(module_id),
-        statuses: vec!["success".to_owned()],
-        reverse: true,
-        ..Filter::default()
-    };
+    let filter =
+        Filter { module_id: Some(module_id), statuses: vec!["success".to_owned()], reverse: true, ..Filter::default() };
     let runs = run::list(store.read(), &filter)?;
     Ok(runs
         .into_iter()

@@ -41,9 +41,29 @@ fn module(pair: &mut Pair, kinds: [&str; 2], quoted: bool, resolver: &str) {
     pair.dst(&table(kinds[1]));
     let query = if quoted { "'{since}'" } else { "{since}" };
     let query = format!("SELECT t.id, t.changed FROM t WHERE t.changed >= {query}");
-    pair.world.args(&["module", "add", "t", "--source", "src", "--dest", "dst", "--table", "t", "--strategy", "incremental", "--key", "id", "--query", &query]).ok();
+    pair.world
+        .args(&[
+            "module",
+            "add",
+            "t",
+            "--source",
+            "src",
+            "--dest",
+            "dst",
+            "--table",
+            "t",
+            "--strategy",
+            "incremental",
+            "--key",
+            "id",
+            "--query",
+            &query,
+        ])
+        .ok();
     let default = if quoted { "2000-01-01" } else { "-100000" };
-    pair.world.args(&["watermark", "add", "t", "since", "--connection", "dst", "--sql", resolver, "--default", default]).ok();
+    pair.world
+        .args(&["watermark", "add", "t", "since", "--connection", "dst", "--sql", resolver, "--default", default])
+        .ok();
 }
 
 fn replay(pair: &Pair, history: &[Vec<(i64, i64)>], quoted: bool) {
@@ -65,7 +85,11 @@ fn case(fresh: &dyn Fn() -> Pair, kinds: [&str; 2], quoted: bool) -> Value {
     let told = pair.call("watermark audit t --json --limit 0").code(1).json();
     let lost = 120 - pair.rows("SELECT count(*) FROM t")[0].parse::<i64>().unwrap();
     assert!(lost > 3, "the history loses nothing: {told}");
-    assert_eq!((&told["passed_by"], &told["to_come"], &told["unknown"]), (&json!(lost), &json!(0), &json!(0)), "{told}");
+    assert_eq!(
+        (&told["passed_by"], &told["to_come"], &told["unknown"]),
+        (&json!(lost), &json!(0), &json!(0)),
+        "{told}"
+    );
     assert_eq!((&told["column"], &told["watermark"], &told["runs"]), (&json!("changed"), &json!("since"), &json!(12)));
     // Every one of them came after the run that it names, and was passed by by the next.
     for late in told["late"].as_array().unwrap() {

@@ -74,11 +74,15 @@ on_each! {
 #[test]
 #[ignore = "needs MariaDB: tests/run.sh"]
 fn keys_are_repaired_as_the_destination_compares_them() {
-    let mut pairs =
-        [(Pair::sqlite(), "VARCHAR(9) COLLATE NOCASE"), (Pair::between(Side::Sqlite, Side::Mariadb(mariadb::Database::new())), "VARCHAR(9)")];
+    let mut pairs = [
+        (Pair::sqlite(), "VARCHAR(9) COLLATE NOCASE"),
+        (Pair::between(Side::Sqlite, Side::Mariadb(mariadb::Database::new())), "VARCHAR(9)"),
+    ];
     for (pair, kind) in &mut pairs {
         pair.src("CREATE TABLE c (code VARCHAR(9), n INTEGER); INSERT INTO c VALUES ('ab', 1), ('x', 1), ('y', 2)");
-        pair.dst(&format!("CREATE TABLE c (code {kind}, n INTEGER); INSERT INTO c VALUES ('AB', 1), ('X', 7), ('y', 2)"));
+        pair.dst(&format!(
+            "CREATE TABLE c (code {kind}, n INTEGER); INSERT INTO c VALUES ('AB', 1), ('X', 7), ('y', 2)"
+        ));
         pair.module("c", "--table c --strategy incremental --key code --query 'SELECT code, n FROM c'");
         pair.call("module verify c --repair --delete --yes").ok();
         assert_eq!(pair.rows("SELECT code, n FROM c ORDER BY n, code"), ["ab|1", "x|1", "y|2"]);

@@ -103,12 +103,7 @@ impl Verifier<'_> {
     }
 
     /// The source's rows, into it.
-    fn load(
-        &mut self,
-        ledger: &mut Ledger<'_>,
-        area: &Area,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<()> {
+    fn load(&mut self, ledger: &mut Ledger<'_>, area: &Area, progress: &mut dyn FnMut(Progress<'_>)) -> Result<()> {
         let moved = load(ledger, self.databases, self.definition, &self.plan, area, progress)?;
         self.found.source_rows_read += moved.rows.unwrap_or_default();
         Ok(())

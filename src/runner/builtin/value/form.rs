@@ -37,7 +37,10 @@ pub fn of(form: &str, value: ValueRef<'_>, zone: &TimeZone) -> Option<String> {
             text::push_hex(&mut out, bytes);
             Some(out)
         }
-        ("stored_plain", ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        // What stands for NULL, and between values, is no date and no number.
+        ("stored_plain", ValueRef::Text(bytes)) => {
+            std::str::from_utf8(bytes).ok().filter(|text| *text != "~" && !text.contains(',')).map(str::to_owned)
+        }
         (_, ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok().and_then(|text| calendar(form, text, zone)),
         _ => None,
     };
@@ -151,6 +154,9 @@ mod tests {
             ("time", text("03:04"), "03:04:00"),
             ("uuid", text("A0EEBC999C0B4EF8BB6D6BB9BD380A11"), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
             ("stored_plain", text("2026-1-2"), "2026-1-2"),
+            ("stored_plain", text("~"), "?Text7e"),
+            ("stored_any", text("a"), "?Text61"),
+            ("stored_any", ValueRef::Integer(1), "?Integer1"),
         ] {
             assert_eq!(of(form, value, &TimeZone::UTC).as_deref(), Some(expected), "{form} {value:?}");
         }
