@@ -31,6 +31,9 @@ _pipekit() {
             pipekit,demo)
                 cmd="pipekit__subcmd__demo"
                 ;;
+            pipekit,doctor)
+                cmd="pipekit__subcmd__doctor"
+                ;;
             pipekit,driver)
                 cmd="pipekit__subcmd__driver"
                 ;;
@@ -416,7 +419,7 @@ _pipekit() {
 
     case "${cmd}" in
         pipekit)
-            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo secrets settings driver connection wizard module watermark hook group schedule import export apply run cancel tick serve status log why jrunner completions man"
+            opts="-q -v -h -V --db --json --quiet --verbose --color --help --version init demo doctor secrets settings driver connection wizard module watermark hook group schedule import export apply run cancel tick serve status log why jrunner completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -823,6 +826,32 @@ _pipekit() {
             fi
             case "${prev}" in
                 --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pipekit__subcmd__doctor)
+            opts="-q -v -h --timeout --full --db --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -35,6 +35,7 @@ complete -c pipekit -n "__fish_pipekit_needs_command" -s h -l help -d 'Print hel
 complete -c pipekit -n "__fish_pipekit_needs_command" -s V -l version -d 'Print version'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "init" -d 'Make the pipekit database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "demo" -d 'See it work: a small ERP, a warehouse, three syncs, and what each run did'
+complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "doctor" -d 'Say whether all is well, and what to do where it is not'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "secrets" -d 'Passwords, kept in a file of their own and never in the database'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "settings" -d 'What can be set for all of pipekit'
 complete -c pipekit -n "__fish_pipekit_needs_command" -f -a "driver" -d 'Which program speaks to which kind of database'
@@ -75,6 +76,16 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -l json -d 'Print 
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s v -l verbose -d 'Print more'
 complete -c pipekit -n "__fish_pipekit_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l timeout -d 'How many seconds a database may take to answer' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l full -d 'Read all of pipekit\'s own file, however large it is'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -l json -d 'Print JSON (one document; what streams, one a line), and errors as JSON'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -s q -l quiet -d 'Say nothing of what went well: print what is asked for, and what went wrong'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -s v -l verbose -d 'Print more'
+complete -c pipekit -n "__fish_pipekit_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand secrets; and not __fish_seen_subcommand_from set list ls unset" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

@@ -18,6 +18,12 @@ command -v curl >/dev/null || need+=(curl)
 command -v mount >/dev/null || need+=(mount)
 command -v unshare >/dev/null && command -v setpriv >/dev/null || need+=(util-linux)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
+command -v javac >/dev/null || need+=(default-jdk-headless)
+# The JDBC drivers that jrunner is tested with.
+for jar in h2:h2 derby:derby derbyclient:derbyclient mariadb-java-client:mariadb postgresql:postgresql-jdbc \
+  sqlite-jdbc:xerial-sqlite-jdbc jtds:jtds jt400:jt400 slf4j-api:slf4j; do
+  [ -e "/usr/share/java/${jar%:*}.jar" ] || need+=("lib${jar#*:}-java")
+done
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need+=(faketime)
 install_missing "${need[@]}"
 

@@ -209,14 +209,7 @@ impl Connection {
                 super::said(context, &document, &format!("removed connection {}{with}", removed.name));
             }
             Connection::Test { name } => {
-                let tested = introspect::test(&store, &name).map_err(|mut e| {
-                    if e.code == Code::Runner && e.hint.as_ref().is_none_or(|hint| hint.contains("connection test")) {
-                        e.hint = Some(format!(
-                            "`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it"
-                        ));
-                    }
-                    e
-                })?;
+                let tested = introspect::test(&store, &name, None)?;
                 let line =
                     format!("{} {} answers ({} ms)", ui.paint("✔", Tone::Good), tested.connection, tested.elapsed_ms);
                 super::said(context, &tested, &line);

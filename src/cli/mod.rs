@@ -7,6 +7,7 @@ mod changes;
 mod completions;
 mod connection;
 mod demo;
+mod doctor;
 mod driver;
 mod editor;
 mod export;
@@ -85,6 +86,7 @@ struct Global {
 enum Command {
     Init(init::Init),
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
     #[command(subcommand)]
     Secrets(secrets::Secrets),
     #[command(subcommand)]
@@ -224,6 +226,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
     match command {
         Command::Init(c) => c.run(context),
         Command::Demo(c) => c.run(context),
+        Command::Doctor(c) => c.run(context),
         Command::Secrets(c) => c.run(context),
         Command::Settings(c) => c.run(context),
         Command::Driver(c) => c.run(context),

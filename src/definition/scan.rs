@@ -136,6 +136,11 @@ pub fn driver_for(url: &str) -> Option<(&'static str, &'static str)> {
     KNOWN.iter().find(|known| scheme(known.url) == scheme(url)).map(|known| (known.kind, known.name))
 }
 
+/// The class of the driver that a jar is, where it is known by its name.
+pub fn class_of(jar: &Path) -> Option<&'static str> {
+    of(jar).map(|known| known.class)
+}
+
 /// The jars in a folder, by name.
 fn jars_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = |e: std::io::Error| Error::invalid(format!("can't look into {}: {e}", folder.display()));

@@ -9,7 +9,9 @@ use crate::runner::runners::Runners;
 use crate::runner::{Failure, FailureKind, Runner, Target};
 use crate::secrets::Secrets;
 use crate::store::{Store, connection, connection::Connection, lock::Lock, setting};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The databases that one run or one command reaches. Runners are started at the first use.
 pub struct Databases {
@@ -112,6 +114,27 @@ impl Databases {
         self.jrunner.as_deref().map_err(|e| {
             let again = Error::new(e.code, e.message.clone());
             e.hint.iter().fold(again, |error, hint| error.hint(hint.clone()))
+        })
+    }
+
+    /// What `ask` comes to. After `patience` the runners are ended, as the network may have gone and have said nothing;
+    /// the second says whether that was so. `None` where it came to no end of its own.
+    pub fn within<T: Send>(&self, patience: Duration, ask: impl FnOnce() -> T + Send) -> (Option<T>, bool) {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = channel();
+            scope.spawn(move || sender.send(ask()));
+            let (mut wait, mut late) = (patience, false);
+            loop {
+                match receiver.recv_timeout(wait) {
+                    Ok(came) => return (Some(came), late),
+                    Err(RecvTimeoutError::Disconnected) => return (None, late),
+                    // Again, until it is through: it may have started a session anew.
+                    Err(RecvTimeoutError::Timeout) => {
+                        (wait, late) = (Duration::from_millis(100), true);
+                        self.runners().kill();
+                    }
+                }
+            }
         })
     }
 

@@ -291,6 +291,23 @@ pub fn refuse_hook(
     }
 }
 
+/// What is known already of merges into a connection that is jrunner's: a warning, or that they are refused; nothing, where
+/// all is well or nobody has tried.
+///
+/// # Errors
+/// Where they are refused, and where pipekit's own file can't be read.
+pub fn known_of_merges(
+    store: &Store,
+    program: &str,
+    connection: &Connection,
+    module: &Module,
+) -> Result<Option<String>> {
+    match remembered::<Scripts>(store, program, &about_scripts(connection))? {
+        Some(scripts) => refuse_merge(&scripts, &connection.name, &module.name, module.allow_non_atomic),
+        None => Ok(None),
+    }
+}
+
 /// The staging table that scripts are tried on, one for each who tries: no module's name begins so.
 fn tried() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

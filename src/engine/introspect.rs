@@ -6,9 +6,11 @@ use super::ledger::Ledger;
 use crate::dialect::{Qualifiers, Source, TableName};
 use crate::error::{Code, Error, Result};
 use crate::runner::{FailureKind, Rows, Runner};
-use crate::store::{Store, connection};
+use crate::sql::lexer::{self, Kind};
+use crate::store::Store;
+use crate::store::connection::{self, Connection};
 use serde::Serialize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a test of a connection found.
 #[derive(Debug, Serialize)]
@@ -65,31 +67,76 @@ pub struct Column {
 pub fn query(store: &Store, name: &str, sql: &str, limit: Option<usize>) -> Result<Rows> {
     let connection = connection::find(store.read(), name)?;
     let databases = Databases::open(store, None)?;
-    let target = databases.target(&connection)?;
+    ask(&mut store.reopen()?, &databases, &connection, sql, limit)
+}
+
+fn ask(
+    store: &mut Store,
+    databases: &Databases,
+    connection: &Connection,
+    sql: &str,
+    limit: Option<usize>,
+) -> Result<Rows> {
+    let target = databases.target(connection)?;
     if target.runner == Runner::Jrunner {
-        let (mut store, dialect) = (store.reopen()?, dialect_of(&connection)?);
-        external::learn_rows(
-            &mut Ledger::new(&mut store, None, &databases),
-            &databases,
-            &connection,
-            &target,
-            dialect,
-        )?;
+        // It prints nothing for these, which of a query would mean that it had failed.
+        if lexer::statements(sql).into_iter().all(gives_no_rows) {
+            let done = databases.runners().statements(&target, sql, false);
+            return done.map(|done| done.rows).map_err(|f| databases.explain(&f, connection, "the SQL"));
+        }
+        let dialect = dialect_of(connection)?;
+        external::learn_rows(&mut Ledger::new(store, None, databases), databases, connection, &target, dialect)?;
     }
     databases.runners().query(&target, sql, limit).map_err(|f| {
         let connecting = matches!(f.kind, FailureKind::Connect | FailureKind::Url);
-        databases.explain(&f, &connection, if connecting { "connecting" } else { "the query" })
+        databases.explain(&f, connection, if connecting { "connecting" } else { "the query" })
     })
 }
 
-/// Connects and runs a trivial query.
+/// Whether a statement is one of those that never give rows, as far as its words tell.
+fn gives_no_rows(statement: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "ALTER", "COMMENT", "CREATE", "DELETE", "DROP", "GRANT", "INSERT", "MERGE", "RENAME", "REVOKE", "TRUNCATE",
+        "UPDATE",
+    ];
+    let words = lexer::tokens(statement).into_iter().filter(|token| token.kind == Kind::Word);
+    let mut words = words.map(|token| statement[token.span].to_uppercase());
+    words.next().is_some_and(|first| WORDS.contains(&&*first)) && !words.any(|w| w == "RETURNING" || w == "OUTPUT")
+}
+
+/// Connects and runs a trivial query, for as long as it takes, or no longer than `patience`.
 ///
 /// # Errors
 /// What the connection or the database says.
-pub fn test(store: &Store, name: &str) -> Result<Tested> {
+pub fn test(store: &Store, name: &str, patience: Option<Duration>) -> Result<Tested> {
     let connection = connection::find(store.read(), name)?;
+    let name = &connection.name;
+    let mend = format!("`pipekit connection show {name}` shows it, `pipekit connection edit {name}` mends it");
     let since = Instant::now();
-    query(store, name, dialect_of(&connection)?.ping(), None)?;
+    let ping = dialect_of(&connection)?.ping();
+    let databases = Databases::open(store, None)?;
+    let mut own = store.reopen()?;
+    let (databases, asked) = (&databases, &connection);
+    let mut work = move || ask(&mut own, databases, asked, ping, None).map(|_| ());
+    let came = match patience {
+        None => work(),
+        Some(patience) => match databases.within(patience, work) {
+            (Some(Ok(())), _) => Ok(()),
+            (Some(came), false) => came,
+            _ => {
+                let why = format!("{name} did not answer within {} s", patience.as_secs());
+                Err(Error::new(Code::Runner, why).hint(format!(
+                    "is its server up, and no firewall between? `pipekit connection show {name}` shows where it is"
+                )))
+            }
+        },
+    };
+    came.map_err(|mut e| {
+        if e.code == Code::Runner && e.hint.as_ref().is_none_or(|hint| hint.contains("connection test")) {
+            e.hint = Some(mend);
+        }
+        e
+    })?;
     let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Tested { connection: connection.name, ok: true, elapsed_ms })
 }

@@ -6,6 +6,7 @@ mod advice;
 pub mod audit;
 mod columns;
 pub mod databases;
+pub mod doctor;
 pub mod external;
 pub mod gate;
 pub mod group;

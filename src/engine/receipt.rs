@@ -12,7 +12,6 @@ use crate::runner::{Failure, FailureKind, Rows, Target};
 use crate::store::connection::Connection;
 use crate::store::setting;
 use rusqlite::Connection as Sqlite;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// How long the question may take: as long as an old session may go on merging, and a bit.
@@ -88,7 +87,7 @@ pub fn read(
     ledger.step(kind, name, &dest.name, &sql, work, came)
 }
 
-/// What `ask` finds out within `patience`: then the session is killed, as the network may have gone and have said nothing.
+/// What `ask` finds out within `patience`, after which the session is killed.
 ///
 /// # Errors
 /// What `ask` says.
@@ -98,27 +97,13 @@ pub fn within(
     patience: Duration,
     ask: impl FnOnce() -> Result<Fate> + Send,
 ) -> Result<Fate> {
-    std::thread::scope(|scope| {
-        let (sender, receiver) = channel();
-        scope.spawn(move || sender.send(ask()));
-        let (mut wait, mut late) = (patience, false);
-        loop {
-            match receiver.recv_timeout(wait) {
-                Ok(Ok(Fate::Unknown(_))) | Err(RecvTimeoutError::Disconnected) if late => {
-                    return Ok(Fate::Unknown(format!("{} did not answer within {} s", dest.name, patience.as_secs())));
-                }
-                Ok(fate) => return fate,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Ok(Fate::Unknown(format!("the question to {} came to no end", dest.name)));
-                }
-                // Again, until it is through: it may have started a session anew.
-                Err(RecvTimeoutError::Timeout) => {
-                    (wait, late) = (Duration::from_millis(100), true);
-                    databases.runners().kill();
-                }
-            }
+    match databases.within(patience, ask) {
+        (Some(Ok(Fate::Unknown(_))) | None, true) => {
+            Ok(Fate::Unknown(format!("{} did not answer within {} s", dest.name, patience.as_secs())))
         }
-    })
+        (Some(fate), _) => fate,
+        (None, false) => Ok(Fate::Unknown(format!("the question to {} came to no end", dest.name))),
+    }
 }
 
 /// Finds out what became of the merge of `run`, and sees to it that it can't happen any more if it has not.

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::error::{Result, or_none};
 use crate::store::group_run::{self as table, Due, NewGroupRun};
 use crate::store::schedule::Schedule;
-use crate::store::{Store, group as groups, schedule};
+use crate::store::{Store, group as groups, lock, schedule};
 use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
@@ -31,6 +31,7 @@ pub struct Ticked {
 /// # Errors
 /// Only where pipekit's own file or its locks can't be used. A schedule that can't be understood is in the warnings.
 pub fn claim_due(store: &mut Store) -> Result<Ticked> {
+    lock::note_look(store.path(), &clock::now_text());
     let mut ticked = Ticked::default();
     let mut due: Vec<(Schedule, Timetable)> = Vec::new();
     for schedule in schedule::all(store.read())?.into_iter().filter(|s| s.enabled) {

@@ -1,10 +1,11 @@
-//! What the processes of a run have in common: how they are started.
+//! What processes that are started have in common: how they are started, and waited for.
 
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::File;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
 
 /// This very program, to be started as a process of a run: in a process group of its own, with a cleared environment
 /// in which `timezone`, where there is one, wins over the machine's.
@@ -22,6 +23,30 @@ pub fn own(timezone: Option<&str>) -> Command {
         command.env("TZ", zone);
     }
     command
+}
+
+/// Waits for a child that leads a process group of its own. One that takes longer than `patience` is killed with its
+/// group, and gives `None`.
+///
+/// # Errors
+/// What the system says.
+pub fn wait_within(child: &mut Child, patience: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let until = Instant::now() + patience;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= until {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    if let Some(group) = Pid::from_raw(child.id().try_into().unwrap_or_default()) {
+        // It may have ended in this moment.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    child.wait()?;
+    Ok(None)
 }
 
 /// What a child does on its way to become another program.

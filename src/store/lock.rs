@@ -26,8 +26,11 @@ const RETURN: Duration = Duration::from_secs(3);
 /// What who waits for that leaves free, each time, for the lock to be taken.
 const ROOM: Duration = Duration::from_millis(50);
 
+/// The file that says when the schedules were last looked at.
+const LOOKED: &str = "looked";
+
 /// The folder of lock files that belongs to the database at `path`.
-fn folder(path: &Path) -> PathBuf {
+pub fn folder(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".locks");
     PathBuf::from(name)
@@ -112,6 +115,17 @@ impl Turn {
         flock(&file, FlockOperation::LockExclusive).map_err(|e| Error::system("can't wait for the database", e))?;
         Ok(Turn { _file: file })
     }
+}
+
+/// Notes that the schedules were looked at, by whoever it was: `tick` or a server. A file beside the locks has the time,
+/// so that no look waits for the database. What can't be noted is not: only `doctor` asks.
+pub fn note_look(path: &Path, now: &str) {
+    let _ = open(&folder(path).join(LOOKED), false).map(|file| write(&file, now));
+}
+
+/// When the schedules were last looked at, where that is known.
+pub fn last_look(path: &Path) -> Option<String> {
+    std::fs::read_to_string(folder(path).join(LOOKED)).ok().filter(|text| !text.is_empty())
 }
 
 /// What a lock stands for.

@@ -14,6 +14,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_rehearsals.sql"),
 ];
 
+/// The version of the files of this pipekit.
+pub const VERSION: usize = MIGRATIONS.len();
+
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
 const APPLICATION_ID: i32 = 0x706b_6974;
 

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod glance;
 pub mod group;
 pub mod group_run;
+pub mod health;
 pub mod hook;
 pub mod lock;
 mod migrate;
@@ -24,6 +25,8 @@ pub mod sql_text;
 pub mod step;
 pub mod vitals;
 pub mod watermark;
+
+pub use migrate::VERSION;
 
 use crate::error::{Code, Error, Result};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
@@ -155,7 +158,11 @@ impl From<rusqlite::Error> for Error {
             Some(rusqlite::ErrorCode::CannotOpen) => {
                 error.hint("may this user write to its folder, and open one more file (`ulimit -n`)?")
             }
-            Some(rusqlite::ErrorCode::NotADatabase) => error.hint("--db or $PIPEKIT_DB names another file"),
+            Some(rusqlite::ErrorCode::NotADatabase) => {
+                error.hint("--db or $PIPEKIT_DB names another file; where it was one of pipekit's, restore a backup")
+            }
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => error
+                .hint("restore a backup, and see whether its disk is failing: `pipekit doctor --full` reads all of it"),
             Some(rusqlite::ErrorCode::ReadOnly) => error.hint("make the file and its folder writable for this user"),
             _ => error,
         }

@@ -89,6 +89,9 @@ fn a_program_that_does_not_run_scripts_whole_is_refused() {
 fn sqlites_driver_is_refused() {
     let dest = Dest::sqlite(&[]);
     dest.is_refused("it runs only the first statement of a script");
+    // It is not tried again to be told.
+    let told = "✗ merge of orders  jrunner can't merge into dst safely: it runs only the first statement of a script";
+    dest.world.call("doctor --timeout 30").code(1).prints(told);
 }
 
 /// Never 1, never 13: PostgreSQL's driver throws after it has committed where a script is run as a query.

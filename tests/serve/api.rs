@@ -35,6 +35,10 @@ fn every_endpoint_answers_as_its_users_call_it() {
     let server = Server::start(&world);
     let mut api = Called(&server, Vec::new());
 
+    let report = api.get("/api/doctor").is(200).json();
+    let connections = report["checks"].as_array().unwrap().iter().filter(|c| c["subject"] == "connections");
+    assert_eq!([report["ok"] == true, connections.count() == 2], [true, true], "{report}");
+
     // Drivers.
     let jar = r#"{"name": "pgjdbc", "kind": "postgresql", "jar_file": "/x.jar"}"#;
     assert!(api.post("/api/drivers", jar).is(201).head.contains("\r\nLocation: /api/drivers/"));

@@ -19,6 +19,16 @@ impl Cluster {
         Cluster { port: port.to_owned(), password: password.to_owned(), dir }
     }
 
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> &str {
+        &self.port
+    }
+
+    /// The password of its administrator, `postgres`.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
     /// How to connect to it, as `PIPEKIT_TEST_PG` says it of the server that all tests share.
     pub fn server(&self) -> String {
         format!("host=127.0.0.1 port={} user=postgres password={}", self.port, self.password)
@@ -59,6 +69,16 @@ impl MariaCluster {
         let said = shell(dir.path(), "start_mariadb \"$1\" >&2; echo $my_port $my_password");
         let (port, password) = said.trim().split_once(' ').unwrap();
         MariaCluster { port: port.to_owned(), password: password.to_owned(), dir }
+    }
+
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> &str {
+        &self.port
+    }
+
+    /// The password of its administrator, `admin`.
+    pub fn password(&self) -> &str {
+        &self.password
     }
 
     /// A database on it.

@@ -66,6 +66,22 @@ impl Jdbc {
     /// Installs one with these manners, tells pipekit where it is, and adds its drivers: `h2`, `derby`,
     /// `mariadb_jdbc`, `postgresql_jdbc`, `sqlite_jdbc`.
     pub fn install(world: &World, manners: &[&str]) -> Jdbc {
+        let jdbc = Jdbc::put(world, manners);
+        world.args(&["settings", "set", "jrunner_path", jdbc.program().to_str().unwrap()]).ok();
+        for (name, kind, jar) in [
+            ("h2", "h2", "h2"),
+            ("derby", "derby", "derbyclient"),
+            ("mariadb_jdbc", "mysql", "mariadb-java-client"),
+            ("postgresql_jdbc", "postgresql", "postgresql"),
+            ("sqlite_jdbc", "sqlite", "sqlite-jdbc"),
+        ] {
+            jdbc.driver(world, name, kind, jar);
+        }
+        jdbc
+    }
+
+    /// Puts one with these manners into a world, and tells pipekit nothing of it.
+    pub fn put(world: &World, manners: &[&str]) -> Jdbc {
         let jdbc = Jdbc { home: world.path("jrunner") };
         for folder in ["bin", "lib"] {
             std::fs::create_dir_all(jdbc.home.join(folder)).unwrap();
@@ -85,18 +101,12 @@ impl Jdbc {
         std::fs::write(&text, script).unwrap();
         run(Command::new("install").args(["-m", "755"]).args([&text, &program]));
         jdbc.has(manners);
-        world.args(&["settings", "set", "jrunner_path", program.to_str().unwrap()]).ok();
-        for (name, kind, jar) in [
-            ("h2", "h2", "h2"),
-            ("derby", "derby", "derbyclient"),
-            ("mariadb_jdbc", "mysql", "mariadb-java-client"),
-            ("postgresql_jdbc", "postgresql", "postgresql"),
-            ("sqlite_jdbc", "sqlite", "sqlite-jdbc"),
-        ] {
-            let jar = format!("{}/lib/{jar}.jar", jdbc.home.display());
-            world.args(&["driver", "add", name, "--kind", kind, "--jar", &jar]).ok();
-        }
         jdbc
+    }
+
+    /// The folder that it is in.
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// The start script.
@@ -216,6 +226,11 @@ impl JdbcDatabase {
         let reference = format!("${key}");
         let add = ["connection", "add", name, "--driver", &self.driver, "--url", &self.url, "--user", &self.user];
         world.args(&[&add[..], &["--password", &reference]].concat()).ok();
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Its password.

@@ -11,6 +11,7 @@ pub mod fault;
 pub mod jdbc;
 pub mod jrunner;
 pub mod mariadb;
+pub mod markdown;
 #[macro_use]
 mod pair;
 mod plant;

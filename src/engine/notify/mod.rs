@@ -6,7 +6,7 @@
 
 mod send;
 
-pub use send::{begin, sample, wait};
+pub use send::{begin, mentioned, sample, wait};
 
 use crate::error::Result;
 use crate::settings;

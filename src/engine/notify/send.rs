@@ -4,10 +4,10 @@ use super::{envelope, facts};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::redact::Redactor;
+use crate::runner::process;
 use crate::secrets::{self, Secrets};
 use crate::store::{Store, notification, setting};
 use jiff::SignedDuration;
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use std::io::{Read, Seek, Write};
 use std::os::unix::process::CommandExt;
@@ -102,21 +102,7 @@ fn tell(store: &Store, facts: &Value) -> Result<String> {
         }
     }
     let mut child = shell.spawn().map_err(fail)?;
-    let until = Instant::now() + PATIENCE;
-    let ended = loop {
-        match child.try_wait().map_err(fail)? {
-            Some(status) => break Some(status),
-            None if Instant::now() >= until => break None,
-            None => std::thread::sleep(Duration::from_millis(20)),
-        }
-    };
-    if ended.is_none() {
-        if let Some(group) = Pid::from_raw(child.id().try_into().unwrap_or_default()) {
-            // It may have ended in this moment.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        child.wait().map_err(fail)?;
-    }
+    let ended = process::wait_within(&mut child, PATIENCE).map_err(fail)?;
     let printed = redactor.clean(&end_of(&mut output).map_err(fail)?);
     let why = match ended {
         Some(status) if status.success() => return Ok(printed),
@@ -137,7 +123,7 @@ fn end_of(file: &mut std::fs::File) -> std::io::Result<String> {
 }
 
 /// The names that a command mentions as `$NAME` or `${NAME…`: those of the secrets that it is given.
-fn mentioned(command: &str) -> Vec<&str> {
+pub fn mentioned(command: &str) -> Vec<&str> {
     let names = command.split('$').skip(1).map(|rest| {
         let rest = rest.strip_prefix('{').unwrap_or(rest);
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());

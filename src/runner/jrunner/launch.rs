@@ -5,6 +5,7 @@
 //! the options, the main class and which `java` it is. Where one says anything that is not understood, it is run as it
 //! is: an operator may have changed it.
 
+use crate::runner::jvm;
 use regex_lite::Regex;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -56,14 +57,21 @@ impl Launch {
                 return Err(format!("${name} is set"));
             }
         }
-        let java = match std::env::var_os("JAVA_HOME").filter(|home| !home.is_empty()) {
-            Some(home) => PathBuf::from(home).join("bin/java"),
-            None => which::which("java").map_err(|_| "there is no java in $PATH".to_owned())?,
-        };
-        if !java.is_file() {
-            return Err(format!("there is no {}", java.display()));
-        }
+        let java = jvm::find()?;
         Ok(Launch::Java { java, options })
+    }
+
+    /// The class path, where it is known.
+    pub fn class_path(&self) -> Option<&str> {
+        let Launch::Java { options, .. } = self else { return None };
+        let flag = options.iter().position(|option| option == "-classpath")?;
+        options.get(flag + 1).map(String::as_str)
+    }
+
+    /// The main class, where it is known.
+    pub fn main_class(&self) -> Option<&str> {
+        let Launch::Java { options, .. } = self else { return None };
+        options.last().map(String::as_str)
     }
 
     /// The command line, where these are the program's arguments. The text, where there is one, goes into the file that

@@ -26,7 +26,7 @@ use folder::Folder;
 use said::{Keeping, Kept, words};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -87,6 +87,16 @@ impl Jrunner {
             running: Mutex::default(),
             next: AtomicU64::new(0),
         }
+    }
+
+    /// Where it is.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// How it is started.
+    pub fn launch(&self) -> &Launch {
+        &self.launch
     }
 
     /// Whether passwords stand in its arguments, where every user of the machine can see them.

@@ -83,7 +83,7 @@ fn test(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let _: super::Nothing = call.body()?;
     let name = table::find(call.store.read(), &call.id)?.name;
     let since = Instant::now();
-    match introspect::test(call.store, &name) {
+    match introspect::test(call.store, &name, None) {
         Ok(tested) => {
             let mut document = json!(tested);
             document["error"] = json!(null);

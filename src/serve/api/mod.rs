@@ -2,6 +2,7 @@
 //! line calls.
 
 mod connection;
+mod doctor;
 mod driver;
 mod group;
 mod group_run;
@@ -36,6 +37,7 @@ pub const ROUTES: &[&[Route]] = &[
     run::ROUTES,
     introspect::ROUTES,
     setting::ROUTES,
+    doctor::ROUTES,
     metrics::ROUTES,
     &[Route::get("/api/openapi.json", "This API, as an OpenAPI document", "obj", |_| ok(&openapi::document()))],
 ];
@@ -52,6 +54,7 @@ pub const SHAPES: &[&[Shape]] = &[
     group_run::SHAPES,
     run::SHAPES,
     setting::SHAPES,
+    doctor::SHAPES,
 ];
 
 /// Every shape of a part of a body.
