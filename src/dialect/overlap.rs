@@ -25,8 +25,8 @@ impl Overlap {
                 let seconds = n / SECOND + 1;
                 let step = match seconds {
                     ..120 => 1,
-                    ..7_200 => 60,
-                    ..172_800 => 3_600,
+                    120..7_200 => 60,
+                    7_200..172_800 => 3_600,
                     _ => 86_400,
                 };
                 Overlap::Nanos((seconds + step - 1) / step * step * SECOND)
