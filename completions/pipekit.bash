@@ -1929,7 +1929,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__add)
-            opts="-q -v -h --json-file --create-dest --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --json-file --create-dest --source --dest --table --strategy --key --query --columns --unique-key --full-by --load --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1973,6 +1973,10 @@ _pipekit() {
                     ;;
                 --full-by)
                     COMPREPLY=($(compgen -W "truncate delete" -- "${cur}"))
+                    return 0
+                    ;;
+                --load)
+                    COMPREPLY=($(compgen -W "staged direct" -- "${cur}"))
                     return 0
                     ;;
                 --allow-cascade)
@@ -2287,7 +2291,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__module__subcmd__edit)
-            opts="-q -v -h --raw --source --dest --table --strategy --key --query --columns --unique-key --full-by --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --raw --source --dest --table --strategy --key --query --columns --unique-key --full-by --load --allow-cascade --allow-non-atomic --min-rows --max-shrink-pct --timeout-s --retries --retry-delay-s --notes --disabled --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2327,6 +2331,10 @@ _pipekit() {
                     ;;
                 --full-by)
                     COMPREPLY=($(compgen -W "truncate delete" -- "${cur}"))
+                    return 0
+                    ;;
+                --load)
+                    COMPREPLY=($(compgen -W "staged direct" -- "${cur}"))
                     return 0
                     ;;
                 --allow-cascade)

@@ -492,6 +492,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l load -d 'How the rows get there: through a staging table, or into the table itself [default: staged]' -r -f -a "staged\t'Through a staging table, from which they are merged'
+direct\t'Into the table itself, in one transaction with all that belongs to it, where that can be'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from add" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''
@@ -545,6 +547,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l unique-key -d 'Columns that must not repeat among the rows that come' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l full-by -d 'How a full merge empties the table [default: truncate]' -r -f -a "truncate\t'TRUNCATE, where the database can roll it back; else DELETE'
 delete\t'DELETE'"
+complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l load -d 'How the rows get there: through a staging table, or into the table itself [default: staged]' -r -f -a "staged\t'Through a staging table, from which they are merged'
+direct\t'Into the table itself, in one transaction with all that belongs to it, where that can be'"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-cascade -d 'Whether its deletes may cascade into other tables' -r -f -a "true\t''
 false\t''"
 complete -c pipekit -n "__fish_pipekit_using_subcommand module; and __fish_seen_subcommand_from edit" -l allow-non-atomic -d 'Whether its merge may run by a jrunner that does not run it as one transaction' -r -f -a "true\t''

@@ -25,6 +25,7 @@ mod destinations;
 mod dialects;
 mod dialects_h2;
 mod dialects_stand_ins;
+mod direct;
 mod disks;
 mod doctor;
 mod doubt;

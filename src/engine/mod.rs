@@ -6,6 +6,7 @@ mod advice;
 pub mod audit;
 mod columns;
 pub mod databases;
+pub mod direct;
 pub mod doctor;
 pub mod external;
 pub mod gate;

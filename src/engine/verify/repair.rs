@@ -49,6 +49,7 @@ pub fn repair(store: &mut Store, asked: &mut Asked<'_>, found: &Verification, wh
     begin_at(&mut definition, asked.set)?;
     let shrink = definition.module.max_shrink_pct.take();
     "incremental".clone_into(&mut definition.module.merge_strategy);
+    "staged".clone_into(&mut definition.module.load);
     definition.module.merge_key.clone_from(&found.key);
     definition.module.min_rows = None;
     if what == Repair::Delete {
@@ -151,6 +152,7 @@ impl Repairing<'_> {
         ledger.store().write(|tx| run::set_sql(tx, run_id, &source_sql, &merge_sql))?;
         progress(Progress::Doing("staging"));
         let together = self.attempt.scripts(ledger, &plan)?;
+        self.attempt.take_place(ledger, &plan, together)?;
         self.attempt.stage(ledger, &plan, together)?;
         let staging = (plan.staging.clone(), plan.staging_sql.clone());
         self.attempt.stage_apart(ledger, &mut plan, together)?;
