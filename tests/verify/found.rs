@@ -1,6 +1,6 @@
 //! How it is asked, what it reads, and what it says.
 
-use crate::support::{Pair, Side, mariadb, postgres};
+use crate::support::{ENDLESS, Pair, Side, Signal, mariadb, postgres, until};
 use serde_json::json;
 
 /// As many rows as a server makes of these by itself.
@@ -98,4 +98,43 @@ on_each! {
         pair.dst("INSERT INTO l VALUES (2, 'c'), (NULL, 'n')");
         pair.call("module verify l").ok();
     }
+}
+
+/// It is stopped like a run, and goes on alone; what a dead one left is taken away by the next.
+#[test]
+fn it_is_stopped_and_leaves_nothing() {
+    let mut pair = Pair::sqlite().with_orders();
+    pair.module("orders", &format!("--table orders --strategy full --unique-key id --query \"{ENDLESS}\""));
+    for (signal, code) in [(Signal::INT, Some(130)), (Signal::KILL, None)] {
+        let verifying = pair.world.start("module verify orders");
+        until("it reads", || {
+            pair.world.own("SELECT count(*) FROM run_step WHERE duration_ms IS NULL AND kind = 'gate'") != "0"
+        });
+        pair.call("module verify orders").code(3).says("is being verified already");
+        verifying.signal(signal);
+        let ended = verifying.wait();
+        if let Some(code) = code {
+            ended.code(code);
+        }
+        pair.world.until_quiet();
+        pair.world.own("SELECT count(*) FROM run_log");
+    }
+    assert_eq!(pair.world.own("SELECT count(*) FROM run_log WHERE status <> 'dry_run'"), "0");
+    // As if it had died while its table was there.
+    pair.world
+        .sqlite("pipekit.db")
+        .execute_batch(
+            "INSERT INTO rehearsal SELECT max(id), module_id FROM run_log;
+         INSERT INTO run_step (run_id, kind, name, connection_name, sql_id, started_at)
+           SELECT max(run_id), 'staging', 'rehearsal', 'dst', sql_id, started_at FROM run_step",
+        )
+        .unwrap();
+    let run = pair.world.own("SELECT max(id) FROM run_log");
+    let install = pair.world.own("SELECT value FROM settings WHERE key = 'install_id'");
+    let table = format!("pipekit_staging_rehearsal${}${run}", install.trim_matches('\''));
+    pair.dst(&format!("CREATE TABLE \"{table}\" (id)"));
+    assert_eq!(pair.staged_apart().len(), 1);
+    pair.call("module edit orders --query 'SELECT id, item, qty FROM orders'").ok();
+    pair.call("module verify orders").code(1);
+    assert_eq!(pair.staged_apart(), [""; 0]);
 }

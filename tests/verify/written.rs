@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Writers change, add and take away rows all the time, and the module runs all the time.
-fn case(mut pair: Pair, strategy: &str, changes: &[&str]) {
+fn case(mut pair: Pair, strategy: &str, between: Duration, changes: &[&str]) {
     let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, qty INTEGER, changed INTEGER)";
     let rows: Vec<String> = (1..=400).map(|id| format!("({id}, {id}, 0)")).collect();
     pair.src(&format!("{table}; INSERT INTO t VALUES {}; CREATE INDEX t_changed ON t (changed)", rows.join(", ")));
@@ -27,13 +27,17 @@ fn case(mut pair: Pair, strategy: &str, changes: &[&str]) {
             ])
             .ok();
     }
-    pair.world.run("t");
+    for _ in 0..4 {
+        pair.world.run("t");
+        std::thread::sleep(between);
+    }
     let over = AtomicBool::new(false);
     let world = &pair.world;
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::SeqCst) {
                 world.call("run t").ok();
+                std::thread::sleep(between);
             }
         });
         let verifying = scope.spawn(|| {
@@ -75,7 +79,7 @@ fn full_loads() {
         "INSERT INTO t VALUES (1000 + @, 1, 0)",
         "DELETE FROM t WHERE id = 990 + @",
     ];
-    case(pair, "--strategy full --query 'SELECT * FROM t'", &changes);
+    case(pair, "--strategy full --query 'SELECT * FROM t'", Duration::from_secs(2), &changes);
 }
 
 #[test]
@@ -84,5 +88,10 @@ fn incremental_loads() {
     let from = Side::Mariadb(mariadb::Database::new());
     let pair = Pair::between(from, Side::Postgres(Box::new(postgres::Database::new())));
     let changes = ["UPDATE t SET qty = @, changed = @ WHERE id = #", "INSERT INTO t VALUES (1000 + @, 1, @)"];
-    case(pair, "--strategy incremental --key id --query 'SELECT * FROM t WHERE changed >= {seen}'", &changes);
+    case(
+        pair,
+        "--strategy incremental --key id --query 'SELECT * FROM t WHERE changed >= {seen}'",
+        Duration::ZERO,
+        &changes,
+    );
 }

@@ -4,10 +4,11 @@
 use super::drill::Area;
 use super::read::{Found, Shown};
 use super::{Difference, Kind, MOST, Verifier};
+use crate::clock;
 use crate::engine::ledger::Ledger;
 use crate::engine::sync::Progress;
 use crate::error::Result;
-use crate::store::run::{self, Filter};
+use crate::store::run::{self, Filter, Run};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -15,10 +16,23 @@ use std::time::{Duration, Instant};
 const READS: usize = 5;
 /// How long a writer's transaction may take to be through at both ends, where no run is on its way.
 const PAUSE: Duration = Duration::from_millis(300);
-/// How long the next run of a module is waited for that runs again and again.
+/// How long the next run of a module is waited for that has run since this began, or runs again and again.
 const NEXT: Duration = Duration::from_secs(3);
+/// The same of one that runs less often, at most.
+const LATEST: Duration = Duration::from_secs(90);
 /// How long a run that goes on is waited for.
 const LONG: Duration = Duration::from_secs(120);
+
+/// How long the next run is to be waited for of a module that runs again and again, by how it has run lately.
+fn expected(runs: &[Run]) -> Option<Duration> {
+    let mut gaps: Vec<i64> =
+        runs.windows(2).filter_map(|two| clock::millis_between(&two[1].started_at, &two[0].started_at)).collect();
+    gaps.sort_unstable();
+    let usual = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= 3)?;
+    let since = clock::millis_between(&runs.first()?.started_at, &clock::now_text())?;
+    let wait = Duration::from_millis(usual.unsigned_abs().saturating_mul(3)).max(NEXT);
+    (wait <= LATEST && u128::from(since.unsigned_abs()) < wait.as_millis()).then_some(wait)
+}
 
 impl Verifier<'_> {
     /// The differences in an area that are the same twice.
@@ -60,15 +74,12 @@ impl Verifier<'_> {
             self.watch.check()?;
             let filter = Filter { module_id: Some(self.definition.module.id), limit: Some(20), ..Filter::default() };
             let runs = run::list(ledger.store().read(), &filter)?;
-            let runs: Vec<_> = runs.into_iter().filter(|run| run.triggered_by != "verify").collect();
+            let runs: Vec<Run> = runs.into_iter().filter(|run| run.triggered_by != "verify").collect();
             let running = runs.iter().any(|run| run.status == "running");
-            let active = running || runs.iter().any(|run| run.id > self.run_id);
+            let active = runs.iter().any(|run| run.id > self.run_id);
+            let next = expected(&runs).or(active.then_some(NEXT));
             let through = runs.iter().any(|run| run.id > seen && run.status != "running");
-            let patience = match (running, active) {
-                (true, _) => LONG,
-                (_, true) => NEXT,
-                _ => PAUSE,
-            };
+            let patience = if running { LONG } else { next.unwrap_or(PAUSE) };
             if through || began.elapsed() >= patience {
                 return Ok(());
             }
