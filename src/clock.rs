@@ -70,6 +70,9 @@ pub fn since(input: &str) -> Result<Timestamp> {
     })
 }
 
+/// A day, as a length of time.
+pub const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// A length of time as people give it: a number with `s`, `m`, `h`, `d` or `w`.
 pub fn duration(input: &str) -> Option<SignedDuration> {
     let unit = input.chars().last()?;

@@ -23,6 +23,7 @@ pub mod receipt;
 pub mod recover;
 pub mod rehearse;
 pub mod report;
+pub mod retention;
 pub mod schedule;
 pub mod stop;
 mod summary;
