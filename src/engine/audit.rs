@@ -180,7 +180,7 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
             "it can't be told which column that is loaded the query compares with {{{name}}}"
         ))
         .hint(format!(
-            "`--column NAME` says it, one of {}; where none has it, the query must select it",
+            "`--column COLUMN` says it, one of {}; where none has it, the query must select it",
             filled.join(", ")
         )));
     };

@@ -152,7 +152,7 @@ fn what_can_not_be_told() {
     let shown = pair.call("watermark audit t").code(1);
     assert!(shown.stdout().contains("An overlap of 51"), "{}", shown.stdout());
     pair.call("watermark audit t nosuch").code(4);
-    pair.call("watermark audit t --column nosuch").code(2).says("--column NAME");
+    pair.call("watermark audit t --column nosuch").code(2).says("--column COLUMN");
     pair.call("watermark remove t since").ok();
     pair.call("module edit t --query 'SELECT id, changed FROM t'").ok();
     pair.call("watermark audit t").code(2).says("no watermark");

@@ -20,7 +20,7 @@ pub struct Verify {
     /// Its name or id
     name: String,
     /// The columns that rows are paired by [default: the unique key, or the merge key]
-    #[arg(long, value_name = "COLUMN,COLUMN", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     key: Vec<String>,
     /// Where the query begins, in place of a watermark's default; may be given again
     #[arg(long, value_name = "NAME=VALUE", value_parser = named)]

@@ -19,10 +19,10 @@ pub struct Audit {
     /// The watermark's name or id, where there are several
     name: Option<String>,
     /// The destination's column that the query compares with it [default: what the query says]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "COLUMN")]
     column: Option<String>,
     /// The columns that rows are paired by [default: the unique key, or the merge key]
-    #[arg(long, value_name = "COLUMN,COLUMN", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     key: Vec<String>,
     /// Where the query begins, in place of a watermark's default; may be given again
     #[arg(long, value_name = "NAME=VALUE", value_parser = named)]

@@ -267,7 +267,7 @@ fn key_of(definition: &Definition, plan: &Plan, asked: &[String]) -> Result<Vec<
     if key.is_empty() {
         return Err(Error::invalid(format!("module {} has no key by which its rows could be paired", module.name))
             .hint(format!(
-                "`--key COLUMN,COLUMN` names one; `pipekit module edit {} --unique-key COLUMN,COLUMN` keeps it",
+                "`--key COLUMNS` names one (as in A,B); `pipekit module edit {} --unique-key COLUMNS` keeps it",
                 module.name
             )));
     }
