@@ -98,6 +98,7 @@ mod values_in;
 mod values_lite;
 mod values_mysql;
 mod values_out;
+mod verify;
 mod watermarks;
 mod watermarks_hooks;
 mod whole;
