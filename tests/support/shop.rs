@@ -17,6 +17,9 @@ pub enum Way {
     DirectAppend,
 }
 
+/// Those that stage.
+pub const STAGED: [Way; 4] = [Way::Truncate, Way::Delete, Way::Incremental, Way::Append];
+
 pub const WAYS: [Way; 7] = [
     Way::Truncate,
     Way::Delete,
