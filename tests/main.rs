@@ -37,6 +37,7 @@ mod flights;
 mod gate;
 mod generated;
 mod groups;
+mod groups_parallel;
 mod guard;
 mod held;
 mod holders;
