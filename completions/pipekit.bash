@@ -523,7 +523,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__connection__subcmd__add)
-            opts="-q -v -h --driver --url --user --password --default-dest --default-schema --notes --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --driver --url --user --password --default-dest --default-schema --max-runs --notes --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -550,6 +550,10 @@ _pipekit() {
                     return 0
                     ;;
                 --default-schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-runs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -611,7 +615,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__connection__subcmd__edit)
-            opts="-q -v -h --driver --url --user --password --default-dest --default-schema --notes --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --driver --url --user --password --default-dest --default-schema --max-runs --notes --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -638,6 +642,10 @@ _pipekit() {
                     return 0
                     ;;
                 --default-schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-runs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1095,7 +1103,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__group__subcmd__add)
-            opts="-q -v -h --stop-on-failure --members --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --stop-on-failure --max-parallel --members --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1103,6 +1111,10 @@ _pipekit() {
             case "${prev}" in
                 --stop-on-failure)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --members)
@@ -1147,7 +1159,7 @@ _pipekit() {
             return 0
             ;;
         pipekit__subcmd__group__subcmd__edit)
-            opts="-q -v -h --stop-on-failure --members --rename --db --json --quiet --verbose --color --help"
+            opts="-q -v -h --stop-on-failure --max-parallel --members --rename --db --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1155,6 +1167,10 @@ _pipekit() {
             case "${prev}" in
                 --stop-on-failure)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --members)

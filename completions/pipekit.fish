@@ -321,6 +321,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l password -d 'The secret that holds the password, as \'$KEY\': in single quotes, so that the shell leaves it' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-dest -d 'Where the wizard proposes to load into from here' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l default-schema -d 'The schema there' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l max-runs -d 'How many runs that groups begin may use it at once [default: any number]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l notes -d 'For people' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -336,6 +337,7 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l password -d 'The secret that holds the password, as \'$KEY\': in single quotes, so that the shell leaves it' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-dest -d 'Where the wizard proposes to load into from here' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l default-schema -d 'The schema there' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l max-runs -d 'How many runs that groups begin may use it at once [default: any number]' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l notes -d 'For people' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand connection; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -902,7 +904,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
 false\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l members -d 'Its modules, in the order in which they run, with commas between them' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l max-parallel -d 'How many members of one place run at once, from 1 to 100' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l members -d 'Its modules, in the order in which they run, with commas between them; a+b share a place' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -913,7 +916,8 @@ complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_s
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l stop-on-failure -d 'Whether a failure stops the rest' -r -f -a "true\t''
 false\t''"
-complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l members -d 'Its modules, in the order in which they run, with commas between them' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l max-parallel -d 'How many members of one place run at once, from 1 to 100' -r
+complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l members -d 'Its modules, in the order in which they run, with commas between them; a+b share a place' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l rename -d 'Another name' -r
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l db -d 'The pipekit database [default: $PIPEKIT_DB, /var/lib/pipekit/pipekit.db, or the user\'s data folder]' -r -F
 complete -c pipekit -n "__fish_pipekit_using_subcommand group; and __fish_seen_subcommand_from edit" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'

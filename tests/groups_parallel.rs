@@ -3,6 +3,8 @@
 
 use super::support::{Running, Signal, World, kill, until};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::process::Stdio;
 use std::time::Duration;
 
 /// Modules `one` to `four`, each with a source's table of two rows and a destination of its own: `a` to `d`.
@@ -256,6 +258,33 @@ fn a_member_that_runs_elsewhere_fails_and_lives_on() {
     assert_eq!(members(&world, 3), "two error, three success");
     drop(_b);
     nightly.wait().ok();
+}
+
+/// A terminal shows a line for each that runs, which all move.
+#[test]
+fn each_that_runs_has_its_line() {
+    let world = world();
+    world.call("group add nightly --members one+two,three --max-parallel 2").ok();
+    let held = ["a", "b"].map(|dest| hold(&world, dest));
+    let mut command =
+        world.command_under(&["sh", "-c", "exec script -qec \"stty cols 60; exec $0 group run nightly\" /dev/null"]);
+    let out = std::fs::File::create(world.path("out")).unwrap();
+    let mut child = command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(out).spawn().unwrap();
+    let shown = || std::fs::read_to_string(world.path("out")).unwrap();
+    // A picture is three lines: what one and two do and how long, and that three waits.
+    let pictures = || {
+        let text = shown();
+        let lines: Vec<&str> = text.lines().collect();
+        let staging = |line: &str, name: &str| line.contains(name) && line.ends_with("s  staging");
+        let all = lines
+            .windows(3)
+            .filter(|l| staging(l[0], " one ") && staging(l[1], " two ") && l[2].contains(" three  waiting"));
+        all.map(|l| l[1].to_owned()).collect::<BTreeSet<_>>().len()
+    };
+    until("both lines move", || pictures() >= 3);
+    drop(held);
+    assert!(child.wait().unwrap().success());
+    assert!(shown().contains("3 modules"), "{}", shown());
 }
 
 #[test]
