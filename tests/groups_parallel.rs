@@ -142,9 +142,8 @@ fn no_more_use_a_connection_at_once_than_it_allows() {
     world.call("module edit two --dest a").ok();
     let held = hold(&world, "a");
     let nightly = world.start("group run nightly");
-    until("four is done", || {
-        world.own("SELECT status FROM run_log WHERE module_name = 'four' ORDER BY id DESC LIMIT 1") == "'success'"
-    });
+    let done = "SELECT count(*) FROM run_log WHERE module_name = 'four' AND status = 'success'";
+    until("four is done, the second time", || world.own(done) == "2");
     stay_running(&world, "one");
     drop(held);
     nightly.wait().ok();
@@ -210,6 +209,21 @@ fn a_dead_group_run_is_settled_with_all_that_ran() {
     assert_eq!(members(&world, 2), "one success, two success, three success");
 }
 
+/// Never 3: a member whose run was not written down yet when the group's process died does not run for ever.
+#[test]
+fn a_member_that_had_not_begun_is_settled_too() {
+    let world = world();
+    world.call("group add nightly --members one+two --max-parallel 2").ok();
+    let dead = "INSERT INTO group_run (group_id, group_name, started_at, status)
+                VALUES (1, 'nightly', '2026-01-02T03:04:05.000Z', 'running');
+                INSERT INTO group_run_member (group_run_id, module_id, module_name, run_order, status)
+                VALUES (1, 1, 'one', 1, 'running'), (1, 2, 'two', 1, 'waiting')";
+    world.sqlite("pipekit.db").execute_batch(dead).unwrap();
+    world.call("status").ok();
+    assert_eq!(members(&world, 1), "one skipped, two skipped");
+    assert!(reason(&world, 1).contains("0 of 2 members had begun"), "{}", reason(&world, 1));
+}
+
 /// Never 3: what a killed group run leaves behind is part of it for as long as it lives: no other begins beside it.
 #[test]
 fn a_dead_group_run_lives_as_long_as_what_runs_its_members() {
@@ -266,8 +280,11 @@ fn each_that_runs_has_its_line() {
     let world = world();
     world.call("group add nightly --members one+two,three --max-parallel 2").ok();
     let held = ["a", "b"].map(|dest| hold(&world, dest));
-    let mut command =
-        world.command_under(&["sh", "-c", "exec script -qec \"stty cols 60; exec $0 group run nightly\" /dev/null"]);
+    let mut command = world.command_under(&[
+        "sh",
+        "-c",
+        "exec script -qec \"stty cols 60 rows 20; exec $0 group run nightly\" /dev/null",
+    ]);
     let out = std::fs::File::create(world.path("out")).unwrap();
     let mut child = command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(out).spawn().unwrap();
     let shown = || std::fs::read_to_string(world.path("out")).unwrap();
