@@ -4,6 +4,9 @@
 
 use crate::error::{Error, Result};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 /// Now. `PIPEKIT_CLOCK`, an ISO 8601 time or `@` and a file that holds one, stands in for it in tests.
 pub fn now() -> Timestamp {
@@ -38,7 +41,7 @@ pub fn since(input: &str) -> Result<Timestamp> {
     if let Some(span) = duration(input) {
         return Ok(now() - span);
     }
-    let here = TimeZone::system();
+    let here = here();
     let zoned = |at: civil::DateTime| at.to_zoned_datetime(here.clone()).map(|z| z.timestamp());
     if let Ok(at) = input.parse::<Timestamp>() {
         return Ok(at);
@@ -66,6 +69,9 @@ pub fn since(input: &str) -> Result<Timestamp> {
             .hint("write it as 30m, 24h, 7d, 2w, today, 2026-11-24, or 2026-11-24T08:00")
     })
 }
+
+/// A day, as a length of time.
+pub const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A length of time as people give it: a number with `s`, `m`, `h`, `d` or `w`.
 pub fn duration(input: &str) -> Option<SignedDuration> {
@@ -99,10 +105,8 @@ pub fn ago(stored: &str) -> String {
 
 /// A stored time in the machine's zone, to the second.
 pub fn local(stored: &str) -> String {
-    parse(stored).map_or_else(
-        || stored.to_owned(),
-        |at| at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-    )
+    parse(stored)
+        .map_or_else(|| stored.to_owned(), |at| at.to_zoned_datetime(here()).strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// A time in a zone, with the zone's abbreviation, for people: `Sun 2026-11-29 02:30 CET`.
@@ -124,13 +128,60 @@ pub fn lasted(from: &str, to: Option<&str>) -> Option<i64> {
     }
 }
 
+/// Where the system keeps its time zones.
+const ZONES: &str = "/usr/share/zoneinfo";
+
+/// The machine's time zone.
+pub fn here() -> TimeZone {
+    static HERE: LazyLock<TimeZone> = LazyLock::new(|| {
+        let name = match std::env::var("TZ") {
+            Ok(name) => Some(name),
+            Err(_) => std::fs::read_link("/etc/localtime").ok().and_then(|link| {
+                let (_, name) = link.to_str()?.split_once("zoneinfo/")?;
+                Some(name.to_owned())
+            }),
+        };
+        name.as_deref().and_then(zone_file).unwrap_or_else(TimeZone::system)
+    });
+    HERE.clone()
+}
+
 /// The time zone of that name.
 ///
 /// # Errors
 /// What is wrong with the name.
 pub fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name)
+    zone_file(name)
+        .map_or_else(|| TimeZone::get(name), Ok)
         .map_err(|_| format!("`{name}` is not a time zone of the IANA database, such as Europe/Berlin or UTC"))
+}
+
+/// The time zone of the file of exactly that name. The library would list all of them first, which takes longer than
+/// most commands do.
+fn zone_file(name: &str) -> Option<TimeZone> {
+    let plain = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "_-+".contains(c))
+    };
+    if std::env::var_os("TZDIR").is_some() || !name.split('/').all(plain) {
+        return None;
+    }
+    TimeZone::tzif(name, &std::fs::read(Path::new(ZONES).join(name)).ok()?).ok()
+}
+
+/// Waits until something is so, for so long at most, and says whether it is. It looks often at first: what is almost
+/// there should not be waited for.
+pub fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let end = std::time::Instant::now() + patience;
+    let mut pause = Duration::from_micros(100);
+    while !is_so() {
+        if std::time::Instant::now() >= end {
+            return false;
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(5));
+    }
+    true
 }
 
 #[cfg(test)]

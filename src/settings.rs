@@ -114,6 +114,15 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "log_retention",
+        help: "how long runs stay in the log, such as 90d: `serve` and `tick` remove older ones once a day, as `log prune` \
+               does; off where it is not set",
+        check: |value| match clock::duration(value) {
+            Some(age) if age >= clock::DAY => Ok(()),
+            _ => Err(format!("`{value}` is not a length of time of a day or more: 90d, 12w; `none` turns it off")),
+        },
+    },
+    Setting {
         key: "api_user",
         help: "the user that `pipekit serve` lets in",
         check: |value| match value.is_empty() || value.contains(|c: char| c == ':' || c.is_control()) {

@@ -17,7 +17,10 @@ fn kill_everywhere(pair: Pair, way: Way) {
     }
     let mut struck = 0;
     // What comes before the gate is the same in every way that rows come in.
-    let differs = |place: &Place| way == Way::Incremental || matches!(place.step().0, "gate" | "merge" | "");
+    let differs = |place: &Place| {
+        let kind = place.step().0;
+        way == Way::Incremental || matches!(kind, "gate" | "merge" | "") || way.is_direct() && kind == "transfer"
+    };
     let places: Vec<Place> = Place::all(&steps).into_iter().filter(differs).collect();
     for place in &places {
         for victim in &victims {
@@ -26,8 +29,10 @@ fn kill_everywhere(pair: Pair, way: Way) {
             let Some((hit, verdict)) = suffered else { continue };
             // From its merge on a run is a success, and before it none whose pipekit died. In between either may be.
             let (kind, name) = place.step();
-            let merging = (kind, name) == ("merge", "merge") && !matches!(place, Place::Begin(..));
-            let merged = (kind, name) == ("merge", "receipt") || kind == "hook" || *place == Place::Close;
+            let changes = (kind, name) == ("merge", "merge") || way.is_direct() && kind == "transfer";
+            let merging = changes && !matches!(place, Place::Begin(..));
+            let behind = way.is_direct() && kind == "gate" && matches!(name, "counts" | "loaded");
+            let merged = behind || (kind, name) == ("merge", "receipt") || kind == "hook" || *place == Place::Close;
             if !hit || merged {
                 assert_eq!(verdict.status, "success", "{what}: {}", verdict.said);
             } else if !merging && matches!(victim, Victim::Pipekit | Victim::Both) {
@@ -78,6 +83,34 @@ each_way! {
     killed_anywhere_in_an_incremental_run: Way::Incremental,
     /// Never 3, never 13: the same of one that appends.
     killed_anywhere_in_an_append: Way::Append,
+}
+
+/// Never 3, never 13: the same of loads into the table itself.
+mod killed_anywhere_in_a_direct_load {
+    use super::*;
+
+    #[test]
+    fn full_on_sqlite() {
+        kill_everywhere(Pair::sqlite(), Way::DirectDelete);
+    }
+
+    #[test]
+    #[ignore = "needs PostgreSQL: tests/run.sh"]
+    fn full_on_postgresql() {
+        kill_everywhere(Pair::postgres(), Way::DirectTruncate);
+    }
+
+    #[test]
+    #[ignore = "needs PostgreSQL: tests/run.sh"]
+    fn append_on_postgresql() {
+        kill_everywhere(Pair::postgres(), Way::DirectAppend);
+    }
+
+    #[test]
+    #[ignore = "needs MariaDB: tests/run.sh"]
+    fn full_on_mariadb() {
+        kill_everywhere(Pair::mariadb(), Way::DirectDelete);
+    }
 }
 
 /// Never 3, never 13: the same of a full run by TRUNCATE, which SQLite has not.

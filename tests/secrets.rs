@@ -1,6 +1,7 @@
 //! Secrets: stored in a file of their own, never in the database.
 
-use super::support::World;
+use super::support::terminal::{CTRL_C, ENTER, Terminal};
+use super::support::{Call, World};
 use serde_json::json;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ fn a_bad_secret_is_refused() {
         ("secrets set A", "", 2, "printf %s VALUE | pipekit secrets set A"),
         ("secrets set A", "\n", 2, "standard input is empty"),
         ("secrets set A", "a\0b", 2, "zero byte"),
+        ("secrets set A", "a\u{fffe}b", 2, "it holds U+FFFE, which is no character, so that systemd would refuse"),
+        ("secrets set A", &"x".repeat(100_001), 2, "it has 100001 bytes, and an environment variable takes 100000"),
         ("secrets unset B", "", 4, "`pipekit secrets list` shows"),
     ] {
         world.refuses_given(line, input, code, says);
@@ -71,6 +74,63 @@ fn a_new_file_is_for_its_owner_alone_and_an_old_one_keeps_its_mode() {
         world.call("secrets unset B").ok();
         assert_eq!(mode(&world), kept);
     }
+}
+
+/// Typed by somebody, twice, and seen by nobody.
+#[test]
+fn a_value_is_typed_without_echo() {
+    let world = World::new();
+    let mut terminal = Terminal::start(&world, "secrets set DW_PW");
+    terminal.until("value of DW_PW").types("hunter2 ").press(ENTER).until("again").types("hunter3").press(ENTER);
+    terminal.until("the two are not the same");
+    terminal.until("value of DW_PW").types("s3cr€t $x ").press(ENTER).until("again").types("s3cr€t $x ").press(ENTER);
+    assert_eq!(terminal.ends(), Some(0));
+    let written = terminal.written();
+    assert!(
+        written.contains("stored DW_PW in") && !written.contains("hunter") && !written.contains("s3cr"),
+        "{written}"
+    );
+    assert!(terminal.is_in_order());
+    assert_eq!(std::fs::read_to_string(world.path("secrets.env")).unwrap(), "DW_PW=\"s3cr€t \\$x \"\n");
+    let mut terminal = Terminal::start(&world, "secrets set OTHER");
+    terminal.until("value of OTHER").types("hunter2").press(CTRL_C);
+    assert_eq!(terminal.ends(), Some(130));
+    assert!(!terminal.written().contains("hunter"));
+    assert!(terminal.is_in_order(), "the terminal echoes again");
+    assert_eq!(world.json("secrets list").as_array().unwrap().len(), 1);
+}
+
+/// Root stores a secret in the file of a service, which goes on being able to read it, and its group too.
+#[test]
+#[ignore = "needs root: tests/run.sh"]
+fn an_old_file_keeps_its_owner() {
+    super::support::as_root();
+    let world = World::new();
+    let file = world.file("secrets.env", "A=1\n");
+    std::os::unix::fs::chown(&file, Some(4321), Some(4322)).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    for change in [|world: &World| world.call_with("secrets set A", "2"), |world: &World| world.call("secrets unset A")]
+    {
+        change(&world).ok();
+        let now = std::fs::metadata(&file).unwrap();
+        assert_eq!((now.uid(), now.gid(), mode(&world)), (4321, 4322, 0o640));
+    }
+}
+
+/// A change that finds no room leaves the file as it was, and nothing beside it.
+#[test]
+fn a_full_disk_leaves_the_file_as_it_was() {
+    let world = World::new();
+    world.call_with("secrets set A", "1").ok();
+    let long = world.file("long", &"x".repeat(50_000));
+    let mut set = world.within("--fsize=20000", "secrets set A");
+    let call = Call::of("secrets set A", set.stdin(std::fs::File::open(long).unwrap()));
+    call.fails(1, "can't write the secrets file");
+    assert_eq!(std::fs::read_to_string(world.path("secrets.env")).unwrap(), "A=\"1\"\n");
+    let mut files = world.files();
+    files.retain(|name| !name.starts_with("pipekit.db"));
+    files.sort();
+    assert_eq!(files, ["long", "secrets.env"]);
 }
 
 /// A shell reads double quotes by the same rules as systemd and pipekit.

@@ -101,7 +101,7 @@ impl Jrunner {
                     context.ui.line(format!("{rows} rows so far"));
                 }
             };
-            let rows = builtin::transfer(&mut from, &sql, &mut to, &table, &mut progress).map_err(failed)?;
+            let rows = builtin::transfer(&mut from, &sql, &mut to, &table, None, &mut progress).map_err(failed)?;
             context.ui.line(format!("{rows} rows"));
         } else {
             print(&mut from, &sql).map_err(failed)?;

@@ -1,6 +1,7 @@
 //! The command line: one file a noun or a verb. A command parses, calls the engine or the definitions, and prints.
 
 mod apply;
+mod backup;
 mod browse;
 mod cancel;
 mod changes;
@@ -91,6 +92,7 @@ enum Command {
     Secrets(secrets::Secrets),
     #[command(subcommand)]
     Settings(settings::Settings),
+    Backup(backup::Backup),
     #[command(subcommand)]
     Driver(driver::Driver),
     #[command(subcommand)]
@@ -142,11 +144,15 @@ impl Context {
 
 /// Runs the command line `args` (the program's name first) and gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if completions::answered(&args) {
+        return 0;
+    }
     // What is left of a process that crashed would hold the passwords that it had.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     survive_a_file_that_grows_too_large();
-    let args = jrunner::with_long_flags(args.into_iter().collect());
+    let args = jrunner::with_long_flags(args);
     let parsed = command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -229,6 +235,7 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
         Command::Doctor(c) => c.run(context),
         Command::Secrets(c) => c.run(context),
         Command::Settings(c) => c.run(context),
+        Command::Backup(c) => c.run(context),
         Command::Driver(c) => c.run(context),
         Command::Connection(c) => c.run(context),
         Command::Wizard(c) => c.run(context),

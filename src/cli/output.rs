@@ -348,6 +348,15 @@ pub fn count_or_dash(n: Option<i64>) -> Field {
     Field(n.map_or_else(|| "-".to_owned(), count), Tone::Number)
 }
 
+/// A size for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
+    }
+}
+
 /// A length of time: `12ms`, `3.2s`, `4m05s`, `2h03m`.
 pub fn duration(ms: i64) -> String {
     match ms {

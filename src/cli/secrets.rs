@@ -7,8 +7,11 @@ use crate::error::{Code, Error, Result};
 use crate::secrets::{self, Secrets as Stored};
 use crate::store::{Store, connection};
 use clap::Subcommand;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 /// Passwords, kept in a file of their own and never in the database
 ///
@@ -145,11 +148,7 @@ fn bare(key: &str) -> &str {
 /// The value: typed twice without echo on a terminal, else the whole of standard input less its last line end.
 pub(super) fn read(key: &str, command: &str) -> Result<String> {
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        return dialoguer::Password::new()
-            .with_prompt(format!("value of {key}"))
-            .with_confirmation("again", "the two are not the same")
-            .interact()
-            .map_err(|_| Error::new(Code::Cancelled, "nothing was stored"));
+        return without_echo(|| typed(key))?.map_err(|_| Error::new(Code::Cancelled, "nothing was stored"));
     }
     let text = super::input::stdin()?;
     let value = text.strip_suffix('\n').map_or(&*text, |t| t.strip_suffix('\r').unwrap_or(t));
@@ -158,4 +157,58 @@ pub(super) fn read(key: &str, command: &str) -> Result<String> {
             .hint(format!("printf %s VALUE | {command}")));
     }
     Ok(value.to_owned())
+}
+
+/// Asks for a value until it is typed twice alike.
+fn typed(key: &str) -> std::io::Result<String> {
+    let mut screen = std::io::stderr().lock();
+    let mut ask = |prompt: &str| -> std::io::Result<String> {
+        write!(screen, "{prompt}: ")?;
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line)?;
+        // The key that ended the line was not echoed either.
+        writeln!(screen)?;
+        if read == 0 {
+            Err(std::io::ErrorKind::UnexpectedEof.into())
+        } else {
+            Ok(line.trim_end_matches('\n').to_owned())
+        }
+    };
+    let mut prompt = format!("value of {key}");
+    loop {
+        let value = ask(&prompt)?;
+        if !value.is_empty() && ask("again")? == value {
+            return Ok(value);
+        }
+        let why = if value.is_empty() { "it is empty" } else { "the two are not the same" };
+        prompt = format!("{why}\nvalue of {key}");
+    }
+}
+
+/// Does what asks, with the terminal's echo off from before its question is seen, as somebody may type at once. Who ends it
+/// by Ctrl-C has the echo back.
+fn without_echo<T>(ask: impl FnOnce() -> T) -> Result<T> {
+    fn set(mode: &Termios) -> Result<()> {
+        tcsetattr(std::io::stdin(), OptionalActions::Now, mode).map_err(|e| Error::system("can't turn off the echo", e))
+    }
+    let before = tcgetattr(std::io::stdin()).map_err(|e| Error::system("can't turn off the echo", e))?;
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(|e| Error::system("can't watch for signals", e))?;
+    let handle = signals.handle();
+    let mut silent = before.clone();
+    silent.local_modes.remove(LocalModes::ECHO);
+    set(&silent)?;
+    std::thread::scope(|scope| {
+        let before = &before;
+        scope.spawn(move || {
+            if signals.forever().next().is_some() {
+                let _ = set(before);
+                std::process::exit(i32::from(Code::Cancelled.exit()));
+            }
+        });
+        let done = ask();
+        handle.close();
+        set(before)?;
+        Ok(done)
+    })
 }

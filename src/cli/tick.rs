@@ -1,9 +1,10 @@
 //! `pipekit tick`.
 
 use super::{Context, group, run};
-use crate::engine::{notify, tick};
+use crate::engine::{notify, retention, tick};
 use crate::error::{Code, Error, Result};
 use clap::Args;
+use std::sync::atomic::Ordering;
 
 /// Run every group that is due now, and wait for them
 ///
@@ -30,9 +31,23 @@ impl Tick {
                 let (signal, store) = (&signal, store.reopen());
                 scope.spawn(move || group::work(context, &mut store?, &claimed, false, signal))
             };
+            let pruning = {
+                let (signal, store) = (&signal, store.reopen());
+                scope.spawn(move || retention::prune_when_due(&mut store?, &|| !signal.load(Ordering::SeqCst)))
+            };
             let threads: Vec<_> = ticked.claimed.into_iter().map(run).collect();
             let ended = || Err(Error::new(Code::System, "the thread of a group's run ended"));
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| ended())).collect()
+            let codes = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| ended())).collect();
+            match pruning.join() {
+                Ok(Ok(Some(removed))) if removed.runs + removed.group_runs > 0 => context.ui.note(format!(
+                    "removed {} old runs and {} of groups, by the setting log_retention",
+                    removed.runs, removed.group_runs
+                )),
+                // They are removed tomorrow, or by another process.
+                Ok(Err(error)) => context.ui.warn(format!("old runs were not all removed: {}", error.message)),
+                _ => {}
+            }
+            codes
         });
         let mut worst = 0;
         for code in codes {

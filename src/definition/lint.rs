@@ -269,6 +269,7 @@ mod tests {
             dest_columns: None,
             unique_key: vec![],
             full_by: Default::default(),
+            load: Default::default(),
             allow_cascade: false,
             allow_non_atomic: false,
             timeout_s: 1,

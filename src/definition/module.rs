@@ -52,6 +52,33 @@ pub enum FullBy {
     Delete,
 }
 
+/// How rows get into the destination.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Load {
+    /// Through a staging table, from which they are merged.
+    #[default]
+    Staged,
+    /// Into the table itself, in one transaction with all that belongs to it, where that can be.
+    Direct,
+}
+
+impl Load {
+    // serde asks by reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_staged(&self) -> bool {
+        *self == Load::Staged
+    }
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Load::Staged => "staged",
+            Load::Direct => "direct",
+        }
+    }
+}
+
 impl FullBy {
     fn as_str(self) -> &'static str {
         match self {
@@ -91,6 +118,9 @@ pub struct Module {
     /// How a full merge empties the destination.
     #[serde(default)]
     pub full_by: FullBy,
+    /// How the rows get there.
+    #[serde(default, skip_serializing_if = "Load::is_staged")]
+    pub load: Load,
     /// Whether a delete may cascade into other tables.
     #[serde(default)]
     pub allow_cascade: bool,
@@ -154,6 +184,7 @@ impl Module {
             dest_columns: None,
             unique_key: Vec::new(),
             full_by: FullBy::default(),
+            load: Load::default(),
             allow_cascade: false,
             allow_non_atomic: false,
             timeout_s: six_hours(),
@@ -185,6 +216,12 @@ impl Module {
         if self.merge_strategy == Strategy::Incremental && self.merge_key.is_empty() {
             return Err(Error::invalid("an incremental module needs a merge key: the columns to delete by")
                 .hint("--key order_no,line_no"));
+        }
+        if self.load == Load::Direct && self.merge_strategy == Strategy::Incremental {
+            return Err(Error::invalid(
+                "an incremental module can't load directly: which rows go is told by those that are staged",
+            )
+            .hint("--load staged"));
         }
         for (what, list) in [
             ("merge key", Some(&self.merge_key)),
@@ -240,6 +277,7 @@ pub fn load(conn: &Connection, name_or_id: &str) -> Result<(table::Module, Modul
         dest_columns: row.dest_columns.clone(),
         unique_key: row.unique_key.clone(),
         full_by: if row.full_by == "delete" { FullBy::Delete } else { FullBy::Truncate },
+        load: if row.load == "direct" { Load::Direct } else { Load::Staged },
         allow_cascade: row.allow_cascade,
         allow_non_atomic: row.allow_non_atomic,
         timeout_s: row.timeout_s,
@@ -303,6 +341,7 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
             dest_columns: module.dest_columns.as_deref(),
             unique_key: &module.unique_key,
             full_by: module.full_by.as_str(),
+            load: module.load.as_str(),
             allow_cascade: module.allow_cascade,
             allow_non_atomic: module.allow_non_atomic,
             timeout_s: module.timeout_s,

@@ -138,6 +138,15 @@ impl Merge<'_> {
     }
 }
 
+/// What stands around the rows of a load into the destination itself. Between the two the receipt gets their number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// Begins the transaction, takes the receipt, empties the table.
+    pub opening: String,
+    /// Ends the receipt with the number of rows that it has, and commits.
+    pub closing: String,
+}
+
 /// Another way to select a column than the one that is proposed: people choose it where they know the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -284,6 +293,14 @@ pub trait Destination: Source {
     /// The merge: takes the receipt, counts staging again, empties, inserts, and notes the counts in the receipt, as
     /// one transaction.
     fn merge(&self, merge: &Merge<'_>) -> String;
+    /// The SQL around a load into the destination itself, which is a plain table: what begins the transaction, takes the
+    /// receipt and empties the table, and what ends the receipt and commits.
+    ///
+    /// # Errors
+    /// Why the rows must be staged.
+    fn direct(&self, _merge: &Merge<'_>) -> Result<Around, &'static str> {
+        Err("rows get into this kind of database through a staging table only")
+    }
     /// The rows of the destination whose key columns equal a staged row's: what stands behind FROM.
     fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
         let equal = key.iter().map(|k| {

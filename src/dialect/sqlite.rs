@@ -2,8 +2,8 @@
 
 use super::types::{self, Type};
 use super::{
-    BrowseField, Column, Described, Destination, Emptying, Fill, Merge, NewColumn, OF_THE_DATABASE, OURS, Qualifiers,
-    Relation, Source, TableName, double_quoted, literal, split_name,
+    Around, BrowseField, Column, Described, Destination, Emptying, Fill, Merge, NewColumn, OF_THE_DATABASE, OURS,
+    Qualifiers, Relation, Source, TableName, double_quoted, literal, split_name,
 };
 
 pub(super) struct Sqlite;
@@ -292,6 +292,27 @@ impl Destination for Sqlite {
             note(&format!("rows_inserted = {inserted}"))
         ));
         sql
+    }
+
+    fn direct(&self, merge: &Merge<'_>) -> Result<Around, &'static str> {
+        let receipt = self.table(&self.receipt());
+        let module = literal(merge.module);
+        let note = |what: &str| format!("UPDATE {receipt} SET {what} WHERE module = {module}");
+        let empty = match merge.emptying {
+            Emptying::Nothing => note("rows_deleted = 0"),
+            _ => format!("DELETE FROM {};\n{}", self.table(merge.dest), note("rows_deleted = changes()")),
+        };
+        Ok(Around {
+            opening: format!(
+                "BEGIN IMMEDIATE;\n\
+                 UPDATE {receipt} SET state = CASE WHEN state = 'staged' THEN 'merged' ELSE 'refused' END\n  \
+                 WHERE module = {module};\n\
+                 INSERT INTO {receipt} (module, install, run_id, state)\n  \
+                 SELECT {module}, '', 0, 'missing' WHERE NOT EXISTS (SELECT 1 FROM {receipt} WHERE module = {module});\n\
+                 {empty}"
+            ),
+            closing: format!("{};\nCOMMIT", note("rows_inserted = staged_rows")),
+        })
     }
 
     // By IN and not by EXISTS, which SQLite would answer by reading all of staging for each row. The destination's columns

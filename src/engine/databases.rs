@@ -166,10 +166,7 @@ impl Databases {
 
     /// The time zone that runners work in.
     pub fn timezone(&self) -> jiff::tz::TimeZone {
-        self.timezone
-            .as_deref()
-            .and_then(|zone| jiff::tz::TimeZone::get(zone).ok())
-            .unwrap_or_else(jiff::tz::TimeZone::system)
+        self.timezone.as_deref().and_then(|zone| crate::clock::zone(zone).ok()).unwrap_or_else(crate::clock::here)
     }
 }
 

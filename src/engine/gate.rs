@@ -7,8 +7,9 @@ use super::plan::{Definition, Plan};
 use super::summary;
 use super::{advice, columns};
 use crate::definition::module::Strategy;
+use crate::dialect::Destination;
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, Moved, Rows, Runner};
+use crate::runner::{Failure, Loaded, Moved, Rows, Runner};
 
 /// What the gate counted.
 pub struct Passed {
@@ -16,6 +17,27 @@ pub struct Passed {
     pub staged: i64,
     /// What is not known of them.
     pub warnings: Vec<String>,
+}
+
+/// What the gate knows of a destination that rows are about to be loaded into.
+pub struct Before {
+    /// Whether a full load finds rows there.
+    holds_rows: bool,
+    /// How many rows there are, where it matters.
+    present: Option<i64>,
+}
+
+impl Before {
+    /// The fewest rows that may stay.
+    pub fn least(&self, definition: &Definition) -> u64 {
+        let asked = definition.module.min_rows.unwrap_or(i64::from(self.holds_rows));
+        let kept = self.present.zip(definition.module.max_shrink_pct).map_or(0, |(present, most)| {
+            let about = (present as f64 * (100.0 - most) / 100.0).floor() as i64;
+            // The rule itself says whether a row more is needed.
+            about + i64::from(check_shrink(definition, about, present).is_err())
+        });
+        u64::try_from(asked.max(kept)).unwrap_or_default()
+    }
 }
 
 /// One number that the gate asks for, and where it stands in the answer.
@@ -71,8 +93,7 @@ pub fn check(
     let rows = ask("counts", &sql)?;
     let number = |i: usize| -> Result<i64> {
         let text = rows.rows.first().and_then(|row| row.get(i)).cloned().flatten();
-        text.and_then(|t| t.parse().ok())
-            .ok_or_else(|| Error::new(Code::Runner, "the gate's query did not give a number"))
+        text.and_then(|t| t.parse().ok()).ok_or_else(no_number)
     };
     let dest = &definition.dest.name;
     let staging = plan.dialect.table(&plan.staging);
@@ -94,7 +115,7 @@ pub fn check(
                 ));
             }
             Count::Repeated if n > 0 => {
-                let (key, staged) = (key_list(plan), staged_keys(plan));
+                let (key, staged) = (key_list(plan.dialect, &plan.unique_key), staged_keys(plan));
                 return Err(refuse(
                     format!("{n} values of the unique key ({}) are staged more than once", plan.unique_key.join(", ")),
                     dest,
@@ -109,11 +130,7 @@ pub fn check(
     if definition.strategy() == Strategy::Full && staged == 0 && definition.module.min_rows != Some(0) {
         let some = ask("destination", &plan.dialect.has_rows(&plan.table))?;
         if first_value(&some).value.as_deref() != Some("0") {
-            return Err(Error::new(
-                Code::Gate,
-                format!("no rows came, and a full load would empty {}", definition.module.dest_table),
-            )
-            .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name)));
+            return Err(nothing_came(definition));
         }
     }
     let mut warnings = Vec::new();
@@ -122,6 +139,62 @@ pub fn check(
     }
     warnings.extend(summary::check(ledger, databases, moved, staged)?);
     Ok(Passed { staged, warnings })
+}
+
+/// Looks at a destination that rows are about to be loaded into.
+///
+/// # Errors
+/// `Gate` where the load would harm others; what the database says.
+pub fn before(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definition, plan: &Plan) -> Result<Before> {
+    refuse_to_harm_others(ledger, databases, definition, plan)?;
+    let full = definition.strategy() == Strategy::Full;
+    let mut number = |name: &str, sql: &str| -> Result<i64> {
+        let sql = plan.dialect.patiently(sql);
+        let query = || databases.runners().query(&plan.dest, &sql, None);
+        let rows = ledger.step("gate", name, &definition.dest.name, &sql, query, first_value)?.map_err(|f| {
+            let error = databases.explain(&f, &definition.dest, "looking at the destination");
+            advice::on_destination(error, &f, definition, plan)
+        })?;
+        let text = first_value(&rows).value;
+        text.and_then(|n| n.parse().ok()).ok_or_else(no_number)
+    };
+    let holds_rows = full
+        && definition.module.min_rows != Some(0)
+        && number("destination", &plan.dialect.has_rows(&plan.table))? > 0;
+    let present = match full && definition.module.max_shrink_pct.is_some() {
+        true => Some(number("present", &format!("SELECT count(*) FROM {}", plan.dialect.table(&plan.table)))?),
+        false => None,
+    };
+    Ok(Before { holds_rows, present })
+}
+
+/// Why rows that were loaded did not stay.
+pub fn refusal(definition: &Definition, loaded: &Loaded, before: &Before) -> Error {
+    let rows = i64::try_from(loaded.rows).unwrap_or(i64::MAX);
+    let table = &definition.module.dest_table;
+    let check = || {
+        check_least(definition, rows)?;
+        if rows == 0 && before.holds_rows {
+            return Err(nothing_came(definition));
+        }
+        before.present.map_or(Ok(()), |present| check_shrink(definition, rows, present))
+    };
+    if let Err(error) = check() {
+        return error;
+    }
+    let number = |i: usize| loaded.counts.get(i).and_then(|n| n.as_deref()?.parse::<u64>().ok());
+    let (message, hint) = match (number(0), number(1)) {
+        (Some(held), _) if held != loaded.rows => (
+            format!("{} rows were loaded into {table}, and it held {held} then", loaded.rows),
+            "something of the destination's own adds or removes rows: `--load staged` tells more",
+        ),
+        (_, Some(n)) => (
+            format!("{n} values of the unique key ({}) came more than once", definition.module.unique_key.join(", ")),
+            "`--load staged` keeps the rows for a look at them",
+        ),
+        _ => (format!("the rows that came for {table} were refused"), "`--load staged` tells more"),
+    };
+    Error::new(Code::Gate, message).hint(format!("{hint}: pipekit module edit {}", definition.module.name))
 }
 
 fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
@@ -136,13 +209,8 @@ fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
         }
     }
     if !plan.unique_key.is_empty() {
-        let (key, staged) = (key_list(plan), staged_keys(plan));
-        out.push(Counted {
-            sql: format!(
-                "(SELECT count(*) FROM (SELECT 1 AS one FROM {staged} GROUP BY {key} HAVING count(*) > 1) AS repeated)"
-            ),
-            what: Count::Repeated,
-        });
+        let sql = repeated(plan.dialect, &staged_keys(plan), &plan.unique_key);
+        out.push(Counted { sql, what: Count::Repeated });
     }
     if Runner::of_transfer(&plan.source, &plan.dest) == Runner::Jrunner
         && let Some(last) = plan.columns.last()
@@ -160,8 +228,14 @@ fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
     out
 }
 
-fn key_list(plan: &Plan) -> String {
-    plan.unique_key.iter().map(|k| plan.dialect.quote(k)).collect::<Vec<_>>().join(", ")
+/// How many values of a key are more than once in a table, as a number that a query asks for.
+pub fn repeated(dialect: &dyn Destination, table: &str, key: &[String]) -> String {
+    let key = key_list(dialect, key);
+    format!("(SELECT count(*) FROM (SELECT 1 AS one FROM {table} GROUP BY {key} HAVING count(*) > 1) AS repeated)")
+}
+
+fn key_list(dialect: &dyn Destination, key: &[String]) -> String {
+    key.iter().map(|k| dialect.quote(k)).collect::<Vec<_>>().join(", ")
 }
 
 fn staged_keys(plan: &Plan) -> String {
@@ -180,6 +254,10 @@ fn check_rows(definition: &Definition, staged: i64, moved: Option<u64>) -> Resul
             "something else wrote to the staging table, or the runner miscounts: run it again, and look at its output",
         ));
     }
+    check_least(definition, staged)
+}
+
+fn check_least(definition: &Definition, staged: i64) -> Result<()> {
     match definition.module.min_rows {
         Some(least) if staged < least => Err(Error::new(
             Code::Gate,
@@ -188,6 +266,15 @@ fn check_rows(definition: &Definition, staged: i64, moved: Option<u64>) -> Resul
         .hint(format!("if that is right this time: `pipekit module edit {} --min-rows N`", definition.module.name))),
         _ => Ok(()),
     }
+}
+
+fn nothing_came(definition: &Definition) -> Error {
+    Error::new(Code::Gate, format!("no rows came, and a full load would empty {}", definition.module.dest_table))
+        .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name))
+}
+
+fn no_number() -> Error {
+    Error::new(Code::Runner, "the gate's query did not give a number")
 }
 
 fn check_shrink(definition: &Definition, staged: i64, present: i64) -> Result<()> {

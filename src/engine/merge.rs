@@ -1,13 +1,13 @@
 //! The merge, and the answer to the question whether it happened.
 
 use super::advice;
-use super::ledger::{Came, Ledger};
+use super::ledger::{Came, Ledger, Open};
 use super::plan::Plan;
 use super::receipt::{self, Fate};
 use super::stop::error_for;
 use super::sync::{Attempt, Ended, nothing_merged};
 use crate::error::{Code, Error, Result};
-use crate::runner::FailureKind;
+use crate::runner::{Failure, FailureKind};
 
 /// What to do about a run whose end is not known.
 pub(super) fn unknown_hint(run: i64, dest: &str) -> String {
@@ -25,6 +25,24 @@ impl Attempt<'_> {
         let merged = self.databases.runners().script(&plan.dest, &plan.merge_sql);
         // From here on the question is what happened, and asking it must not be cut short.
         self.watch.hold();
+        let merged = merged.map(|_| ()).map_err(|failure| {
+            let error = self.databases.explain(&failure, dest, &format!("merging into {}", module.dest_table));
+            (failure, error)
+        });
+        self.came_of(ledger, plan, open, merged, Some(staged))
+    }
+
+    /// What came of the transaction that changes the destination, by its receipt, whatever the runner says: `merged` is
+    /// that, with what it means to people. So many rows were to come in.
+    pub(super) fn came_of(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        plan: &Plan,
+        open: Open,
+        merged: Result<(), (Failure, Error)>,
+        staged: Option<i64>,
+    ) -> Result<Ended> {
+        let (module, dest) = (&self.definition.module, &self.definition.dest);
         let install = receipt::install_id(ledger.store().read())?;
         let done = merged.is_ok();
         let (databases, run) = (self.databases, self.run_id);
@@ -40,7 +58,7 @@ impl Attempt<'_> {
         })?;
         let fate = match (fate, &merged) {
             // The database itself said no, and a merge is one transaction: that is known without a receipt.
-            (Fate::Unknown(_), Err(f)) if matches!(f.kind, FailureKind::Sql | FailureKind::Cancelled) => {
+            (Fate::Unknown(_), Err((f, _))) if matches!(f.kind, FailureKind::Sql | FailureKind::Cancelled) => {
                 Fate::NotMerged
             }
             (fate, _) => fate,
@@ -50,7 +68,7 @@ impl Attempt<'_> {
             _ => None,
         };
         let came = match (&merged, &fate) {
-            (Err(failure), Fate::NotMerged | Fate::Unknown(_)) => Err(failure),
+            (Err((failure, _)), Fate::NotMerged | Fate::Unknown(_)) => Err(failure),
             _ => Ok(Came { rows: inserted, value: None }),
         };
         ledger.end(open, came)?;
@@ -59,8 +77,8 @@ impl Attempt<'_> {
             (Fate::Merged { deleted, inserted }, merged) => {
                 let counted = |n: Option<i64>| n.map_or("an unknown number of".to_owned(), |n| n.to_string());
                 ledger.live(&format!("merged: {} rows deleted, {} inserted", counted(deleted), counted(inserted)))?;
-                self.facts.warnings.extend(receipt::difference(Some(staged), inserted, &module.dest_table));
-                if let Err(failure) = merged {
+                self.facts.warnings.extend(receipt::difference(staged, inserted, &module.dest_table));
+                if let Err((failure, _)) = merged {
                     self.facts.warnings.push(format!(
                         "the merge was committed, though the runner said: {}",
                         self.databases.clean(&failure.message)
@@ -74,13 +92,13 @@ impl Attempt<'_> {
                 Code::Failed,
                 format!("the runner says the merge into {} is done, and its receipt says it is not", module.dest_table),
             )),
-            (Fate::NotMerged, Err(failure)) => {
-                let error = self.databases.explain(&failure, dest, &format!("merging into {}", module.dest_table));
+            (Fate::NotMerged, Err((failure, error))) => {
                 let error = advice::on_destination(error, &failure, self.definition, plan);
                 Ended::Failed(nothing_merged(reason.map_or(error, error_for)))
             }
             (Fate::Unknown(why), merged) => {
-                let said = merged.err().map(|f| format!("{}; ", self.databases.clean(&f.message))).unwrap_or_default();
+                let said =
+                    merged.err().map(|(f, _)| format!("{}; ", self.databases.clean(&f.message))).unwrap_or_default();
                 Ended::Unknown(
                     Error::new(
                         Code::Failed,

@@ -5,6 +5,7 @@
 mod advice;
 mod columns;
 pub mod databases;
+pub mod direct;
 pub mod doctor;
 pub mod external;
 pub mod gate;
@@ -21,6 +22,7 @@ pub mod receipt;
 pub mod recover;
 pub mod rehearse;
 pub mod report;
+pub mod retention;
 pub mod schedule;
 pub mod stop;
 mod summary;

@@ -1,6 +1,7 @@
 //! What a run would do, to the byte: the same function makes it for `preview`, for a dry run, and for the run itself.
 
 use super::databases::{Databases, dialect_of};
+use super::direct::{self, Way};
 use super::external;
 use super::ledger::{Came, Ledger};
 use super::watermark::{self, Resolved};
@@ -8,7 +9,7 @@ use crate::definition::lint;
 use crate::definition::module::Strategy;
 use crate::dialect::{Column, Described, Destination, Emptying, Fill, Merge, Relation, TableName};
 use crate::error::{Code, Error, Result};
-use crate::runner::Target;
+use crate::runner::{Runner, Target};
 use crate::sql::{columns::only_table, lexer, placeholders};
 use crate::store::connection::{self, Connection};
 use crate::store::module::{self, Module};
@@ -159,8 +160,10 @@ pub struct Plan {
     pub truncates: bool,
     /// The staging table's DDL.
     pub staging_sql: String,
-    /// The merge.
+    /// The merge, or all that happens at the destination where nothing is staged.
     pub merge_sql: String,
+    /// How the rows get there.
+    pub way: Way,
     /// What an operator should know of the merge.
     pub remarks: Vec<String>,
     /// What gives the destination's login the rights that the merge needs, where there are rights.
@@ -226,8 +229,9 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     };
     // By its schema, so that nothing that the merge sets off can turn the name into another table's.
     table.schema = table.schema.or_else(|| described.schema.clone());
-    let Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, remarks, grant } =
-        statements(definition, dialect, &table, &described)?;
+    let query = (&*source_sql, Runner::of_transfer(&source, &dest));
+    let Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, way, remarks, grant } =
+        statements(definition, dialect, &table, &described, query)?;
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
@@ -248,6 +252,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         truncates,
         staging_sql,
         merge_sql,
+        way,
         remarks,
         grant,
         columns,
@@ -263,6 +268,7 @@ pub(super) struct Statements {
     truncates: bool,
     pub(super) staging_sql: String,
     pub(super) merge_sql: String,
+    way: Way,
     pub(super) remarks: Vec<String>,
     grant: Option<String>,
 }
@@ -276,6 +282,7 @@ pub(super) fn statements(
     dialect: &dyn Destination,
     table: &TableName,
     described: &Described,
+    query: (&str, Runner),
 ) -> Result<Statements> {
     let module = &definition.module;
     let truncates = module.full_by == "truncate" && dialect.truncates();
@@ -297,12 +304,17 @@ pub(super) fn statements(
             Strategy::Append => Emptying::Nothing,
         },
     };
-    let merge_sql = dialect.merge(&merge);
+    let way = direct::way(definition, dialect, &merge, &unique_key, query);
+    let merge_sql = match &way {
+        Way::Direct(direct) => direct::script(direct, &dialect.table(table)),
+        _ => dialect.merge(&merge),
+    };
     let mut remarks = dialect.remarks(&merge);
+    remarks.extend(way.remark());
     remarks.extend(definition.what_is_lost(described, &columns));
     let grant = definition.dest.username.as_deref().and_then(|login| dialect.grant(&merge, login));
     let staging_sql = dialect.create_staging(&staging, described.relation, &columns);
-    Ok(Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, remarks, grant })
+    Ok(Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, way, remarks, grant })
 }
 
 /// The columns that the module fills, in its order: those it names, or all that an insert fills by itself.

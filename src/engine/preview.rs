@@ -74,10 +74,11 @@ impl Preview {
         json!({
             "module": self.definition.module.name,
             "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
+            "load": plan.way.name(),
             "atomic": self.atomic,
             "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,
-            "staging_sql": plan.staging_sql,
+            "staging_sql": (plan.way.name() == "staged").then_some(&plan.staging_sql),
             "merge_sql": plan.merge_sql,
             "columns": columns,
             "warnings": self.warnings,

@@ -111,7 +111,7 @@ pub fn anchor(schedule: &Schedule, now: Timestamp) -> (Timestamp, bool) {
 /// The zone that a schedule's times are in, or what is wrong with its name.
 fn zone(conn: &Connection, schedule: &Schedule) -> Result<Result<TimeZone, String>> {
     let name = schedule.timezone.clone().map_or_else(|| setting::get(conn, "timezone"), |zone| Ok(Some(zone)))?;
-    Ok(name.map_or_else(|| Ok(TimeZone::system()), |name| clock::zone(&name)))
+    Ok(name.map_or_else(|| Ok(crate::clock::here()), |name| clock::zone(&name)))
 }
 
 /// A due time in the zone of its schedule, for people; in the machine's, where that is gone.
@@ -151,7 +151,7 @@ impl WithNext {
 pub fn with_next(conn: &Connection, schedule: Schedule) -> WithNext {
     let times = Timetable::of(conn, &schedule).ok().filter(|_| schedule.enabled);
     let next_at = times.and_then(|times| times.after(clock::now()).next().map(|due| clock::text(due.at)));
-    let zone = zone(conn, &schedule).ok().and_then(|zone| zone.ok()).unwrap_or_else(TimeZone::system);
+    let zone = zone(conn, &schedule).ok().and_then(|zone| zone.ok()).unwrap_or_else(crate::clock::here);
     WithNext { schedule, next_at, zone }
 }
 

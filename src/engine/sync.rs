@@ -1,6 +1,7 @@
 //! A module's run, from the claim to the release: the list of steps that the whole program is about.
 
 use super::databases::Databases;
+use super::direct::Way;
 use super::hook::{self, After};
 use super::ledger::{Came, Ledger};
 use super::plan::{self, Definition, Plan};
@@ -355,7 +356,13 @@ impl Attempt<'_> {
         let together = self.scripts(ledger, &plan)?;
         match options.mode {
             Mode::Rehearsal { .. } => self.stage_apart(ledger, &mut plan, together)?,
-            _ => self.stage(ledger, &plan, together)?,
+            _ => self.take_place(ledger, &plan, together)?,
+        }
+        if let (Mode::Run, Way::Direct(direct)) = (options.mode, &plan.way) {
+            return self.load(ledger, &plan, direct, options);
+        }
+        if options.mode == Mode::Run {
+            self.stage(ledger, &plan, together)?;
         }
         (options.progress)(Progress::Doing("transfer"));
         let moved = self.transfer(ledger, &plan, options)?;
@@ -385,8 +392,8 @@ impl Attempt<'_> {
         Ok(scripts.plain)
     }
 
-    /// An empty staging table of our own.
-    fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
+    /// The place for staging tables and receipts, and a receipt of our own.
+    fn take_place(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
         let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
         let refused = |f| advice::on_staging(explain(&f), &f, self.definition, plan);
@@ -408,10 +415,31 @@ impl Attempt<'_> {
             )
             .hint(format!("rename the module here (`pipekit module rename {} NEW`), or there", module.name)));
         }
+        Ok(())
+    }
+
+    /// An empty staging table of our own.
+    fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
+        let dest = &self.definition.dest;
+        let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
         let work = || self.databases.runners().statements(&plan.dest, &plan.staging_sql, together);
         ledger
             .step("staging", "create", &dest.name, &plan.staging_sql, work, |_| Came::default())?
             .map_err(|f| advice::on_staging_table(explain(&f), &f, self.definition, plan))?;
+        Ok(())
+    }
+
+    /// What the query is going to give, as far as it can be told, and what is odd about it. The failure is one that tells of a
+    /// runner that is gone.
+    pub(super) fn foresee(&mut self, plan: &Plan) -> Result<(), Failure> {
+        match self.databases.runners().describe(&plan.source, &plan.source_sql) {
+            // Where the query can't be prepared, running it says why.
+            Err(failure) if failure.kind != FailureKind::Lost => {}
+            described => self
+                .facts
+                .warnings
+                .extend(described?.map(|output| plan::misplaced(&output, &plan.columns)).into_iter().flatten()),
+        }
         Ok(())
     }
 
@@ -421,14 +449,7 @@ impl Attempt<'_> {
         let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
         let staging = plan.dialect.table(&plan.staging);
         let runners = self.databases.runners();
-        let described = match runners.describe(&plan.source, &plan.source_sql) {
-            // Where the query can't be prepared, running it says why.
-            Err(failure) if failure.kind != FailureKind::Lost => Ok(None),
-            described => described,
-        };
-        if let Ok(Some(output)) = &described {
-            self.facts.warnings.extend(plan::misplaced(output, &plan.columns));
-        }
+        let described = self.foresee(plan);
         let runner = Runner::of_transfer(&plan.source, &plan.dest);
         let mut written = Ok(());
         let mut say = |said: Said<'_>| {
@@ -447,7 +468,7 @@ impl Attempt<'_> {
                 written = write;
             }
         };
-        let transfer = |_| runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, &mut say);
+        let transfer = |()| runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, &mut say);
         let moved = described.and_then(transfer);
         written?;
         ledger.all_said()?;

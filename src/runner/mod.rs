@@ -73,6 +73,49 @@ pub struct Moved {
     pub words: Option<String>,
 }
 
+/// What stands in [`Direct::note`] for the number of rows that were loaded.
+pub const ROWS: &str = ":rows";
+
+/// How rows go into the destination itself: the SQL around them, which is one transaction with them. It is text of the
+/// engine's; the runner only knows in what order it runs, and when the rows are not to stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direct {
+    /// The columns that are filled, in order, as the catalog spells them.
+    pub columns: Vec<String>,
+    /// Begins the transaction, takes the receipt, empties the table.
+    pub opening: String,
+    /// A query that counts the rows of the table, and then things that there must be none of; empty where nothing is asked.
+    pub counts: String,
+    /// Notes the number of rows, which stands for [`ROWS`] in it.
+    pub note: String,
+    /// Ends the receipt and commits.
+    pub closing: String,
+    /// The fewest rows that may be committed.
+    pub least: u64,
+}
+
+impl Direct {
+    /// Whether the table holds what was loaded, and nothing that it must not.
+    pub fn accepts(&self, rows: u64, counts: &[Option<String>]) -> bool {
+        let numbers: Vec<Option<u64>> = counts.iter().map(|n| n.as_deref().and_then(|n| n.parse().ok())).collect();
+        match numbers.split_first() {
+            None => self.counts.is_empty(),
+            Some((held, faults)) => *held == Some(rows) && faults.iter().all(|n| *n == Some(0)),
+        }
+    }
+}
+
+/// What a load into the destination itself came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// Rows that the destination took.
+    pub rows: u64,
+    /// What [`Direct::counts`] gave.
+    pub counts: Vec<Option<String>>,
+    /// Whether they stayed. They did not where the gate refused them.
+    pub committed: bool,
+}
+
 /// Where to connect: a JDBC URL and the login, with the password as it is, after secrets were looked up.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Target {

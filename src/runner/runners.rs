@@ -5,7 +5,7 @@
 use super::builtin::ScriptOutcome;
 use super::jrunner::Jrunner;
 use super::session::Session;
-use super::{Failure, FailureKind, Moved, Rows, Runner, Said, Target};
+use super::{Direct, Failure, FailureKind, Loaded, Moved, Rows, Runner, Said, Target};
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -125,6 +125,21 @@ impl Runners {
         }
         let rows = self.session()?.transfer(source, sql, dest, table, |rows| progress(Said::Rows(rows)))?;
         Ok(Moved { rows: Some(rows), words: None })
+    }
+
+    /// Streams a query's rows into a table that others see, with all that belongs to that, as one transaction. Both ends
+    /// are the built-in runner's.
+    ///
+    /// # Errors
+    /// What the databases or connections say; whether it was committed is then not known.
+    pub fn load(
+        &self,
+        source: (&Target, &str),
+        dest: (&Target, &str),
+        direct: &Direct,
+        progress: impl FnMut(u64),
+    ) -> Result<Loaded, Failure> {
+        self.session()?.load(source, dest, direct, progress)
     }
 
     /// Asks for all that runs now to be stopped; the calls then fail. Does not wait.

@@ -1,8 +1,9 @@
 //! The process behind a session: reads requests, runs each on a thread, keeps connections between them.
 
-use super::builtin::{self, Canceller, Client};
+use super::builtin::{self, Canceller, Client, Within};
 use super::wire::{Answer, Event, Request};
 use super::{Failure, FailureKind, Rows, Target};
+use crate::clock;
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -69,10 +70,7 @@ pub fn serve(input: impl BufRead, output: impl Write + Send + 'static) {
         });
     }
     let sent = shared.stop_all();
-    let until = Instant::now() + LAST_WORDS;
-    while sent.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    clock::wait_until(LAST_WORDS, || sent.iter().all(JoinHandle::is_finished));
 }
 
 impl Shared {
@@ -134,22 +132,28 @@ impl Shared {
             Request::Script { id, target, sql } => {
                 self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }
-            Request::Transfer { id, source, sql, dest, table } => {
+            Request::Transfer { id, source, sql, dest, table, direct } => {
                 let connected = self.client(id, &source, stops).map_err(|mut failure| {
                     if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
                         failure.kind = FailureKind::ConnectSource;
                     }
                     failure
                 });
-                let moved = connected.and_then(|mut from| {
+                connected.and_then(|mut from| {
                     let mut to = self.client(id, &dest, stops)?;
                     let progress = &mut |rows| say(&Event::Progress { id, rows });
-                    let moved = builtin::transfer(&mut from, &sql, &mut to, &table, progress);
+                    let within = direct.as_deref().map(Within::new);
+                    let moved = builtin::transfer(&mut from, &sql, &mut to, &table, within.as_ref(), progress);
                     self.put_back(source, from, stops);
-                    self.put_back(dest, to, stops);
-                    moved
-                });
-                moved.map(Answer::Moved)
+                    // A load into the destination itself has settings and locks of its own on its connection.
+                    if direct.is_none() {
+                        self.put_back(dest, to, stops);
+                    }
+                    Ok(match (moved?, within.and_then(Within::loaded)) {
+                        (_, Some(loaded)) => Answer::Loaded(loaded),
+                        (rows, None) => Answer::Moved(rows),
+                    })
+                })
             }
             Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to cancel")),
         }

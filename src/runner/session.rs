@@ -5,7 +5,7 @@
 
 use super::builtin::ScriptOutcome;
 use super::wire::{Answer, Event, Request};
-use super::{Failure, FailureKind, Rows, Target, process};
+use super::{Direct, Failure, FailureKind, Loaded, Rows, Target, process};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,6 +13,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Who waits for an answer; `None` once no more answers come.
 type Pending = Arc<Mutex<Option<HashMap<u64, Sender<Event>>>>>;
@@ -96,7 +97,7 @@ impl Session {
 
     fn lost(&self) -> Failure {
         // The process is ending: give its last words the moment that they need to arrive.
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
         let words = lock(&self.stderr).trim().to_owned();
         let end = match lock(&self.child).try_wait() {
             Ok(Some(status)) => format!(" ({status})"),
@@ -172,9 +173,35 @@ impl Session {
             sql: sql.to_owned(),
             dest: dest.clone(),
             table: table.to_owned(),
+            direct: None,
         };
         match self.answer(request, progress)? {
             Answer::Moved(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Streams a query's rows into a table that others see, with all that belongs to that, as one transaction.
+    ///
+    /// # Errors
+    /// What the databases or connections say; whether it was committed is then not known.
+    pub fn load(
+        &self,
+        (source, sql): (&Target, &str),
+        (dest, table): (&Target, &str),
+        direct: &Direct,
+        progress: impl FnMut(u64),
+    ) -> Result<Loaded, Failure> {
+        let request = |id| Request::Transfer {
+            id,
+            source: source.clone(),
+            sql: sql.to_owned(),
+            dest: dest.clone(),
+            table: table.to_owned(),
+            direct: Some(Box::new(direct.clone())),
+        };
+        match self.answer(request, progress)? {
+            Answer::Loaded(loaded) => Ok(loaded),
             other => Err(unexpected(&other)),
         }
     }
@@ -209,11 +236,8 @@ impl Drop for Session {
         // Closing its input ends it; killing it is for one that does not notice.
         lock(&self.input).take();
         let mut child = lock(&self.child);
-        for _ in 0..200 {
-            if !matches!(child.try_wait(), Ok(None)) {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(5));
+        if crate::clock::wait_until(Duration::from_secs(1), || !matches!(child.try_wait(), Ok(None))) {
+            return;
         }
         let _ = child.kill();
         let _ = child.wait();

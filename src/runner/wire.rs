@@ -1,7 +1,7 @@
 //! What the engine and a session process say to each other: one JSON document a line, over the process's pipes.
 
 use super::builtin::ScriptOutcome;
-use super::{Failure, Rows, Target};
+use super::{Direct, Failure, Loaded, Rows, Target};
 use serde::{Deserialize, Serialize};
 
 /// What the engine asks for. Requests run side by side; `id` says which one an [`Event`] answers.
@@ -16,8 +16,8 @@ pub enum Request {
     Describe { id: u64, target: Target, sql: String },
     /// Run SQL for what it does.
     Script { id: u64, target: Target, sql: String },
-    /// Stream a query's rows into a table.
-    Transfer { id: u64, source: Target, sql: String, dest: Target, table: String },
+    /// Stream a query's rows into a table; with `direct`, into one that others see.
+    Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
     /// Stop all that runs now. The session stays.
     Cancel,
 }
@@ -60,6 +60,8 @@ pub enum Answer {
     Script(ScriptOutcome),
     /// Of a transfer: how many rows it moved.
     Moved(u64),
+    /// Of a transfer with `direct`.
+    Loaded(Loaded),
 }
 
 impl Event {
@@ -93,6 +95,7 @@ mod tests {
             sql: "SELECT 1".to_owned(),
             dest: target,
             table: "t".to_owned(),
+            direct: None,
         };
         let url = url::parse("jdbc:postgresql://h/d?user=me&password=hush").unwrap();
         for shown in [format!("{request:?}"), format!("{url:?}"), format!("{request:#?}")] {

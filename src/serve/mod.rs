@@ -15,6 +15,7 @@ mod response;
 mod router;
 mod schema;
 mod sse;
+mod systemd;
 mod ticker;
 mod worker;
 
@@ -180,6 +181,7 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<()> {
         spawn("tick", move || ticker::run(&server))?
     };
     ready(at);
+    systemd::tell(&format!("READY=1\nSTATUS=serving http://{at}"));
     server.log.say(&json!({"event": "start", "listen": at.to_string(), "version": VERSION}));
 
     // A hang-up is a reason to look at once; nothing of the definitions is kept, so that there is nothing to read anew.
@@ -188,6 +190,7 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     }
     let going = server.runs.going();
     server.log.say(&json!({"event": "stop", "running": going, "grace_s": config.grace.as_secs()}));
+    systemd::tell(&format!("STOPPING=1\nSTATUS=ending; {going} runs go on, for {} s at most", config.grace.as_secs()));
     server.ticker.stop();
     // The API goes on meanwhile, so that one can see what is waited for.
     let again = std::cell::RefCell::new(signals);

@@ -2,11 +2,11 @@
 
 use super::Server;
 use crate::clock;
-use crate::engine::{notify, tick};
+use crate::engine::{notify, retention, tick};
 use crate::error::Result;
 use crate::store::Store;
 use serde_json::json;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long it sleeps at most, as what is due may be changed by any process.
@@ -36,6 +36,10 @@ impl Ticker {
         self.set(true);
     }
 
+    fn is_stopped(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped
+    }
+
     fn set(&self, stopped: bool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.woken = true;
@@ -53,8 +57,27 @@ impl Ticker {
     }
 }
 
+/// Removes old runs where that is due, in a thread of its own: nothing that is due waits for it.
+fn prune(server: &Arc<Server>, store: &Store) -> Result<()> {
+    if retention::due(store.read())?.is_none() {
+        return Ok(());
+    }
+    let (server, store) = (server.clone(), store.reopen()?);
+    super::spawn("prune", move || {
+        let mut store = store;
+        match retention::prune_when_due(&mut store, &|| !server.ticker.is_stopped()) {
+            Ok(Some(removed)) => server.log.say(&json!({
+                "event": "prune", "runs_removed": removed.runs, "group_runs_removed": removed.group_runs
+            })),
+            Ok(None) => {}
+            Err(error) => server.log.say(&json!({"event": "prune", "error": error.message})),
+        }
+    })?;
+    Ok(())
+}
+
 /// Looks at what is due, again and again, until it is stopped.
-pub fn run(server: &Server) {
+pub fn run(server: &Arc<Server>) {
     let mut store = None;
     loop {
         let next = match tick(server, &mut store) {
@@ -72,7 +95,7 @@ pub fn run(server: &Server) {
 }
 
 /// Starts what is due now, and says how long nothing will be.
-fn tick(server: &Server, store: &mut Option<Store>) -> Result<Duration> {
+fn tick(server: &Arc<Server>, store: &mut Option<Store>) -> Result<Duration> {
     let store = match store {
         Some(store) => store,
         None => store.insert(Store::open(&server.db)?),
@@ -89,6 +112,7 @@ fn tick(server: &Server, store: &mut Option<Store>) -> Result<Duration> {
             server.log.say(&json!({"event": "group_run", "group_run_id": id, "group": name, "error": failure.message}));
         }
     }
+    prune(server, store)?;
     let now = clock::now();
     let next = tick::next_due(store.read(), now)?;
     Ok(next.and_then(|at| Duration::try_from(at.duration_since(now)).ok()).unwrap_or(AT_MOST))

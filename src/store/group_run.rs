@@ -332,18 +332,19 @@ pub fn skip_unbegun(conn: &Connection, group_run_id: i64, reason: &str) -> Resul
     Ok(())
 }
 
-/// Which may go: those that ended, began before `?1`, and of whose members no run is in the log any more. The newest
-/// of each schedule stays, as what was fired last.
-const PRUNABLE: &str = "status <> 'running' AND started_at < ?1
-    AND id NOT IN (SELECT group_run_id FROM run_log WHERE group_run_id IS NOT NULL)
-    AND id NOT IN (SELECT max(id) FROM group_run GROUP BY schedule_id)";
-
-/// How many [`prune`] would remove, if the runs of before that time were gone.
-pub fn count_prunable(conn: &Connection, before: &str) -> Result<i64> {
-    Ok(conn.query_row(&format!("SELECT count(*) FROM group_run WHERE {PRUNABLE}"), [before], |r| r.get(0))?)
+/// The group runs that ended and began before a stored time, and of whose members no run is in the log any more.
+/// The newest of each schedule stays, as what was fired last.
+pub fn prunable(conn: &Connection, before: &str) -> Result<Vec<i64>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM group_run WHERE status <> 'running' AND started_at < ?
+            AND id NOT IN (SELECT group_run_id FROM run_log WHERE group_run_id IS NOT NULL)
+            AND id NOT IN (SELECT max(id) FROM group_run GROUP BY schedule_id)
+          ORDER BY id",
+    )?;
+    Ok(statement.query_map([before], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Removes the group runs that began before a stored time and have no run in the log. Gives how many they were.
-pub fn prune(conn: &Connection, before: &str) -> Result<usize> {
-    Ok(conn.execute(&format!("DELETE FROM group_run WHERE {PRUNABLE}"), [before])?)
+/// Removes a group run that ended. Says whether it was there.
+pub fn remove(conn: &Connection, id: i64) -> Result<bool> {
+    Ok(conn.prepare_cached("DELETE FROM group_run WHERE id = ? AND status <> 'running'")?.execute([id])? > 0)
 }

@@ -11,11 +11,12 @@
 //! it proves: where it says nothing of the claim that stands, its being free proves nothing yet. A living run sees
 //! within a moment that its file is gone, and locks another ([`Lock::keep`]); who finds the lock free waits for that.
 
+use super::place::as_around;
 use crate::error::{Error, Result};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -34,16 +35,6 @@ pub fn folder(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".locks");
     PathBuf::from(name)
-}
-
-/// Gives a file that was made here to the group of the folder `around` it, and what root makes to that folder's owner:
-/// root may be the first to look, in a service's own folder.
-fn as_around(file: &File, around: Option<&Path>) {
-    if let Some(Ok(around)) = around.map(Path::metadata) {
-        let owner = rustix::process::geteuid().is_root().then(|| around.uid());
-        // Where it is refused, it stays as it was made.
-        let _ = fchown(file, owner, Some(around.gid()));
-    }
 }
 
 /// Opens a lock file, making it where it is missing. `to_look` at it, who may read it need not be able to write.

@@ -20,7 +20,7 @@ const MIGRATIONS: &[&str] = &[
 pub const VERSION: usize = MIGRATIONS.len();
 
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
-const APPLICATION_ID: i32 = 0x706b_6974;
+pub const APPLICATION_ID: i32 = 0x706b_6974;
 
 /// Brings `conn` to the newest version, and fills in what a new database holds from the start.
 pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
@@ -34,6 +34,10 @@ pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
     // Switching a fresh file to WAL is not covered by the busy timeout: several processes at once would get
     // "database is locked". So whoever has work to do here takes turns on a lock file.
     let _turn = super::lock::Turn::wait(path, "open")?;
+    if from == 0 {
+        // So that what is removed can be given back to the disk piece by piece; once there is a page it is too late.
+        conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     switch_to_wal(conn)?;
     // A migration may rebuild a table, and dropping the old one would take along what refers to it. This can't be
     // switched within a transaction; that nothing is left dangling is checked at its end.

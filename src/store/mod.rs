@@ -3,6 +3,7 @@
 //! A table is a file here: its row struct and its queries. Every function takes the connection; who calls decides
 //! where a transaction begins and ends. Whatever must be atomic runs in [`Store::write`].
 
+pub mod backup;
 pub mod connection;
 pub mod driver;
 pub mod glance;
@@ -21,6 +22,7 @@ pub mod rehearsal;
 pub mod run;
 pub mod schedule;
 pub mod setting;
+pub mod space;
 pub mod sql_text;
 pub mod step;
 pub mod vitals;
@@ -64,6 +66,7 @@ impl Store {
     pub fn open_or_create(path: &Path) -> Result<Store> {
         let path = place::real(path)?;
         place::check(&path)?;
+        place::make(&path);
         let conn = Connection::open_with_flags(
             &path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

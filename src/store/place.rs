@@ -2,8 +2,9 @@
 
 use crate::error::{Code, Error, Result};
 use rustix::fs::{Access, AtFlags, CWD, StatxAttributes, StatxFlags};
+use std::fs::{File, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 /// The path of the database without links and dots, as SQLite goes by it too: whoever comes by another name takes the
@@ -26,6 +27,35 @@ pub fn real(path: &Path) -> Result<PathBuf> {
         return real(&folder.join(target));
     }
     Ok(folder.canonicalize().map_err(fail)?.join(path.file_name().unwrap_or_default()))
+}
+
+/// Gives a file that was made here to the group of the folder `around` it, and what root makes to that folder's owner:
+/// root may be the first to look, in a service's own folder.
+pub fn as_around(file: &File, around: Option<&Path>) {
+    if let Some(Ok(around)) = around.map(Path::metadata) {
+        let owner = rustix::process::geteuid().is_root().then(|| around.uid());
+        // Where it is refused, it stays as it was made.
+        let _ = fchown(file, owner, Some(around.gid()));
+    }
+}
+
+/// Makes the file of a database that is not there yet, empty. In a folder where a group may write, the group may write
+/// it too, whatever the umask: an operator works beside the service. SQLite gives `-wal` and `-shm` the same mode.
+/// (A folder like /tmp, where anybody may write and nobody remove another's file, says nothing of a group.)
+pub fn make(path: &Path) {
+    const STICKY: u32 = 0o1000;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let Ok(around) = folder.metadata() else { return };
+    if around.mode() & (0o020 | STICKY) != 0o020 {
+        return;
+    }
+    // One that is there keeps what it has; one that can't be made is SQLite's to complain of.
+    let Ok(made) = File::create_new(path) else { return };
+    as_around(&made, Some(folder));
+    if let Ok(made_as) = made.metadata() {
+        let _ =
+            made.set_permissions(Permissions::from_mode((made_as.mode() | 0o060) & (around.mode() | 0o660) & 0o777));
+    }
 }
 
 /// Refuses a place where SQLite's locks, or ours, would not hold, and a file that this user may not write: even a look

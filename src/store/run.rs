@@ -329,26 +329,44 @@ pub fn texts(conn: &Connection, id: i64) -> Result<Texts> {
     )?)
 }
 
-/// The runs that `prune` may remove. A module's newest run stays, and the newest that succeeded: the next run's
-/// watermarks are compared with that one's.
-const PRUNABLE: &str = "started_at < ?1 AND status NOT IN ('running', 'unknown')
-    AND id NOT IN (SELECT max(id) FROM run_log WHERE module_id IS NOT NULL GROUP BY module_id)
-    AND id NOT IN (SELECT max(id) FROM run_log WHERE module_id IS NOT NULL AND status = 'success' GROUP BY module_id)";
-
-/// How many runs `prune` would remove.
-pub fn count_prunable(conn: &Connection, before: &str) -> Result<i64> {
-    Ok(conn.query_row(&format!("SELECT count(*) FROM run_log WHERE {PRUNABLE}"), [before], |r| r.get(0))?)
+/// The ended runs that began before a stored time, oldest first, but for the newest of each module, the one that
+/// `status` shows of it, and its newest success, with which the watermarks of the next are compared.
+pub fn prunable(conn: &Connection, before: &str) -> Result<Vec<i64>> {
+    let mut statement = conn.prepare_cached(
+        "WITH kept (id) AS (
+           SELECT (SELECT max(id) FROM run_log WHERE module_id = m.id) FROM module m
+           UNION SELECT (SELECT id FROM run_log WHERE module_id = m.id AND +status = 'success' ORDER BY id DESC LIMIT 1)
+                   FROM module m
+           UNION SELECT last_run_id FROM module)
+         SELECT id FROM run_log
+          WHERE started_at < ? AND status NOT IN ('running', 'unknown')
+            AND id NOT IN (SELECT id FROM kept WHERE id IS NOT NULL)
+          ORDER BY id",
+    )?;
+    Ok(statement.query_map([before], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Removes the ended runs that began before a stored time, with their steps and output, and the SQL that nobody
-/// refers to any more. A module keeps its newest run, and its newest success. Gives how many runs were removed.
-pub fn prune(conn: &Connection, before: &str) -> Result<usize> {
-    let removed = conn.execute(&format!("DELETE FROM run_log WHERE {PRUNABLE}"), [before])?;
-    conn.execute(
-        "DELETE FROM sql_text WHERE id NOT IN (SELECT sql_id FROM run_step)
-           AND id NOT IN (SELECT resolved_source_sql_id FROM run_log WHERE resolved_source_sql_id IS NOT NULL)
-           AND id NOT IN (SELECT merge_sql_id FROM run_log WHERE merge_sql_id IS NOT NULL)",
-        [],
-    )?;
-    Ok(removed)
+/// Removes an ended run with its steps and output, and the SQL that nobody refers to any more. Says whether it was there.
+pub fn remove(conn: &Connection, id: i64) -> Result<bool> {
+    let texts: Vec<i64> = conn
+        .prepare_cached(
+            "SELECT sql_id FROM run_step WHERE run_id = ?1
+             UNION SELECT resolved_source_sql_id FROM run_log WHERE id = ?1 AND resolved_source_sql_id IS NOT NULL
+             UNION SELECT merge_sql_id FROM run_log WHERE id = ?1 AND merge_sql_id IS NOT NULL",
+        )?
+        .query_map([id], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let removed = conn
+        .prepare_cached("DELETE FROM run_log WHERE id = ? AND status NOT IN ('running', 'unknown')")?
+        .execute([id])?;
+    for text in texts {
+        conn.prepare_cached(
+            "DELETE FROM sql_text WHERE id = ?1
+               AND NOT EXISTS (SELECT 1 FROM run_step WHERE sql_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM run_log WHERE resolved_source_sql_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM run_log WHERE merge_sql_id = ?1)",
+        )?
+        .execute([text])?;
+    }
+    Ok(removed > 0)
 }

@@ -3,6 +3,7 @@
 mod api;
 mod ending;
 mod hostile;
+mod manager;
 mod refusals;
 mod stream;
 

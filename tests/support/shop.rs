@@ -11,9 +11,21 @@ pub enum Way {
     Delete,
     Incremental,
     Append,
+    /// The same as without `Direct`, into the table itself.
+    DirectTruncate,
+    DirectDelete,
+    DirectAppend,
 }
 
-pub const WAYS: [Way; 4] = [Way::Truncate, Way::Delete, Way::Incremental, Way::Append];
+pub const WAYS: [Way; 7] = [
+    Way::Truncate,
+    Way::Delete,
+    Way::Incremental,
+    Way::Append,
+    Way::DirectTruncate,
+    Way::DirectDelete,
+    Way::DirectAppend,
+];
 
 impl Way {
     fn flags(self) -> &'static str {
@@ -22,6 +34,24 @@ impl Way {
             Way::Delete => "--strategy full --full-by delete",
             Way::Incremental => "--strategy incremental --key id",
             Way::Append => "--strategy append",
+            Way::DirectTruncate => "--strategy full --load direct",
+            Way::DirectDelete => "--strategy full --full-by delete --load direct",
+            Way::DirectAppend => "--strategy append --load direct",
+        }
+    }
+
+    /// Whether nothing is staged.
+    pub fn is_direct(self) -> bool {
+        self != self.staged()
+    }
+
+    /// The way that has the same rows come in through staging.
+    fn staged(self) -> Way {
+        match self {
+            Way::DirectTruncate => Way::Truncate,
+            Way::DirectDelete => Way::Delete,
+            Way::DirectAppend => Way::Append,
+            staged => staged,
         }
     }
 
@@ -32,10 +62,11 @@ impl Way {
 
     /// The cursor column of its watermark, and how the query compares with it.
     fn cursor(self) -> Option<(&'static str, &'static str)> {
-        match self {
+        match self.staged() {
             Way::Truncate | Way::Delete => None,
             Way::Incremental => Some(("changed", ">=")),
             Way::Append => Some(("id", ">")),
+            direct => unreachable!("{direct:?} is not staged"),
         }
     }
 }
@@ -114,7 +145,7 @@ impl Shop {
             texts.push(format!("INSERT INTO orders VALUES ({})", sql(&row)));
             self.source.push(row);
         }
-        if self.way != Way::Append && self.source.len() > 3 {
+        if self.way.staged() != Way::Append && self.source.len() > 3 {
             for _ in 0..random.below(3) {
                 let at = random.below(self.source.len());
                 let now = self.at;
@@ -157,7 +188,7 @@ impl Shop {
 
     /// What the destination holds once this source has been merged into it.
     fn due(&self) -> Vec<Row> {
-        let mut due = match self.way {
+        let mut due = match self.way.staged() {
             Way::Truncate | Way::Delete => self.source.clone(),
             Way::Append => {
                 let since = self.dest.iter().map(|row| row.0).max().unwrap_or(0);
@@ -171,6 +202,7 @@ impl Shop {
                 let stays = self.dest.iter().filter(|row| !keys.contains(&row.0));
                 stays.chain(new).cloned().collect()
             }
+            direct => unreachable!("{direct:?} is not staged"),
         };
         due.sort();
         due
@@ -273,16 +305,17 @@ impl Shop {
     /// How many rows a merge now deletes and inserts; a TRUNCATE does not count.
     fn counts(&self) -> (serde_json::Value, usize) {
         let (before, after) = (self.dest.len(), self.due().len());
-        let new = match self.way {
+        let new = match self.way.staged() {
             Way::Truncate | Way::Delete => after,
             Way::Append => after - before,
             Way::Incremental => {
                 let since = self.dest.iter().map(|row| row.3).max().unwrap_or(0);
                 self.source.iter().filter(|row| row.3 >= since).count()
             }
+            direct => unreachable!("{direct:?} is not staged"),
         };
         let deleted = before + new - after;
-        let counted = self.way != Way::Truncate || !self.pair.is_postgres();
+        let counted = self.way.staged() != Way::Truncate || !self.pair.is_postgres();
         (if counted { deleted.into() } else { serde_json::Value::Null }, new)
     }
 

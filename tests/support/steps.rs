@@ -26,9 +26,15 @@ impl Place {
     /// Every place of a run with these steps (`kind name`), in order.
     pub fn all(steps: &[String]) -> Vec<Place> {
         let mut places = vec![Place::Claim];
+        // What a direct load found in its transaction is written down behind it: nothing is asked of a runner within.
+        let written =
+            |name: &str| matches!(name, "counts" | "loaded") && steps.iter().any(|step| step == "gate loaded");
         for step in steps {
             let (kind, name) = step.split_once(' ').unwrap();
-            for place in [Place::Begin, Place::Within, Place::End] {
+            let within = if written(name) { None } else { Some(Place::Within as fn(String, String) -> Place) };
+            for place in
+                [Some(Place::Begin as fn(String, String) -> Place), within, Some(Place::End)].into_iter().flatten()
+            {
                 places.push(place(kind.to_owned(), name.to_owned()));
             }
         }

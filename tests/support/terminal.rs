@@ -37,14 +37,30 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program in a terminal, which is its controlling one.
     pub fn start(world: &World, line: &str) -> Terminal {
+        let mut command = world.command_under(&["setsid", "--ctty", "--wait"]);
+        command.args(shell_words::split(line).unwrap());
+        Terminal::with(command)
+    }
+
+    /// Starts another program in a terminal, for which pipekit is in `$PATH`.
+    pub fn start_other(world: &World, words: &[&str]) -> Terminal {
+        let plain = world.command();
+        let folder = std::path::Path::new(plain.get_program()).parent().unwrap();
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+        let mut command = std::process::Command::new("setsid");
+        command.args(["--ctty", "--wait"]).args(words).env_clear().current_dir(plain.get_current_dir().unwrap());
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("PATH", path);
+        Terminal::with(command)
+    }
+
+    fn with(mut command: std::process::Command) -> Terminal {
         let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&keys).unwrap();
         unlockpt(&keys).unwrap();
         let name = ptsname(&keys, Vec::new()).unwrap();
         tcsetwinsize(&keys, Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let open = || File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-        let mut command = world.command_under(&["setsid", "--ctty", "--wait"]);
-        command.args(shell_words::split(line).unwrap()).env("TERM", "xterm");
+        command.env("TERM", "xterm");
         let child =
             command.stdin(Stdio::from(open())).stdout(Stdio::from(open())).stderr(Stdio::from(open())).spawn().unwrap();
         let keys = File::from(keys);

@@ -1,7 +1,7 @@
 //! The flags of `module add` and `module edit`.
 
 use crate::cli::input::{self, Maybe, maybe};
-use crate::definition::module::{FullBy, Module, Strategy};
+use crate::definition::module::{FullBy, Load, Module, Strategy};
 use crate::definition::split_names;
 use crate::error::{Code, Error, Result};
 use clap::Args;
@@ -36,6 +36,9 @@ pub struct Fields {
     /// How a full merge empties the table [default: truncate]
     #[arg(long, value_enum)]
     full_by: Option<FullBy>,
+    /// How the rows get there: through a staging table, or into the table itself [default: staged]
+    #[arg(long, value_enum)]
+    load: Option<Load>,
     /// Whether its deletes may cascade into other tables
     #[arg(long, value_name = "BOOL")]
     allow_cascade: Option<bool>,
@@ -107,6 +110,9 @@ impl Fields {
         }
         if let Some(full_by) = self.full_by {
             module.full_by = full_by;
+        }
+        if let Some(load) = self.load {
+            module.load = load;
         }
         if let Some(allow) = self.allow_cascade {
             module.allow_cascade = allow;

@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
+use crate::engine::direct::Way;
 use crate::engine::plan::{Definition, Plan};
 use crate::engine::preview::{self, Preview};
 use crate::error::Result;
@@ -21,6 +22,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         ("from", format!("{} ({})", definition.source.name, definition.source.kind)),
         ("into", format!("{} {} ({})", definition.dest.name, plan.table, definition.dest.kind)),
         ("runner", runners(&definition, &plan)),
+        ("load", load(&plan)),
         (
             "merge",
             if atomic { "atomic: one transaction" } else { "one transaction, atomic if its server makes it so" }
@@ -49,11 +51,16 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
     if output.is_none() {
         ui.line("Which columns the query gives is known only when it runs.");
     }
-    for (title, sql) in [
-        (format!("Source SQL, on {}", definition.source.name), &plan.source_sql),
-        (format!("Staging, on {}", definition.dest.name), &plan.staging_sql),
-        (format!("Merge, on {}", definition.dest.name), &plan.merge_sql),
-    ] {
+    let dest = &definition.dest.name;
+    let mut parts = vec![(format!("Source SQL, on {}", definition.source.name), &plan.source_sql)];
+    match plan.way {
+        Way::Direct(_) => parts.push((format!("Load, on {dest}"), &plan.merge_sql)),
+        _ => parts.extend([
+            (format!("Staging, on {dest}"), &plan.staging_sql),
+            (format!("Merge, on {dest}"), &plan.merge_sql),
+        ]),
+    }
+    for (title, sql) in parts {
         ui.heading(&title);
         ui.line(sql.trim_end());
     }
@@ -64,6 +71,14 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// How the rows get there.
+fn load(plan: &Plan) -> String {
+    match plan.way {
+        Way::Direct(_) => "direct: into the table itself".to_owned(),
+        _ => format!("staged: by way of {}", plan.staging),
+    }
 }
 
 /// Which runner does what: the rows go by jrunner where either end does, every other statement by its connection's.

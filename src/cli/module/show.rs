@@ -47,6 +47,7 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
         ("columns", row.dest_columns.clone().map(|c| c.join(", ")).unwrap_or_default()),
         ("unique key", row.unique_key.join(", ")),
         ("full by", if full { row.full_by.clone() } else { String::new() }),
+        ("load", if row.load == "direct" { row.load.clone() } else { String::new() }),
         ("may cascade", if row.allow_cascade { "yes".into() } else { String::new() }),
         ("non-atomic", if row.allow_non_atomic { "yes".into() } else { String::new() }),
         ("min rows", some(row.min_rows.map(|n| n.to_string()))),

@@ -1,7 +1,7 @@
 //! The merge. Neither server has a block that a client can send, so it is a script of plain statements, stopped by the
 //! first that fails: an UPDATE of the receipt writes words where a number belongs, which no strict mode takes.
 
-use super::super::{Destination, Emptying, Merge, Source, TableName};
+use super::super::{Around, Column, Destination, Emptying, Fill, Merge, Source, TableName};
 use super::{Mysql, PATIENCE, catalog, literal, quote};
 
 /// Values that are staged are merged as they are: dates that are none, and 0 where the server would count on. A trigger
@@ -87,10 +87,63 @@ pub fn script(dialect: &Mysql, merge: &Merge<'_>) -> String {
     sql
 }
 
+/// What stands around a load into the destination itself, which stops as the script does.
+///
+/// # Errors
+/// Why the rows must be staged.
+pub fn direct(dialect: &Mysql, merge: &Merge<'_>) -> Result<Around, &'static str> {
+    if merge.columns.iter().any(is_clock) {
+        return Err("a TIMESTAMP that is NOT NULL takes NULL for the time of the load");
+    }
+    if merge.columns.iter().any(|c| c.fill == Fill::Identity) {
+        return Err("it fills an invisible column");
+    }
+    let receipt = dialect.table(&dialect.receipt());
+    let dest = dialect.table(merge.dest);
+    let (module, turn) = (literal(merge.module), turn(merge.dest));
+    let taken = stop("no rows are to be loaded (its receipt is taken)");
+    let note = |what: &str| format!("UPDATE {receipt} SET {what} WHERE module = {module}");
+    let empty = match merge.emptying {
+        Emptying::Nothing => note("rows_deleted = 0"),
+        _ => format!("DELETE FROM {dest};\n{}", note("rows_deleted = NULLIF(ROW_COUNT(), -1)")),
+    };
+    let types = merge.columns.iter().map(|c| format!("({}, {})", literal(&c.name), literal(&c.type_sql)));
+    let same = format!(
+        "(SELECT count(*) FROM information_schema.COLUMNS AS d WHERE {}\n  AND (d.COLUMN_NAME, d.COLUMN_TYPE) IN ({})) = {}",
+        catalog::is("d", merge.dest),
+        types.collect::<Vec<_>>().join(", "),
+        merge.columns.len()
+    );
+    Ok(Around {
+        opening: format!(
+            "{PATIENCE}SET sql_safe_updates = 0;\n{ISOLATION}DO GET_LOCK({turn}, @@innodb_lock_wait_timeout);\n\
+             START TRANSACTION;\n\
+             UPDATE {receipt} SET staged_rows = CASE\n    \
+             WHEN NOT (IS_USED_LOCK({turn}) <=> CONNECTION_ID()) THEN {}\n    \
+             WHEN state <> 'staged' THEN {taken}\n    ELSE staged_rows END, state = 'merged' WHERE module = {module};\n\
+             INSERT INTO {receipt} (module, install, run_id, state, staged_rows)\n  \
+             SELECT {module}, '', 0, 'missing', {taken} FROM DUAL\n  \
+             WHERE NOT EXISTS (SELECT 1 FROM {receipt} AS r WHERE r.module = {module});\n\
+             {empty}",
+            stop("another merge into the table holds it"),
+        ),
+        closing: format!(
+            "UPDATE {receipt} SET rows_inserted = CASE\n    WHEN {same} THEN staged_rows\n    ELSE {} END \
+             WHERE module = {module};\nCOMMIT;\nDO RELEASE_LOCK({turn})",
+            stop("a column was given another type since the load began")
+        ),
+    })
+}
+
+/// Whether NULL becomes the time of the load in it, by `explicit_defaults_for_timestamp = OFF` (MySQL manual, 5.1.8).
+fn is_clock(column: &Column) -> bool {
+    !column.nullable && column.type_sql.to_lowercase().starts_with("timestamp")
+}
+
 /// Stops where NULL comes for a TIMESTAMP that is NOT NULL: by `explicit_defaults_for_timestamp = OFF` it would become
 /// the time of the merge (MySQL manual, 5.1.8).
 fn clocks(merge: &Merge<'_>, staging: &str) -> String {
-    let clocks = merge.columns.iter().filter(|c| !c.nullable && c.type_sql.to_lowercase().starts_with("timestamp"));
+    let clocks = merge.columns.iter().filter(|c| is_clock(c));
     clocks
         .map(|c| {
             format!(

@@ -9,7 +9,8 @@ mod merge;
 use super::name::{Writing, split_parts, table_of};
 use super::types::{self, Type};
 use super::{
-    BrowseField, Column, Described, Destination, Emptying, Merge, NewColumn, Qualifiers, Relation, Source, TableName,
+    Around, BrowseField, Column, Described, Destination, Emptying, Merge, NewColumn, Qualifiers, Relation, Source,
+    TableName,
 };
 
 pub(super) struct Mysql;
@@ -216,6 +217,10 @@ impl Destination for Mysql {
 
     fn merge(&self, merge: &Merge<'_>) -> String {
         merge::script(self, merge)
+    }
+
+    fn direct(&self, merge: &Merge<'_>) -> Result<Around, &'static str> {
+        merge::direct(self, merge)
     }
 
     // Long texts are told apart by their first `max_sort_length` bytes only where they are grouped (MySQL manual, 7.1.8),

@@ -91,7 +91,8 @@ fn tell(store: &Store, facts: &Value) -> Result<String> {
     let (mut input, mut output) = (tempfile::tempfile().map_err(fail)?, tempfile::tempfile().map_err(fail)?);
     writeln!(input, "{facts}").and_then(|()| input.rewind()).map_err(fail)?;
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(&command).process_group(0).stdin(input);
+    // What the service manager wants to hear is pipekit's own to say.
+    shell.arg("-c").arg(&command).env_remove("NOTIFY_SOCKET").process_group(0).stdin(input);
     shell.stdout(output.try_clone().map_err(fail)?).stderr(Stdio::from(output.try_clone().map_err(fail)?));
     let secrets = Secrets::load()?;
     let mut redactor = Redactor::default();

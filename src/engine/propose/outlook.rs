@@ -48,7 +48,7 @@ pub fn outlook(
     let dialect = dialect_of(&definition.dest)?;
     let mut to = dialect.parse_table(&module.dest_table).map_err(Error::invalid)?;
     to.schema = to.schema.or_else(|| described.schema.clone());
-    let statements = plan::statements(&definition, dialect, &to, &described)?;
+    let statements = plan::statements(&definition, dialect, &to, &described, (&module.source_query, Runner::Builtin))?;
 
     let mut warnings: Vec<String> =
         lint::check(module).into_iter().map(|f| format!("{} ({})", f.message, f.rule)).collect();

@@ -22,7 +22,7 @@ pub mod url;
 mod value;
 
 pub use cancel::Canceller;
-pub use transfer::transfer;
+pub use transfer::{Within, transfer};
 
 use super::{Failure, Rows, Target};
 use crate::sql::lexer::statements;

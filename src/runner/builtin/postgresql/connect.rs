@@ -4,7 +4,6 @@ use super::failure::{chain, message};
 use super::tls;
 use crate::runner::builtin::url::{Host, PostgresUrl, ServerType, SslMode};
 use crate::runner::{Failure, FailureKind, Target};
-use jiff::tz::TimeZone;
 use postgres::config::{SslMode as Encrypt, TargetSessionAttrs};
 use postgres::error::DbError;
 use postgres::{Client, Config, NoTls};
@@ -148,7 +147,7 @@ const ZONE_FROM: &str = " (from $TZ, which `pipekit settings set timezone Europe
 /// depend on where the server is.
 fn zone() -> Option<String> {
     let Ok(zone) = std::env::var("TZ") else {
-        let system = TimeZone::system();
+        let system = crate::clock::here();
         return system.iana_name().filter(|_| !system.is_unknown()).map(str::to_owned);
     };
     let zone = zone.strip_prefix(':').unwrap_or(&zone);

@@ -120,7 +120,8 @@ impl Connection {
         ))
     }
 
-    fn run(&self, sql: &str, limit: Option<usize>) -> Result<ScriptOutcome, Failure> {
+    /// Runs SQL, which may stand in a transaction.
+    pub fn run(&self, sql: &str, limit: Option<usize>) -> Result<ScriptOutcome, Failure> {
         let mut outcome = ScriptOutcome::default();
         let mut batch = Batch::new(&self.inner, sql);
         while let Some(mut statement) = batch.next().map_err(|error| self.failure(&error))? {

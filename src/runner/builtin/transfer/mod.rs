@@ -18,6 +18,9 @@ mod sqlite_to_sqlite;
 mod storage;
 mod textual;
 mod to_mysql;
+mod within;
+
+pub use within::Within;
 
 use super::value::Value;
 use super::{Client, script};
@@ -30,12 +33,14 @@ use std::time::{Duration, Instant};
 /// the number of rows.
 ///
 /// `table` is SQL text, quoted where it must be. Of several statements in `sql` the last gives the rows; the others run
-/// before it. `progress` gets the count so far, a few times a second at most.
+/// before it. `within` says what else belongs to the transaction; rows that its gate refuses are taken back, and told of by
+/// it. `progress` gets the count so far, a few times a second at most.
 pub fn transfer(
     source: &mut Client,
     sql: &str,
     dest: &mut Client,
     table: &str,
+    within: Option<&Within<'_>>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, Failure> {
     let mut progress = Progress {
@@ -52,7 +57,7 @@ pub fn transfer(
     };
     let (before, last) =
         split.ok_or_else(|| Failure::new(FailureKind::Shape, "there is no SQL statement to take the rows from"))?;
-    let load = Load { before, last, table };
+    let load = Load { before, last, table, within };
     let moved = match (&mut *source, dest) {
         (Client::Postgres(source), Client::Postgres(dest)) => {
             pg_to_pg::run(&mut source.0, &load, &mut dest.0, &mut progress)
@@ -107,9 +112,25 @@ struct Load<'a> {
     last: &'a str,
     /// The destination table, as SQL text.
     table: &'a str,
+    /// What stands around the rows, where they go into a table that others see.
+    within: Option<&'a Within<'a>>,
 }
 
 impl Load<'_> {
+    /// The columns of the table that are filled, each found by its name in what the catalog gives; all of them, where the
+    /// load names none.
+    fn filled<C>(&self, all: Vec<C>, name: impl Fn(&C) -> &str) -> Result<Vec<C>, Failure> {
+        let Some(within) = self.within else { return Ok(all) };
+        let mut all: Vec<Option<C>> = all.into_iter().map(Some).collect();
+        let take = |wanted: &String| {
+            let found = all.iter_mut().find(|c| c.as_ref().is_some_and(|c| name(c) == wanted));
+            found.and_then(Option::take).ok_or_else(|| {
+                Failure::new(FailureKind::Shape, format!("the table {} has no column {wanted} to fill", self.table))
+            })
+        };
+        within.columns().iter().map(take).collect()
+    }
+
     /// Refuses a query that has not as many columns as the table, or none at all.
     fn check_shape(&self, query: &[String], table: &[String]) -> Result<(), Failure> {
         let message = match query.len() {

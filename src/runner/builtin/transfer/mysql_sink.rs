@@ -1,7 +1,7 @@
 //! The destination's end in MySQL: one transaction, in it LOAD DATA that is fed from here, or INSERTs of many rows where
 //! the server has that switched off.
 
-use super::Progress;
+use super::{Load, Progress, Within};
 use crate::runner::builtin::mysql::failure::Trouble;
 use crate::runner::builtin::mysql::protocol::Done;
 use crate::runner::builtin::mysql::table::{Column, Kind, quoted};
@@ -41,6 +41,8 @@ pub struct MysqlSink<'a> {
     /// Rows in the table, and those that are on their way in the statement that runs, or in the piece.
     rows: u64,
     pending: u64,
+    /// What else belongs to the transaction.
+    within: Option<&'a Within<'a>>,
     in_transaction: bool,
     feeding: bool,
     sent: usize,
@@ -51,19 +53,19 @@ pub struct MysqlSink<'a> {
 /// After an error the table is as it was.
 pub fn load(
     dest: &mut Connection,
-    table: &str,
+    what: &Load<'_>,
     columns: &[Column],
     fill: impl FnOnce(&mut MysqlSink<'_>) -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
-    let mut sink = MysqlSink::open(dest, table, columns)?;
-    match fill(&mut sink).and_then(|()| sink.finish()) {
+    let mut sink = MysqlSink::open(dest, what, columns)?;
+    match sink.begin_at_once().and_then(|()| fill(&mut sink)).and_then(|()| sink.finish()) {
         Ok(()) => Ok(sink.rows),
         Err(failure) => Err(sink.undo(failure)),
     }
 }
 
 impl<'a> MysqlSink<'a> {
-    fn open(dest: &'a mut Connection, table: &str, columns: &'a [Column]) -> Result<Self, Failure> {
+    fn open(dest: &'a mut Connection, load: &Load<'a>, columns: &'a [Column]) -> Result<Self, Failure> {
         let asked = dest.query("SELECT @@local_infile, @@max_allowed_packet", None)?;
         let setting = |index: usize| asked.rows.first().and_then(|row| row.get(index)?.as_deref()?.parse().ok());
         let how = match setting(0) {
@@ -72,10 +74,10 @@ impl<'a> MysqlSink<'a> {
             _ => How::Literals(setting(1).unwrap_or(1024 * 1024).saturating_sub(16 * 1024)),
         };
         let statement = match how {
-            How::Lines => load_data(table, columns),
+            How::Lines => load_data(load.table, columns),
             How::Literals(_) => {
                 let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
-                format!("INSERT INTO {table} ({}) VALUES", names.join(","))
+                format!("INSERT INTO {} ({}) VALUES", load.table, names.join(","))
             }
         };
         Ok(MysqlSink {
@@ -89,11 +91,19 @@ impl<'a> MysqlSink<'a> {
             piece: Vec::with_capacity(PIECE + 16 * 1024),
             rows: 0,
             pending: 0,
+            within: load.within,
             in_transaction: false,
             feeding: false,
             sent: 0,
             began: Instant::now(),
         })
+    }
+
+    /// Begins a transaction that more belongs to than the rows.
+    fn begin_at_once(&mut self) -> Result<(), Failure> {
+        let Some(within) = self.within else { return Ok(()) };
+        self.in_transaction = true;
+        self.dest.look(within.opening()).map(drop)
     }
 
     /// Puts a value into the row that comes next.
@@ -254,7 +264,14 @@ impl<'a> MysqlSink<'a> {
         if self.feeding {
             self.end_load()?;
         }
-        if self.in_transaction { self.ask("COMMIT") } else { Ok(()) }
+        match self.within {
+            Some(within) => {
+                let run = |sql: &str| Ok(self.dest.look(sql)?.rows.into_iter().next().unwrap_or_default());
+                if within.commit(self.rows, run)? { Ok(()) } else { self.ask("ROLLBACK") }
+            }
+            None if self.in_transaction => self.ask("COMMIT"),
+            None => Ok(()),
+        }
     }
 
     /// Takes all back.

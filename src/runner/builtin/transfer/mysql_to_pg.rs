@@ -23,7 +23,7 @@ pub fn run(
 ) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
     dest.begin()?;
-    let to = table_columns(dest, load.table, prepared.names().len())?;
+    let to = table_columns(dest, load, prepared.names().len())?;
     load.check_shape(&prepared.names(), &names(&to))?;
     let from = prepared.run(source)?;
     // With one of these, all others are given to the server as text too.
@@ -42,7 +42,7 @@ pub fn run(
         .collect();
     let rows = source.rows(&from, true);
     let mut rows = MysqlRows { rows, to: &to, bits, writer, scratch: Vec::new(), end: None, progress: &mut *progress };
-    let moved = sink::load(dest, load.table, form, &mut rows);
+    let moved = sink::load(dest, load, form, &mut rows);
     let end = rows.end.take();
     match moved {
         Ok(rows) => {

@@ -14,12 +14,12 @@ pub fn run(
     progress: &mut Progress<'_>,
 ) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
-    let table = sqlite::table::columns(dest, load.table)?;
+    let table = load.filled(sqlite::table::columns(dest, load.table)?, |column| &column.name)?;
     let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
     load.check_shape(&prepared.names(), &names)?;
     let columns = prepared.run(source)?;
     let moved = dest.guarded(|dest| {
-        let mut sink = match SqliteSink::open(dest, load.table, &table) {
+        let mut sink = match SqliteSink::open(dest, load, &table) {
             Ok(sink) => sink,
             Err(failure) => {
                 prepared.leave(source);

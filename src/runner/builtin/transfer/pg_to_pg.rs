@@ -52,7 +52,7 @@ pub fn run(
 ) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
     dest.begin()?;
-    let dest_columns = table_columns(dest, load.table, prepared.columns.len())?;
+    let dest_columns = table_columns(dest, load, prepared.columns.len())?;
     load.check_shape(&names(&prepared.columns), &names(&dest_columns))?;
     let routes: Vec<Route> = prepared.columns.iter().zip(&dest_columns).map(|(from, to)| Route::of(from, to)).collect();
     let plan = Plan { from: &prepared.columns, to: &dest_columns, routes };
@@ -98,12 +98,12 @@ impl Plan<'_> {
         let columns = self.from.len();
         if form == Form::Text {
             let rows = TextRows::new(reader, names(self.from));
-            sink::load(dest, load.table, form, &mut ByText { plan: self, rows, textual: Textual::default(), progress })
+            sink::load(dest, load, form, &mut ByText { plan: self, rows, textual: Textual::default(), progress })
         } else if self.routes.iter().all(|route| *route == Route::AsIs) {
-            sink::load(dest, load.table, form, &mut PassOn { reader, columns, at_start: true, ended: false, progress })
+            sink::load(dest, load, form, &mut PassOn { reader, columns, at_start: true, ended: false, progress })
         } else {
             let rows = BinaryRows::new(reader, columns).map_err(Broken::Source)?;
-            sink::load(dest, load.table, form, &mut ByRow { plan: self, rows, encoder: Encoder::default(), progress })
+            sink::load(dest, load, form, &mut ByRow { plan: self, rows, encoder: Encoder::default(), progress })
         }
     }
 }

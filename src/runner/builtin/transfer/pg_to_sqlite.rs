@@ -19,13 +19,13 @@ pub fn run(
     progress: &mut Progress<'_>,
 ) -> Result<u64, Failure> {
     let prepared = Source::prepare(source, load)?;
-    let table = sqlite::table::columns(dest, load.table)?;
+    let table = load.filled(sqlite::table::columns(dest, load.table)?, |column| &column.name)?;
     let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
     load.check_shape(&sink::names(&prepared.columns), &names)?;
 
     prepared.begin(source)?;
     let moved = dest.guarded(|dest| {
-        let mut sink = SqliteSink::open(dest, load.table, &table)?;
+        let mut sink = SqliteSink::open(dest, load, &table)?;
         let bases: Vec<Base> = prepared.columns.iter().map(|column| column.base).collect();
         let statement = statement(load.last, &prepared.columns);
         let read = match source.client().copy_out(&format!("COPY (\n{statement}\n) TO STDOUT (FORMAT binary)")) {

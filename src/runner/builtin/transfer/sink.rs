@@ -1,11 +1,13 @@
 //! The destination's end of a COPY: rows go in by large pieces, in one transaction.
 
+use super::{Load, Within};
 use crate::runner::builtin::postgresql::copy::{HEADER, TRAILER};
 use crate::runner::builtin::postgresql::types::Column;
 use crate::runner::builtin::postgresql::{Connection, describe_in_full};
+use crate::runner::builtin::sqlite::table::quoted;
 use crate::runner::{Failure, FailureKind};
-use postgres::Client;
 use postgres::types::Type;
+use postgres::{Client, SimpleQueryMessage};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -62,16 +64,16 @@ fn refused<E>(rows: u64) -> impl Fn(postgres::Error) -> Broken<E> {
     move |error| Broken::Dest(io::Error::other(error), rows)
 }
 
-/// Loads all rows of `source` into `table`, in one transaction, and gives the server's count of them. After an error
+/// Loads all rows of `source` into the table of `load`, in one transaction, and gives the server's count of them. After an error
 /// the table is as it was.
 pub fn load<S: RowSource>(
     dest: &mut Connection,
-    table: &str,
+    load: &Load<'_>,
     form: Form,
     source: &mut S,
 ) -> Result<u64, Broken<S::Error>> {
     let mut in_transaction = false;
-    let loaded = copy(dest.client(), table, form, source, &mut in_transaction);
+    let loaded = copy(dest.client(), load, form, source, &mut in_transaction);
     if loaded.is_err() && dest.is_usable() {
         // A COPY that was dropped tells the server so with the next thing that is sent.
         if in_transaction { dest.roll_back() } else { dest.settle() }
@@ -81,7 +83,7 @@ pub fn load<S: RowSource>(
 
 fn copy<S: RowSource>(
     client: &mut Client,
-    table: &str,
+    load: &Load<'_>,
     form: Form,
     source: &mut S,
     in_transaction: &mut bool,
@@ -90,11 +92,12 @@ fn copy<S: RowSource>(
     begin_rows(form, &mut piece);
     let mut more = fill(&mut piece, source)?;
     // What fits into one piece is one COPY, and a transaction by itself.
-    if more {
+    if more || load.within.is_some() {
         *in_transaction = true;
-        client.batch_execute("BEGIN").map_err(refused(0))?;
+        client.batch_execute(load.within.map_or("BEGIN", Within::opening)).map_err(refused(0))?;
     }
-    let copy = client.prepare(&format!("COPY {table} FROM STDIN (FORMAT {})", form.name())).map_err(refused(0))?;
+    let statement = format!("COPY {}{} FROM STDIN (FORMAT {})", load.table, list(load), form.name());
+    let copy = client.prepare(&statement).map_err(refused(0))?;
     let mut rows = 0;
     loop {
         let (mut sent, began) = (0, Instant::now());
@@ -124,10 +127,34 @@ fn copy<S: RowSource>(
         begin_rows(form, &mut piece);
         more = fill(&mut piece, source)?;
     }
-    if *in_transaction {
-        client.batch_execute("COMMIT").map_err(refused(rows))?;
+    let committed = match load.within {
+        Some(within) => within.commit(rows, |sql| first_row(client, sql)).map_err(refused(rows))?,
+        None if *in_transaction => client.batch_execute("COMMIT").map(|()| true).map_err(refused(rows))?,
+        None => true,
+    };
+    if !committed {
+        client.batch_execute("ROLLBACK").map_err(refused(rows))?;
     }
     Ok(rows)
+}
+
+/// The columns that the load names, in parentheses.
+fn list(load: &Load<'_>) -> String {
+    load.within.map_or_else(String::new, |within| format!(" ({})", quoted_list(within.columns())))
+}
+
+fn quoted_list(columns: &[String]) -> String {
+    columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// Runs SQL, and gives the first row that comes back.
+fn first_row(client: &mut Client, sql: &str) -> Result<Vec<Option<String>>, postgres::Error> {
+    let messages = client.simple_query(sql)?;
+    let row = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|i| row.get(i).map(str::to_owned)).collect()),
+        _ => None,
+    });
+    Ok(row.unwrap_or_default())
 }
 
 fn begin_rows(form: Form, piece: &mut Vec<u8>) {
@@ -170,13 +197,15 @@ fn renumbered(message: &str, rows_before: u64) -> String {
 }
 
 /// The columns of a table that COPY fills, which are all but the generated ones.
-pub fn table_columns(dest: &mut Connection, table: &str, wanted: usize) -> Result<Vec<Column>, Failure> {
-    let mut columns = describe_in_full(dest, &format!("SELECT * FROM {table}")).map_err(|mut failure| {
+pub fn table_columns(dest: &mut Connection, load: &Load<'_>, wanted: usize) -> Result<Vec<Column>, Failure> {
+    let table = load.table;
+    let list = load.within.map_or_else(|| "*".to_owned(), |within| quoted_list(within.columns()));
+    let mut columns = describe_in_full(dest, &format!("SELECT {list} FROM {table}")).map_err(|mut failure| {
         // The line is of the SQL above, which nobody wrote.
         failure.message.truncate(failure.message.find("\nLINE ").unwrap_or(failure.message.len()));
         failure
     })?;
-    if columns.len() > wanted {
+    if columns.len() > wanted && load.within.is_none() {
         // Whether a column is generated is asked only where the numbers differ, as it costs a round trip. The JSON is
         // for servers before 12, which have no such column.
         let sql = format!(

@@ -1,6 +1,6 @@
 //! The destination's end in SQLite: one transaction, one prepared INSERT of a single row.
 
-use super::{Progress, storage};
+use super::{Load, Progress, Within, storage};
 use crate::runner::builtin::sqlite::table::{Column, quoted};
 use crate::runner::builtin::sqlite::{Connection, failure};
 use crate::runner::builtin::value::{Misfit, SHOWN, Value, cut};
@@ -18,12 +18,16 @@ pub struct SqliteSink<'a> {
     /// Whether text is stored as UTF-16, which not any bytes can be made.
     utf16: bool,
     scratch: String,
+    /// What else belongs to the transaction.
+    within: Option<&'a Within<'a>>,
+    rows: u64,
 }
 
 impl<'a> SqliteSink<'a> {
     /// Begins the transaction, and with it the lock on the file.
-    pub fn open(dest: &'a Connection, table: &str, columns: &'a [Column]) -> Result<Self, Failure> {
-        SqliteSink::begin("BEGIN IMMEDIATE", dest, table, columns)
+    pub fn open(dest: &'a Connection, load: &Load<'a>, columns: &'a [Column]) -> Result<Self, Failure> {
+        let opening = load.within.map_or("BEGIN IMMEDIATE", Within::opening);
+        Ok(SqliteSink { within: load.within, ..SqliteSink::begin(opening, dest, load.table, columns)? })
     }
 
     /// Begins a transaction that locks no more than it writes to.
@@ -42,7 +46,8 @@ impl<'a> SqliteSink<'a> {
         let insert = prepare().map_err(|error| dest.failure(&error))?;
         let encoding = dest.inner().pragma_query_value(None, "encoding", |row| row.get::<_, String>(0));
         let utf16 = encoding.map_err(|error| dest.failure(&error))? != "UTF-8";
-        Ok(SqliteSink { dest, columns, insert, values_at: into.len(), utf16, scratch: String::new() })
+        let (values_at, scratch) = (into.len(), String::new());
+        Ok(SqliteSink { dest, columns, insert, values_at, utf16, scratch, within: None, rows: 0 })
     }
 
     /// Puts a value into the row that comes next.
@@ -82,6 +87,7 @@ impl<'a> SqliteSink<'a> {
     /// Inserts the row.
     #[inline]
     pub fn insert(&mut self, progress: &Progress<'_>) -> Result<(), Failure> {
+        self.rows += 1;
         self.insert.raw_execute().map(drop).map_err(|error| {
             let mut refused = self.dest.failure(&error);
             if failure::code(&error) == Some(ErrorCode::ConstraintViolation) {
@@ -111,8 +117,12 @@ impl<'a> SqliteSink<'a> {
 
     /// Ends the transaction: only now are the rows in the table.
     pub fn commit(self) -> Result<(), Failure> {
-        let done = self.dest.inner().execute_batch("COMMIT");
-        done.map_err(|error| self.dest.failure(&error))
+        let run = |sql: &str| Ok(self.dest.run(sql, None)?.rows.rows.into_iter().next().unwrap_or_default());
+        let committed = match self.within {
+            Some(within) => within.commit(self.rows, run)?,
+            None => run("COMMIT").map(|_| true)?,
+        };
+        if committed { Ok(()) } else { run("ROLLBACK").map(drop) }
     }
 }
 

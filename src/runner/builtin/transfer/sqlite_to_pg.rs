@@ -20,7 +20,7 @@ pub fn run(
     source.reading(load.before, load.last, |statement| {
         dest.begin()?;
         let query = sqlite::names(statement);
-        let columns = table_columns(dest, load.table, query.len())?;
+        let columns = table_columns(dest, load, query.len())?;
         load.check_shape(&query, &names(&columns))?;
         // With one of these, all others are given to the server as text too.
         let by_text = columns.iter().any(Column::is_read_from_text);
@@ -30,7 +30,7 @@ pub fn run(
             (Form::Binary, Writer::Binary(Encoder::default()))
         };
         let mut rows = SqliteRows { source, rows: statement.raw_query(), columns: &columns, writer, progress };
-        sink::load(dest, load.table, form, &mut rows).map_err(|broken| match broken {
+        sink::load(dest, load, form, &mut rows).map_err(|broken| match broken {
             Broken::Source(failure) => failure,
             Broken::Dest(error, rows) => sink::dest_failure(dest, &error, rows),
         })

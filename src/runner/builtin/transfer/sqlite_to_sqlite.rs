@@ -20,7 +20,7 @@ pub fn run(
     dest: &Connection,
     progress: &mut Progress<'_>,
 ) -> Result<u64, Failure> {
-    let columns = table::columns(dest, load.table)?;
+    let columns = load.filled(table::columns(dest, load.table)?, |column| &column.name)?;
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let one_file = share_a_file(source, dest).map_err(|error| dest.failure(&error))?;
     let log = one_file && has_write_ahead_log(dest).map_err(|error| dest.failure(&error))?;
@@ -36,7 +36,7 @@ pub fn run(
     if !one_file || log {
         return source.reading(load.before, load.last, |statement| {
             check(statement)?;
-            dest.guarded(|dest| fill(source, statement.raw_query(), dest, load.table, &columns, progress))
+            dest.guarded(|dest| fill(source, statement.raw_query(), dest, load, &columns, progress))
         });
     }
     // The reader's lock would keep the writer from its commit, and the writer would wait for it until the time limit:
@@ -49,7 +49,7 @@ pub fn run(
         progress.rows = 0;
         let mut select =
             dest.inner().prepare(&format!("SELECT * FROM {SPOOL}")).map_err(|error| dest.failure(&error))?;
-        dest.guarded(|dest| fill(dest, select.raw_query(), dest, load.table, &columns, progress))
+        dest.guarded(|dest| fill(dest, select.raw_query(), dest, load, &columns, progress))
     });
     // It is gone with the connection at the latest.
     let _ = dest.inner().execute_batch(&format!("DROP TABLE IF EXISTS {SPOOL}"));
@@ -112,11 +112,11 @@ fn fill(
     source: &Connection,
     mut rows: Rows<'_>,
     dest: &Connection,
-    table: &str,
+    load: &Load<'_>,
     columns: &[Column],
     progress: &mut Progress<'_>,
 ) -> Result<u64, Failure> {
-    let mut sink = SqliteSink::open(dest, table, columns)?;
+    let mut sink = SqliteSink::open(dest, load, columns)?;
     while let Some(row) = rows.next().map_err(|error| source.failure(&error))? {
         for (index, column) in columns.iter().enumerate() {
             let stored = row.get_ref(index).map_err(|error| source.failure(&error))?;

@@ -17,7 +17,7 @@ use rusqlite::Statement;
 /// The columns of the table, of which there must be as many as the query has.
 fn table(dest: &mut Connection, load: &Load<'_>, query: &[String]) -> Result<Vec<Column>, Failure> {
     dest.cancelled().check()?;
-    let columns = columns(dest, load.table)?;
+    let columns = load.filled(columns(dest, load.table)?, |column| &column.name)?;
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     load.check_shape(query, &names)?;
     Ok(columns)
@@ -34,7 +34,7 @@ pub fn from_mysql(
     let to = table(dest, what, &prepared.names())?;
     let from = prepared.run(source)?;
     let mut started = false;
-    let moved = load(dest, what.table, &to, |sink| {
+    let moved = load(dest, what, &to, |sink| {
         started = true;
         let mut scratch = Vec::new();
         let read = each(source, &from, &mut |mut row| {
@@ -65,7 +65,7 @@ pub fn from_sqlite(
 ) -> Result<u64, Failure> {
     source.reading(what.before, what.last, |statement| {
         let to = table(dest, what, &sqlite::names(statement))?;
-        load(dest, what.table, &to, |sink| sqlite_rows(source, statement, sink, progress))
+        load(dest, what, &to, |sink| sqlite_rows(source, statement, sink, progress))
     })
 }
 
@@ -100,7 +100,7 @@ pub fn from_pg(
     let to = table(dest, what, &sink::names(&prepared.columns))?;
     let bases: Vec<Base> = prepared.columns.iter().map(|column| column.base).collect();
     prepared.begin(source)?;
-    let moved = load(dest, what.table, &to, |sink| {
+    let moved = load(dest, what, &to, |sink| {
         let copy = format!("COPY (\n{}\n) TO STDOUT (FORMAT binary)", statement(what.last, &prepared.columns));
         let mut read = || -> Result<(), Stopped> {
             let reader = source.client().copy_out(&copy).map_err(Stopped::Server)?;

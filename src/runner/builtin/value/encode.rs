@@ -17,7 +17,7 @@ pub struct Encoder {
 
 impl Default for Encoder {
     fn default() -> Self {
-        Encoder { text: String::new(), digits: Vec::new(), zone: TimeZone::system() }
+        Encoder { text: String::new(), digits: Vec::new(), zone: crate::clock::here() }
     }
 }
 

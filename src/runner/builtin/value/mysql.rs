@@ -34,7 +34,7 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Texts { encoder: Encoder::default(), digits: Vec::new(), zone: TimeZone::system() }
+        Texts { encoder: Encoder::default(), digits: Vec::new(), zone: crate::clock::here() }
     }
 }
 
