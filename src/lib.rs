@@ -12,6 +12,7 @@
 //! | `sql` | reading SQL as text: quotes, comments, placeholders, the columns of a SELECT |
 //! | `crontab` | when a schedule is due: the five fields of crontab(5), in a time zone |
 //! | `store` | pipekit's own SQLite file, one file a table |
+//! | `inside` | what fuzz targets reach for, and nobody else |
 //! | `secrets`, `password`, `redact`, `settings`, `clock`, `error` | what everything uses |
 //!
 //! Dependencies point down this list only; `store`, `dialect` and `runner` do not know each other.
@@ -24,6 +25,8 @@ pub mod dialect;
 pub mod engine;
 pub mod error;
 pub mod import;
+#[doc(hidden)]
+pub mod inside;
 pub mod password;
 pub mod redact;
 pub mod runner;

@@ -18,11 +18,7 @@ fn rehearse(pair: &mut Pair, module: &str, table: &str) -> Value {
 
 /// The staging tables of rehearsals that are there.
 fn tables(pair: &mut Pair) -> Vec<String> {
-    pair.rows(pair.by_kind(
-        "SELECT name FROM sqlite_schema WHERE name LIKE '%rehearsal%'",
-        "SELECT relname FROM pg_class WHERE relname LIKE '%rehearsal%'",
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '%rehearsal%'",
-    ))
+    pair.staged_apart()
 }
 
 /// Deletes, inserts, same, added, changed, removed.

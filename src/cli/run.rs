@@ -98,17 +98,19 @@ pub(super) fn behind_a_line(
     mode: Mode,
     signal: &Arc<AtomicBool>,
 ) -> Result<Outcome> {
+    behind(context, name, |progress| {
+        let signal = signal.clone();
+        let mut options = Options { mode, triggered_by: "manual", group_run_id: None, signal, progress };
+        sync::run_module(store, name, &mut options)
+    })
+}
+
+/// Does something behind a line that shows what goes on.
+pub(super) fn behind<T>(context: &Context, name: &str, work: impl FnOnce(&mut dyn FnMut(Progress<'_>)) -> T) -> T {
     let bar = context.ui.progress();
     bar.set_prefix(name.to_owned());
     let mut show = Shown { bar: &bar, since: Instant::now(), context };
-    let mut options = Options {
-        mode,
-        triggered_by: "manual",
-        group_run_id: None,
-        signal: signal.clone(),
-        progress: &mut |progress| show.progress(progress),
-    };
-    let done = sync::run_module(store, name, &mut options);
+    let done = work(&mut |progress| show.progress(progress));
     bar.finish_and_clear();
     done
 }

@@ -6,6 +6,7 @@
 
 pub mod columns;
 pub mod connection;
+pub mod cursor;
 pub mod difference;
 pub mod driver;
 pub mod folder;

@@ -8,10 +8,19 @@ fn numbered(prefix: char, many: usize) -> Vec<String> {
     (1..=many).map(|n| format!("{prefix}{n}")).collect()
 }
 
+/// The rows that go: what stands behind FROM.
+fn going(dialect: &dyn Destination, merge: &Merge<'_>) -> Option<String> {
+    match merge.emptying {
+        Emptying::Nothing => None,
+        Emptying::Truncate | Emptying::Delete => Some(dialect.table(merge.dest)),
+        Emptying::ByKey(key) => Some(dialect.matching(merge, key)),
+    }
+}
+
 /// The parts of `WITH` that both queries begin with: `each_row`, every row of either side, and `each_kind`, each kind of row
 /// with how often it `was` there and how often it `comes`. `k…` are the columns of the key, `c…` what is compared, and
 /// `s…`, where examples are wanted, what is shown.
-fn lines(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], shown: bool) -> String {
+fn lines(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], there: Option<String>, shown: bool) -> String {
     let key_columns = key.iter().map(|k| dialect.quote(k));
     let exact = merge.columns.iter().map(|c| dialect.exactly(c));
     let shows = merge.columns.iter().filter(|_| shown).map(|c| dialect.shown(c));
@@ -21,11 +30,6 @@ fn lines(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], shown: bo
     let list: Vec<String> = named.map(|(sql, name)| format!("{sql} AS {name}")).collect();
     let list = list.join(", ");
     let staging = dialect.table(merge.staging);
-    let there = match merge.emptying {
-        Emptying::Nothing => None,
-        Emptying::Truncate | Emptying::Delete => Some(dialect.table(merge.dest)),
-        Emptying::ByKey(key) => Some(dialect.matching(merge, key)),
-    };
     // The destination first: where a database takes the collation of the first, it is the one that counts.
     let there = there.map(|rows| format!("  SELECT {list}, 1 AS was, 0 AS comes FROM {rows}\n  UNION ALL\n"));
     let group = [k, c].concat().join(", ");
@@ -41,7 +45,7 @@ fn lines(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], shown: bo
 /// SQL that counts: rows that would be deleted, rows that would be inserted, how many of these are the same, and how
 /// many have the same key and differ.
 pub fn counts(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String]) -> String {
-    let begin = lines(dialect, merge, key, false);
+    let begin = lines(dialect, merge, key, going(dialect, merge), false);
     let same = "CASE WHEN was < comes THEN was ELSE comes END";
     if key.is_empty() {
         return format!(
@@ -59,7 +63,18 @@ pub fn counts(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String]) -> S
 /// SQL that gives examples, of so many keys (or rows, where there is no key) of each kind: `added`, `changed` or
 /// `removed`; 1 for what comes and 0 for what goes; the place among its kind; and the columns that are filled.
 pub fn examples(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], most: usize) -> String {
-    let begin = lines(dialect, merge, key, true);
+    differences(dialect, merge, key, going(dialect, merge), most)
+}
+
+/// The same of the rows that are `there`: what stands behind FROM.
+pub fn differences(
+    dialect: &dyn Destination,
+    merge: &Merge<'_>,
+    key: &[String],
+    there: Option<String>,
+    most: usize,
+) -> String {
+    let begin = lines(dialect, merge, key, there, true);
     let (k, s) = (numbered('k', key.len()).join(", "), numbered('s', merge.columns.len()).join(", "));
     let (kinds, place) = if key.is_empty() {
         let kind = "CASE WHEN was < comes THEN 'added' ELSE 'removed' END AS kind";
@@ -84,4 +99,35 @@ pub fn examples(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], mo
          SELECT kind, CASE WHEN was < comes THEN 1 ELSE 0 END AS is_new, place, {s}\n\
          FROM each_place WHERE place <= {most} ORDER BY kind, place, is_new, {s}"
     )
+}
+
+/// SQL that gives the keys whose rows differ between what is `there` and what is staged: all, or those alone of which
+/// nothing is staged.
+pub fn keys(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], there: String, gone: bool) -> String {
+    let begin = lines(dialect, merge, key, Some(there), false);
+    let k = numbered('k', key.len()).join(", ");
+    let having = if gone { "SUM(comes) = 0" } else { "SUM(CASE WHEN was <> comes THEN 1 ELSE 0 END) > 0" };
+    format!("{begin}\nSELECT {k} FROM each_kind GROUP BY {k} HAVING {having}")
+}
+
+/// A condition on rows, called `rows`, whose key is among those that a query gives.
+pub fn has_key(
+    dialect: &dyn Destination,
+    merge: &Merge<'_>,
+    rows: &str,
+    key: &[String],
+    keys: &str,
+    by_list: bool,
+) -> String {
+    let column = |k: &String| format!("{rows}.{}", dialect.quote(k));
+    if by_list {
+        let list = key.iter().map(column).collect::<Vec<_>>().join(", ");
+        let left = if key.len() == 1 { list } else { format!("({list})") };
+        return format!("{left} IN (\n{keys}\n)");
+    }
+    let equal = key.iter().zip(numbered('k', key.len())).map(|(name, k)| {
+        let operator = merge.columns.iter().find(|c| c.name == *name).and_then(|c| c.equals.as_deref()).unwrap_or("=");
+        format!("{} {operator} found.{k}", column(name))
+    });
+    format!("EXISTS (\nSELECT 1 FROM (\n{keys}\n) AS found WHERE {})", equal.collect::<Vec<_>>().join(" AND "))
 }

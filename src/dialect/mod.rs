@@ -3,6 +3,7 @@
 //! A dialect is one file here with two traits, [`Source`] and [`Destination`], and one line in [`of`]. Nothing here
 //! talks to a database: the engine has a runner run the SQL, and gives the rows back to be read.
 
+pub mod checksum;
 pub mod compare;
 mod db2;
 mod derby;
@@ -10,6 +11,7 @@ mod generic;
 mod h2;
 mod mysql;
 mod name;
+pub mod overlap;
 mod postgresql;
 mod sqlite;
 mod sqlserver;

@@ -80,7 +80,8 @@ fn ask(
     let target = databases.target(connection)?;
     if target.runner == Runner::Jrunner {
         // It prints nothing for these, which of a query would mean that it had failed.
-        if lexer::statements(sql).into_iter().all(gives_no_rows) {
+        let statements = lexer::statements(sql);
+        if !statements.is_empty() && statements.into_iter().all(gives_no_rows) {
             let done = databases.runners().statements(&target, sql, false);
             return done.map(|done| done.rows).map_err(|f| databases.explain(&f, connection, "the SQL"));
         }

@@ -3,6 +3,7 @@
 //! `pipekit run`, groups, schedules and the API all call [`sync::run_module`]; nothing of it lives above this line.
 
 mod advice;
+pub mod audit;
 mod columns;
 pub mod databases;
 pub mod direct;
@@ -28,5 +29,6 @@ pub mod stop;
 mod summary;
 pub mod sync;
 pub mod tick;
+pub mod verify;
 pub mod watermark;
 pub mod why;

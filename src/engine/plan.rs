@@ -235,7 +235,9 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
-        module::set_resolved(tx, module, &source_sql, &merge_sql)?;
+        if !definition.from_start {
+            module::set_resolved(tx, module, &source_sql, &merge_sql)?;
+        }
         run.map_or(Ok(()), |run| run::set_sql(tx, run, &source_sql, &merge_sql))
     })?;
     Ok(Plan {
@@ -352,7 +354,7 @@ fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
 }
 
 /// Names as the catalog spells them.
-fn spelled(what: &str, names: &[String], columns: &[Column]) -> Result<Vec<String>> {
+pub(super) fn spelled(what: &str, names: &[String], columns: &[Column]) -> Result<Vec<String>> {
     names
         .iter()
         .map(|name| {

@@ -14,7 +14,7 @@ use crate::dialect::{Emptying, Merge, TableName, compare};
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, FailureKind, Rows};
 use crate::store::connection::{self, Connection};
-use crate::store::{Store, rehearsal, step};
+use crate::store::{Store, lock, rehearsal, step};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -86,7 +86,7 @@ impl Rehearsal {
 }
 
 /// The staging table of a rehearsal. No module and no other installation has one of that name.
-fn table(dialect: &dyn crate::dialect::Destination, install: &str, run_id: i64) -> TableName {
+pub(super) fn table(dialect: &dyn crate::dialect::Destination, install: &str, run_id: i64) -> TableName {
     dialect.staging(&format!("rehearsal${install}${run_id}"))
 }
 
@@ -238,7 +238,20 @@ pub(super) fn strike(
 /// # Errors
 /// Only where pipekit's own file can't be used.
 pub(super) fn clear(store: &mut Store, module_id: i64, patience: Duration) -> Result<()> {
-    for run_id in rehearsal::left(store.read(), module_id)? {
+    let left = rehearsal::left(store.read(), module_id)?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    // One that compares goes on beside a run, and its table is its own.
+    let Some(_alone) = lock::Lock::take(store.path(), lock::Holder::Verification(module_id), None)? else {
+        return Ok(());
+    };
+    clear_all(store, &left, patience)
+}
+
+/// Drops the tables of these.
+pub(super) fn clear_all(store: &mut Store, left: &[i64], patience: Duration) -> Result<()> {
+    for &run_id in left {
         let steps = step::of_run(store.read(), run_id)?;
         let Some(made) = steps.iter().find(|s| (&*s.kind, &*s.name) == ("staging", "rehearsal")) else {
             store.write(|tx| rehearsal::end(tx, run_id))?;

@@ -112,7 +112,7 @@ pub(super) struct Attempt<'a> {
     pub(super) watch: &'a Watch,
     pub(super) run_id: i64,
     pub(super) facts: Facts,
-    rehearsal: Option<Rehearsal>,
+    pub(super) rehearsal: Option<Rehearsal>,
 }
 
 /// Runs the module of that name or id, to its end, with the tries that it allows.
@@ -182,7 +182,7 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
 }
 
 /// Claims the module and begins a run, in one transaction: no run without a claim, no claim without a run.
-fn begin(
+pub(super) fn begin(
     conn: &rusqlite::Connection,
     definition: &Definition,
     options: &Options<'_>,
@@ -216,7 +216,7 @@ fn begin(
 }
 
 /// Ends a run in the log and, unless it is tried again, frees the module: all at once.
-fn close(
+pub(super) fn close(
     store: &mut Store,
     definition: &Definition,
     (run_id, mode): (i64, Mode),
@@ -273,7 +273,7 @@ pub(super) fn nothing_merged(mut error: Error) -> Error {
 }
 
 /// The error of a run whose end can't be written down: it may have merged, and is settled like a dead one.
-fn unwritten(run_id: i64, mut error: Error) -> Error {
+pub(super) fn unwritten(run_id: i64, mut error: Error) -> Error {
     error.message =
         format!("run {run_id} can't be written down, and the next command finds out what it did: {}", error.message);
     error
@@ -383,7 +383,7 @@ impl Attempt<'_> {
     }
 
     /// Whether the runner of the destination does several statements in one call. Refuses one that can't merge safely.
-    fn scripts(&mut self, ledger: &mut Ledger<'_>, plan: &Plan) -> Result<bool> {
+    pub(super) fn scripts(&mut self, ledger: &mut Ledger<'_>, plan: &Plan) -> Result<bool> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
         let scripts = external::learn_scripts(ledger, self.databases, dest, &plan.dest, plan.dialect)?;
         let Some(scripts) = scripts else { return Ok(true) };
@@ -393,7 +393,7 @@ impl Attempt<'_> {
     }
 
     /// The place for staging tables and receipts, and a receipt of our own.
-    fn take_place(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
+    pub(super) fn take_place(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
         let (module, dest) = (&self.definition.module, &self.definition.dest);
         let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
         let refused = |f| advice::on_staging(explain(&f), &f, self.definition, plan);
@@ -419,7 +419,7 @@ impl Attempt<'_> {
     }
 
     /// An empty staging table of our own.
-    fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
+    pub(super) fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
         let dest = &self.definition.dest;
         let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
         let work = || self.databases.runners().statements(&plan.dest, &plan.staging_sql, together);

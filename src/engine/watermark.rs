@@ -153,7 +153,15 @@ pub fn at_last_success(
     conn: &rusqlite::Connection,
     module_id: i64,
 ) -> Result<serde_json::Map<String, serde_json::Value>> {
-    Ok(run::newest(conn, module_id, &["success"], None)?.map(|run| run.watermark_values).unwrap_or_default())
+    let filter = run::Filter {
+        module_id: Some(module_id),
+        statuses: vec!["success".to_owned()],
+        limit: Some(20),
+        ..run::Filter::default()
+    };
+    // What repairs the destination resolves none.
+    let last = run::list(conn, &filter)?.into_iter().find(|run| run.triggered_by != "repair");
+    Ok(last.map(|run| run.watermark_values).unwrap_or_default())
 }
 
 /// What is odd in the values against the clock and the last success: both make a module load nothing, or everything,

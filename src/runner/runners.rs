@@ -86,6 +86,17 @@ impl Runners {
         }
     }
 
+    /// The types of those columns, as the database spells them; `None` where the runner can't tell.
+    ///
+    /// # Errors
+    /// What the database or the connection says.
+    pub fn types(&self, target: &Target, sql: &str) -> Result<Option<Vec<String>>, Failure> {
+        match target.runner {
+            Runner::Builtin => self.session()?.types(target, sql).map(Some),
+            Runner::Jrunner => Ok(None),
+        }
+    }
+
     /// Runs SQL for what it does, in one piece.
     ///
     /// # Errors

@@ -129,6 +129,9 @@ impl Shared {
             Request::Describe { id, target, sql } => {
                 self.with(id, target, stops, |client| client.describe(&sql).map(Answer::Columns))
             }
+            Request::Types { id, target, sql } => {
+                self.with(id, target, stops, |client| client.types(&sql).map(Answer::Columns))
+            }
             Request::Script { id, target, sql } => {
                 self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }

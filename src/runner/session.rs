@@ -143,6 +143,18 @@ impl Session {
         }
     }
 
+    /// The types of those columns, as the database spells them.
+    ///
+    /// # Errors
+    /// What the database or the connection says.
+    pub fn types(&self, target: &Target, sql: &str) -> Result<Vec<String>, Failure> {
+        let request = |id| Request::Types { id, target: target.clone(), sql: sql.to_owned() };
+        match self.answer(request, |_| ())? {
+            Answer::Columns(types) => Ok(types),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// Runs SQL for what it does.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ pub enum Request {
     Resolve { id: u64, target: Target, sql: String, keep: usize },
     /// Name the columns that SQL would give, without running it.
     Describe { id: u64, target: Target, sql: String },
+    /// Name the types of those columns.
+    Types { id: u64, target: Target, sql: String },
     /// Run SQL for what it does.
     Script { id: u64, target: Target, sql: String },
     /// Stream a query's rows into a table; with `direct`, into one that others see.
@@ -29,6 +31,7 @@ impl Request {
             Request::Query { id, .. }
             | Request::Resolve { id, .. }
             | Request::Describe { id, .. }
+            | Request::Types { id, .. }
             | Request::Script { id, .. }
             | Request::Transfer { id, .. } => *id,
             Request::Cancel => 0,
@@ -54,7 +57,7 @@ pub enum Event {
 pub enum Answer {
     /// Of a query.
     Rows(Rows),
-    /// Of a description.
+    /// Of a description, of names or of types.
     Columns(Vec<String>),
     /// Of a script.
     Script(ScriptOutcome),

@@ -3,7 +3,7 @@
 //! The file holds `KEY=VALUE` lines in the form that systemd reads as `EnvironmentFile=` (systemd.exec(5)), so that
 //! one file serves the service and the command line. It is read anew for each run, and wins over the environment.
 
-mod env_file;
+pub(crate) mod env_file;
 
 use crate::error::{Code, Error, Result};
 use env_file::{parse, quote, replaced};
@@ -127,7 +127,7 @@ pub fn set(key: &str, value: &str) -> Result<(PathBuf, bool)> {
     let mut was_there = false;
     let path = rewrite(|text| {
         was_there = parse(text).contains_key(key);
-        Some(replaced(text, key, &format!("{key}={}\n", quote(value))))
+        changed(text, key, Some(value)).map(Some)
     })?;
     Ok((path, was_there))
 }
@@ -140,14 +140,40 @@ pub fn unset(key: &str) -> Result<bool> {
     let mut was_there = false;
     rewrite(|text| {
         was_there = parse(text).contains_key(key);
-        was_there.then(|| replaced(text, key, ""))
+        was_there.then(|| changed(text, key, None)).transpose()
     })?;
     Ok(was_there)
 }
 
+/// The text of the file with that value for `key`, or without it, and every other value as it was.
+///
+/// # Errors
+/// `Secret` where a quote or a backslash that is open at the end of the file would take in what is written behind it.
+pub fn changed(text: &str, key: &str, value: Option<&str>) -> Result<String> {
+    let line = value.map(|value| format!("{key}={}\n", quote(value))).unwrap_or_default();
+    let new = replaced(text, key, &line);
+    let mut expected = parse(text);
+    match value {
+        Some(value) => expected.insert(key.to_owned(), value.to_owned()),
+        None => expected.remove(key),
+    };
+    if parse(&new) == expected {
+        return Ok(new);
+    }
+    let path = path();
+    Err(Error::new(
+        Code::Secret,
+        format!(
+            "can't change the secrets file {}: a quote in it is never closed, or its last line ends with a backslash",
+            path.display()
+        ),
+    )
+    .hint("everything behind that belongs to one value: close the quote in an editor, and try again"))
+}
+
 /// Changes the text of the secrets file in one step, one process at a time. `change` gives the new text, or nothing
 /// where it stays.
-fn rewrite(change: impl FnOnce(&str) -> Option<String>) -> Result<PathBuf> {
+fn rewrite(change: impl FnOnce(&str) -> Result<Option<String>>) -> Result<PathBuf> {
     let named = path();
     // Where the name is a link, the file behind it is replaced, and the link stays.
     let path = named.canonicalize().unwrap_or(named);
@@ -163,7 +189,7 @@ fn rewrite(change: impl FnOnce(&str) -> Option<String>) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).map_err(fail)?;
     let turn = std::fs::File::open(folder).map_err(fail)?;
     rustix::fs::flock(&turn, rustix::fs::FlockOperation::LockExclusive).map_err(|e| fail(e.into()))?;
-    let Some(text) = change(&text()?) else { return Ok(path) };
+    let Some(text) = change(&text()?)? else { return Ok(path) };
     // A temporary file is made with mode 0600; an existing file's mode and owner are then put on it.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
     file.write_all(text.as_bytes()).map_err(fail)?;
@@ -195,6 +221,17 @@ fn text() -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_that_a_quote_would_take_in_is_refused() {
+        for open in ["A='x", "A=\"x\n", "A=1\nB=x\\", "A=\"x\\"] {
+            let error = changed(open, "C", Some("2")).unwrap_err();
+            assert_eq!(error.code, Code::Secret, "{open:?}");
+            assert!(error.message.contains("never closed") && !error.message.contains('x'), "{}", error.message);
+        }
+        assert_eq!(changed("A='x", "A", Some("2")).unwrap(), "A=\"2\"\n");
+        assert_eq!(changed("A='x", "A", None).unwrap(), "");
+    }
 
     #[test]
     fn references() {

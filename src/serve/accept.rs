@@ -6,7 +6,7 @@
 //! there is no library behind it: `httparse` reads the head, and the rest of this list would have to stand before any
 //! library's own acceptor.
 
-use super::request::{self, HEAD, HEAD_WITHIN, Incoming, end_of_head, too_late, too_long};
+use super::request::{self, HEAD, HEAD_WITHIN, Incoming, too_late};
 use super::response::{Failure, Response};
 use super::{Line, Server, VERSION};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -134,16 +134,10 @@ fn read(one: &mut Waiting) -> Came {
             Ok(n) => {
                 let looked = one.bytes.len();
                 one.bytes.extend_from_slice(&piece[..n]);
-                // A method is capital letters; a TLS client, for one, begins with something else.
-                let first = one.bytes.iter().find(|b| !b"\r\n".contains(b));
-                if first.is_some_and(|b| !b.is_ascii_uppercase()) {
-                    return Came::Bad(Failure::new(400, "bad_request", "this is not HTTP; is it TLS? Here is none"));
-                }
-                match end_of_head(&one.bytes, looked) {
-                    Some(length) if length <= HEAD => return Came::Head(length),
-                    Some(_) => return Came::Bad(too_long()),
-                    None if one.bytes.len() > HEAD => return Came::Bad(too_long()),
-                    None => {}
+                match request::end_of(&one.bytes, looked) {
+                    Ok(Some(length)) => return Came::Head(length),
+                    Err(failure) => return Came::Bad(failure),
+                    Ok(None) => {}
                 }
             }
             Err(e) if e.kind() == ErrorKind::WouldBlock => return Came::More,

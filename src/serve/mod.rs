@@ -10,9 +10,9 @@ mod background;
 mod log;
 mod metrics;
 mod openapi;
-mod request;
-mod response;
-mod router;
+pub(crate) mod request;
+pub(crate) mod response;
+pub(crate) mod router;
 mod schema;
 mod sse;
 mod systemd;
@@ -60,7 +60,7 @@ pub struct Config {
 }
 
 /// What all threads of a server share.
-struct Server {
+pub(crate) struct Server {
     db: PathBuf,
     auth: Auth,
     runs: Arc<Background>,

@@ -41,9 +41,27 @@ impl Head {
 }
 
 /// Where a head ends in what has come so far, having looked at the first `looked` bytes before.
-pub fn end_of_head(bytes: &[u8], looked: usize) -> Option<usize> {
+fn end_of_head(bytes: &[u8], looked: usize) -> Option<usize> {
     let from = looked.saturating_sub(3);
     bytes[from..].windows(4).position(|four| four == b"\r\n\r\n").map(|at| from + at + 4)
+}
+
+/// Where the head ends in what has come so far, having looked at the first `looked` bytes before. `None` where it is not
+/// whole yet.
+///
+/// # Errors
+/// The answer to what is no request, or one whose head is too long.
+pub fn end_of(bytes: &[u8], looked: usize) -> Result<Option<usize>, Failure> {
+    // A method is capital letters; a TLS client, for one, begins with something else.
+    let first = bytes.iter().find(|b| !b"\r\n".contains(b));
+    if first.is_some_and(|b| !b.is_ascii_uppercase()) {
+        return Err(bad("this is not HTTP; is it TLS? Here is none"));
+    }
+    match end_of_head(bytes, looked) {
+        Some(length) if length > HEAD => Err(too_long()),
+        None if bytes.len() > HEAD => Err(too_long()),
+        end => Ok(end),
+    }
 }
 
 /// Reads a whole head.
@@ -90,7 +108,7 @@ pub fn parse(bytes: &[u8]) -> Result<Head, Failure> {
 }
 
 /// The answer to a head that is longer than [`HEAD`].
-pub fn too_long() -> Failure {
+fn too_long() -> Failure {
     Failure::new(431, "headers_too_long", format!("the headers are more than {} KB", HEAD / 1024))
 }
 

@@ -141,6 +141,8 @@ pub enum Holder {
     Module(i64),
     /// A run of the group with this id.
     Group(i64),
+    /// A comparison of the module with this id with its source, beside which it may run.
+    Verification(i64),
 }
 
 impl Holder {
@@ -148,6 +150,7 @@ impl Holder {
         folder(path).join(match self {
             Holder::Module(id) => format!("module-{id}"),
             Holder::Group(id) => format!("group-{id}"),
+            Holder::Verification(id) => format!("verify-{id}"),
         })
     }
 }

@@ -252,6 +252,28 @@ pub fn insert(conn: &Connection, new: &NewRun<'_>) -> Result<i64> {
     Ok(conn.last_insert_rowid())
 }
 
+/// Begins what is written down like a run and is none: it claims no module, and whoever settles the runs that died has
+/// nothing to do with it. Until [`finish_aside`] it has the time at which it began for its end. Gives its id.
+pub fn insert_aside(conn: &Connection, new: &NewRun<'_>) -> Result<i64> {
+    let id = insert(conn, new)?;
+    conn.execute("UPDATE run_log SET status = 'dry_run', finished_at = started_at WHERE id = ?", [id])?;
+    Ok(id)
+}
+
+/// Ends it.
+pub fn finish_aside(conn: &Connection, id: i64, end: &End) -> Result<()> {
+    conn.execute(
+        "UPDATE run_log SET finished_at = max(started_at, ?2), row_count = ?3, error = ?4, warnings = ?5 WHERE id = ?1",
+        (id, clock::now_text(), end.row_count, &end.error, serde_json::json!(end.warnings).to_string()),
+    )?;
+    Ok(())
+}
+
+/// The id of the newest entry, whatever it is of.
+pub fn last_id(conn: &Connection) -> Result<i64> {
+    Ok(conn.query_row("SELECT coalesce(max(id), 0) FROM run_log", [], |r| r.get(0))?)
+}
+
 /// Notes the source SQL as resolved, and the merge SQL.
 pub fn set_sql(conn: &Connection, id: i64, source_sql: &str, merge_sql: &str) -> Result<()> {
     let source = super::sql_text::intern(conn, source_sql)?;

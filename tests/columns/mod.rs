@@ -4,7 +4,7 @@ mod command;
 mod corpus;
 mod databases;
 mod lists;
-mod properties;
+pub mod properties;
 mod random;
 
 use pipekit::sql;

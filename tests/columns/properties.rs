@@ -26,6 +26,16 @@ pub fn hold(kind: &str, sql: &str) -> Option<usize> {
         expected[i] = "pk.c".to_owned();
         let read = SelectList::parse(kind, &changed).unwrap_or_else(|e| panic!("{kind}: {e}: {changed:?}"));
         assert_eq!(texts(&read), expected, "{kind}: {sql:?}");
+        named(kind, &list, i);
+        if n > 1 {
+            let left = (0..n).filter(|kept| *kept != i).map(Piece::Kept).collect::<Vec<_>>();
+            if let Ok(less) = list.splice(&left) {
+                let mut expected = texts(&list);
+                expected.remove(i);
+                let read = SelectList::parse(kind, &less).unwrap_or_else(|e| panic!("{kind}: {e}: {less:?}"));
+                assert_eq!(texts(&read), expected, "{kind}: drop {i} of {sql:?}");
+            }
+        }
         // All but the column stays; a blank may come where it touched a word.
         if !sql.contains("pk.c") {
             let back = changed.replacen("pk.c", core, 1).replace(' ', "");
@@ -61,6 +71,23 @@ pub fn hold(kind: &str, sql: &str) -> Option<usize> {
         }
     }
     Some(n)
+}
+
+/// A column that is given a name has it, and its expression as before.
+fn named(kind: &str, list: &SelectList, i: usize) {
+    let item = &list.items()[i];
+    // A star takes no name: the database will say so.
+    if item.is_star() {
+        return;
+    }
+    let Ok(text) = list.with(item, None, Some("pk_n")) else { return };
+    let pieces =
+        (0..list.items().len()).map(|at| if at == i { Piece::Changed(i, text.clone()) } else { Piece::Kept(at) });
+    let Ok(changed) = list.splice(&pieces.collect::<Vec<_>>()) else { return };
+    let read = SelectList::parse(kind, &changed).unwrap_or_else(|e| panic!("{kind}: {e}: {changed:?}"));
+    let now = &read.items()[i];
+    assert_eq!(now.name(), Some("pk_n"), "{kind}: {changed:?}");
+    assert_eq!(read.expression(now), list.expression(item), "{kind}: {changed:?}");
 }
 
 /// The comments of a text, sorted: none may get lost. Blanks behind one are part of it where the line ends there.

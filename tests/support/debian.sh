@@ -9,6 +9,8 @@ binary=$(realpath "${PIPEKIT_BINARY:-${CARGO_TARGET_DIR:-target}/debug/pipekit}"
 [ "$(id -u)" = 0 ] || { echo "this needs root" >&2; exit 1; }
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/pipekit-debian.XXXXXX")
+# It is / for whoever is in it.
+chmod 755 "$root"
 mounted=()
 clean_up() {
   local at

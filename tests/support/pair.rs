@@ -322,6 +322,15 @@ impl Pair {
         }
     }
 
+    /// The staging tables of rehearsals and the like, which go with them.
+    pub fn staged_apart(&mut self) -> Vec<String> {
+        self.rows(self.by_kind(
+            "SELECT name FROM sqlite_schema WHERE name LIKE '%rehearsal%'",
+            "SELECT relname FROM pg_class WHERE relname LIKE '%rehearsal%'",
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '%rehearsal%'",
+        ))
+    }
+
     /// The staging table of a module, as SQL spells it.
     pub fn staging(&self, module: &str) -> String {
         let place = if self.is_postgres() { "pipekit_staging." } else { "pipekit_staging_" };

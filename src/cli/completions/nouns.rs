@@ -78,9 +78,9 @@ fn value(path: &[&str], arg: &Arg) -> Value {
         ("FILE", _) => Value::Path(ValueHint::FilePath),
         ("DIR" | "FOLDER", _) => Value::Path(ValueHint::DirPath),
         (
-            "ADDRESS" | "AGE" | "CLASS" | "COLUMN" | "COLUMNS" | "CRON" | "DATABASE" | "JDBC_URL" | "N" | "PASSWORD"
-            | "PCT" | "POSITION" | "PROGRAM" | "S" | "SCHEMA" | "SECONDS" | "SERVER" | "T" | "TABLE" | "TEXT" | "TIME"
-            | "TO" | "URL" | "USER" | "VALUE",
+            "ADDRESS" | "AGE" | "NAME=VALUE" | "CLASS" | "COLUMN" | "COLUMNS" | "CRON" | "DATABASE" | "JDBC_URL" | "N"
+            | "PASSWORD" | "PCT" | "POSITION" | "PROGRAM" | "S" | "SCHEMA" | "SECONDS" | "SERVER" | "T" | "TABLE"
+            | "TEXT" | "TIME" | "TO" | "URL" | "USER" | "VALUE",
             _,
         ) => Value::Free,
         _ => Value::Unknown,

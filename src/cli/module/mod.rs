@@ -6,6 +6,7 @@ mod preview;
 mod propose;
 pub(super) mod rehearse;
 mod show;
+pub(super) mod verify;
 
 use super::output::{self, Field, Tone};
 use super::{Context, input};
@@ -135,6 +136,16 @@ pub enum Module {
         after_help = "Example:\n  pipekit module rehearse orders\n  pipekit module rehearse orders --expect-same && echo ok"
     )]
     Rehearse(rehearse::Rehearse),
+    /// Compare the rows that the source gives with those at the destination
+    ///
+    /// Both come to checksums by ranges of the key; rows are read only of ranges that differ, and what differs is read
+    /// again before it is told. Watermarks stand at their defaults, so that all rows are compared. Nothing is changed
+    /// without --repair. The exit code is 0 where they are the same (in the end), 1 where they differ, 2 where they could
+    /// not be compared or repaired.
+    #[command(after_help = "Example:\n  pipekit module verify orders\n  \
+        pipekit module verify orders --key order_no,line --set since=2020-01-01\n  \
+        pipekit module verify orders --repair --delete --yes")]
+    Verify(verify::Verify),
     /// Print a module's SQL, raw
     #[command(after_help = "Example:\n  pipekit module sql orders > orders.sql\n  pipekit module sql orders --merge")]
     Sql {
@@ -197,6 +208,7 @@ impl Module {
             Module::Preview { name } => preview::preview(context, &mut store, &name)?,
             Module::Columns(columns) => columns.run(context, &mut store)?,
             Module::Rehearse(rehearse) => return rehearse.run(context, &mut store),
+            Module::Verify(verify) => return verify.run(context, &mut store),
             Module::Sql { name, resolved, merge } => sql(context, &store, &name, resolved, merge)?,
             Module::Runs { name, limit } => {
                 let module_id = Some(table::find(store.read(), &name)?.id);

@@ -88,7 +88,7 @@ fn table(context: &Context, title: &str, columns: &[String], lines: Vec<(&'stati
 
 /// A value as it is, in quotes where it would look like another: blanks at its ends, letters that can't be seen, a text
 /// that says NULL.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let quoted = format!("{text:?}");
     let plain = text.trim() == text && !text.is_empty() && text != "NULL" && quoted[1..quoted.len() - 1] == *text;
     if plain { text.to_owned() } else { quoted }

@@ -103,6 +103,15 @@ impl Client {
         }
     }
 
+    /// The types of those columns, as the database spells them.
+    pub fn types(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        match self {
+            Client::Sqlite(client) => client.0.types(sql),
+            Client::Postgres(client) => client.0.types(sql),
+            Client::Mysql(client) => client.0.types(sql),
+        }
+    }
+
     /// Runs SQL of one or several statements for its effects, up to the first error.
     ///
     /// On PostgreSQL the statements are one transaction, unless they begin their own; elsewhere each is its own.

@@ -5,6 +5,7 @@
 use super::csv::{self, Field, Form};
 use super::said::Printed;
 use serde::{Deserialize, Serialize};
+use std::io::BufRead;
 
 /// What was found out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct Manners {
     pub silence_is_empty: bool,
     /// Whether an error stands among what would be rows, and nowhere else.
     pub errors_on_stdout: bool,
+    /// Whether the last line has an end, as the others do: then output without it was cut off.
+    #[serde(default)]
+    pub ends: bool,
     /// What does not come through as it is, in words.
     pub lossy: Vec<String>,
 }
@@ -69,7 +73,7 @@ const NOT_ASCII: usize = 7;
 impl Manners {
     /// How its records are told apart.
     pub fn form(&self) -> Form {
-        Form { delimiter: self.delimiter, quotes: self.quotes }
+        Form { delimiter: self.delimiter, quotes: self.quotes, ends: self.ends }
     }
 
     /// A field's value. Where NULL looks like some text, that text is taken for NULL.
@@ -117,11 +121,11 @@ impl Manners {
         let delimiter = delimiter.ok_or_else(|| format!("its columns can't be told apart: {}", excerpt(lines[at])))?;
         let header = at > 0 && COLUMNS.iter().all(|name| lines[at - 1].to_lowercase().contains(name));
         let lines_before = at - usize::from(header);
-        let from = &lines[at..];
+        let from: String = text.split_inclusive('\n').skip(at).collect();
         let (quotes, records, lines_after) = [true, false]
             .into_iter()
             .filter_map(|quotes| {
-                read(from, Form { delimiter, quotes }).map(|(records, after)| (quotes, records, after))
+                read(&from, Form { delimiter, quotes, ends: false }).map(|(records, after)| (quotes, records, after))
             })
             .max_by_key(|(_, records, _)| matching(records))
             .ok_or_else(|| format!("its rows can't be told apart: {}", excerpt(&text)))?;
@@ -136,6 +140,7 @@ impl Manners {
             lines_after,
             silence_is_empty: true,
             errors_on_stdout: failing.on_stdout,
+            ends: values.stdout.ends_with(b"\n"),
             lossy: Vec::new(),
         };
         let expected = self::values();
@@ -170,27 +175,15 @@ fn has_header(text: &str, lines_before: usize) -> bool {
 }
 
 /// The records of the probe from its first row on, and how many lines follow the last.
-fn read(lines: &[&str], form: Form) -> Option<(Vec<Vec<Field>>, usize)> {
+fn read(text: &str, form: Form) -> Option<(Vec<Vec<Field>>, usize)> {
     let last = mark(values().len() - 1);
     let mut records = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let mut whole = lines[at].to_owned();
-        at += 1;
-        let fields = loop {
-            match csv::split(&whole, form) {
-                Some(fields) => break fields,
-                None => {
-                    whole.push('\n');
-                    whole.push_str(lines.get(at)?);
-                    at += 1;
-                }
-            }
-        };
+    let mut left = text.as_bytes();
+    while let Some(fields) = csv::record(&mut left, form).ok()? {
         let is_last = fields[0].text == last;
         records.push(fields);
         if is_last {
-            return Some((records, lines.len() - at));
+            return Some((records, left.lines().count()));
         }
     }
     None

@@ -13,7 +13,7 @@ mod launch;
 mod manners;
 mod said;
 
-pub use csv::MADE_UP;
+pub use csv::{MADE_UP, rows as csv_rows};
 pub use launch::Launch;
 pub use manners::{COLUMNS, END, Manners, mark, values};
 pub use said::{Patterns, Printed};

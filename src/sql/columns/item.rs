@@ -206,11 +206,19 @@ pub(super) fn with(
             let name = local(name);
             let alias = alias.unwrap_or(&core[name.clone()]);
             Ok(match name.start < at.start {
-                true => format!("{alias}{}{expression}", &core[name.end..at.start]),
-                false => format!("{expression}{}{alias}", &core[at.end..name.start]),
+                true => joined(&joined(alias, &core[name.end..at.start]), expression),
+                false => joined(&joined(expression, &core[at.end..name.start]), alias),
             })
         }
         (_, Some(alias)) => Ok(format!("{expression} AS {alias}")),
         (_, None) => Ok(expression.to_owned()),
     }
+}
+
+/// Two pieces one behind the other, with a blank where they would become one word: what stood there may have had a quote
+/// for an end, as in `a[b]` and `"a"AS b`.
+fn joined(left: &str, right: &str) -> String {
+    let sticks = |c: char| c.is_alphanumeric() || !c.is_ascii() || "_#$@.\"'`[]".contains(c);
+    let touch = left.ends_with(sticks) && right.starts_with(sticks);
+    if touch { format!("{left} {right}") } else { format!("{left}{right}") }
 }

@@ -202,6 +202,15 @@ impl Connection {
         Ok(prepared.columns.into_iter().map(|column| column.name).collect())
     }
 
+    /// The types of the columns that the last statement would give, as far as the protocol tells them apart.
+    pub fn types(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        self.cancelled.check()?;
+        let Some((_, last)) = script::split_last_of_mysql(sql) else { return Ok(Vec::new()) };
+        let prepared = self.prepare(last)?;
+        self.close(&prepared)?;
+        Ok(prepared.columns.iter().map(Column::type_text).collect())
+    }
+
     /// Runs SQL for its effects.
     pub fn script(&mut self, sql: &str) -> Result<ScriptOutcome, Failure> {
         self.cancelled.check()?;

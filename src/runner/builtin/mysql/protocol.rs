@@ -114,6 +114,31 @@ pub struct Column {
     pub decimals: u8,
 }
 
+impl Column {
+    /// Its type as SQL writes it: one that holds all that it may have.
+    pub fn type_text(&self) -> String {
+        let decimals = if self.decimals > 6 { 0 } else { self.decimals };
+        match self.kind {
+            Kind::Null => "null".to_owned(),
+            Kind::Tiny | Kind::Short | Kind::Long => "bigint".to_owned(),
+            Kind::LongLong if self.unsigned => "bigint unsigned".to_owned(),
+            Kind::LongLong => "bigint".to_owned(),
+            Kind::Float => "float".to_owned(),
+            Kind::Double => "double".to_owned(),
+            Kind::Decimal => format!("decimal(65,{})", self.decimals),
+            Kind::Bit => format!("bit({})", self.length),
+            Kind::Date => "date".to_owned(),
+            Kind::DateTime => format!("datetime({decimals})"),
+            Kind::Timestamp => format!("timestamp({decimals})"),
+            Kind::Time => format!("time({decimals})"),
+            Kind::Json => "json".to_owned(),
+            Kind::Text => "longtext".to_owned(),
+            Kind::Bytes => "longblob".to_owned(),
+            Kind::Geometry => "geometry".to_owned(),
+        }
+    }
+}
+
 /// A column as the server describes it.
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset_column_definition.html>
 pub fn column(packet: &[u8]) -> Option<Column> {

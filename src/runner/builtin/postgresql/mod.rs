@@ -116,6 +116,13 @@ impl Connection {
         Ok(query::describe(self, last)?.into_iter().map(|column| column.name).collect())
     }
 
+    /// The types of the columns that the last statement would give.
+    pub fn types(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        self.begin()?;
+        let Some((_, last)) = script::split_last(sql) else { return Ok(Vec::new()) };
+        Ok(query::describe(self, last)?.iter().map(types::Column::type_text).collect())
+    }
+
     /// Runs SQL for its effects.
     pub fn script(&mut self, sql: &str) -> Result<ScriptOutcome, Failure> {
         self.begin()?;

@@ -1,6 +1,7 @@
 //! SQLite: a connection, and the SQL that runs on it.
 
 pub mod affinity;
+mod checksum;
 pub mod failure;
 pub mod open;
 pub mod table;
@@ -58,6 +59,13 @@ impl Connection {
         let Some((_, last)) = script::split_last(sql) else { return Ok(Vec::new()) };
         let statement = self.inner.prepare(last).map_err(|error| self.failure(&error))?;
         Ok(names(&statement))
+    }
+
+    /// The types of the columns that the last statement would give: none, as each value has its own.
+    pub fn types(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        let Some((_, last)) = script::split_last(sql) else { return Ok(Vec::new()) };
+        let statement = self.inner.prepare(last).map_err(|error| self.failure(&error))?;
+        Ok(vec![String::new(); statement.column_count()])
     }
 
     /// Runs SQL for its effects, statement by statement.

@@ -1,6 +1,6 @@
 //! Opens SQLite files.
 
-use super::failure;
+use super::{checksum, failure};
 use crate::runner::builtin::url::SqliteUrl;
 use crate::runner::{Failure, FailureKind};
 use rusqlite::config::DbConfig;
@@ -74,6 +74,7 @@ fn set_up(connection: &Connection, url: &SqliteUrl) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
     // Else a mistyped column in double quotes is a string, and a table of strings arrives without an error.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    checksum::add_to(connection)?;
     for (name, value) in &url.pragmas {
         // Some answer with a row, some don't.
         let mut statement = connection.prepare(&format!("PRAGMA {name}={value}"))?;

@@ -32,7 +32,26 @@ pub fn speaks(url: &str) -> bool {
 }
 
 /// Takes a JDBC URL apart.
+///
+/// # Errors
+/// What is not understood. Of a URL that has a password in it nothing is shown.
 pub fn parse(url: &str) -> Result<Url, Failure> {
+    let parsed = apart(url);
+    // Behind the `?` a password is told from the rest; elsewhere it would be part of a name that is shown.
+    let shown = format!("{parsed:?}").replace('"', " ");
+    let misplaced = !matches!(parsed, Ok(Url::Sqlite(_)))
+        && (password_in(url.split('?').next().unwrap_or_default()) || password_in(&shown));
+    // What an error shows of the URL stands between backticks.
+    let shows =
+        |failure: &Failure| failure.message.split('`').skip(1).step_by(2).any(|piece| !["%", "%25"].contains(&piece));
+    if misplaced || parsed.as_ref().is_err_and(shows) && password_in(url) {
+        return Err(bad("there is a password in the URL, which is therefore not shown, and it is not understood: \
+             the login does not go before the host, nor behind a `;`, but into the connection's user and password"));
+    }
+    parsed
+}
+
+fn apart(url: &str) -> Result<Url, Failure> {
     if let Some(rest) = scheme(url, "sqlite") {
         return sqlite::parse(rest).map(Url::Sqlite);
     }
@@ -66,7 +85,9 @@ fn percent_decode(text: &str) -> Result<String, Failure> {
     let mut at = 0;
     while at < bytes.len() {
         if bytes[at] == b'%' {
-            let code = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            // Digits alone: `from_str_radix` takes a sign too.
+            let hex = text.get(at + 1..at + 3).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+            let code = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
             // Which piece it is, is not shown: it may be a password.
             out.push(code.ok_or_else(|| bad("a `%` in the URL is written `%25`"))?);
             at += 3;
@@ -105,4 +126,36 @@ fn boolean(name: &str, value: &str) -> Result<bool, Failure> {
 
 fn number(name: &str, value: &str) -> Result<u64, Failure> {
     value.parse().map_err(|_| bad(format!("`{name}={value}` in the URL: it takes a whole number")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_two_digits() {
+        assert_eq!(percent_decode("%41%c3%BC").as_deref(), Ok("Aü"));
+        for broken in ["%", "%4", "%+A", "%4ü", "%ff"] {
+            assert!(percent_decode(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for url in [
+            "jdbc:postgresql://h/d?connectTimeout=5;password=hush",
+            "jdbc:postgresql://h/d;password=hush",
+            "jdbc:postgresql://h/d?password=hush&colour=red",
+            "jdbc:mysql://h:1:pwd=hush/d",
+            "jdbc:mysql://me:hush@h/d",
+            "jdbc:mysql://h:%`;pwd=hush/d",
+            "jdbc:postgresql:///d?host=h;Pwd=hush",
+            "jdbc:sqlite:x.db?synchronous=1;pwd=hush",
+        ] {
+            let failure = parse(url).unwrap_err();
+            assert!(!failure.message.contains("hush") && failure.message.contains("password"), "{}", failure.message);
+        }
+        let failure = parse("jdbc:postgresql://h/d?password=%hush").unwrap_err();
+        assert_eq!(failure.message, "a `%` in the URL is written `%25`");
+    }
 }

@@ -41,10 +41,11 @@ fn in_userinfo(url: &str) -> bool {
     // parameters.
     let place = rest.split(['?', ';']).next().unwrap_or("");
     let Some((userinfos, _)) = place.rsplit_once('@') else { return false };
-    // Several hosts can have a login each: `u:p@h1,u:p@h2`.
-    userinfos.split(',').any(|one| {
-        let Some((_, password)) = one.rsplit('@').next().unwrap_or(one).split_once(':') else { return false };
-        let port = password.split_once('/').map(|(port, _)| port);
+    // Several hosts can have a login each, `u:p@h1,u:p@h2`, and a password an `@`, `u:p@ss@h`.
+    userinfos.split(',').flat_map(|one| one.split('@').enumerate()).any(|(i, piece)| {
+        let Some((_, password)) = piece.split_once(':') else { return false };
+        // A number is a port behind an `@`, and before a `/`.
+        let port = password.split_once('/').map(|(port, _)| port).or((i > 0).then_some(password));
         let is_port = port.is_some_and(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
         !password.is_empty() && !is_port && !is_reference(password)
     })
@@ -85,6 +86,9 @@ mod tests {
             ("jdbc:postgresql://u@h/db", false),
             ("jdbc:postgresql://u:p/w@h/db", true),
             ("jdbc:postgresql://h:5432/db@x", false),
+            ("jdbc:postgresql://u:p@ss@h/db", true),
+            ("jdbc:postgresql://u:1234@h/db", true),
+            ("jdbc:postgresql://u@h1:5432,u@h2:5432/db", false),
             ("jdbc:postgresql://u:p@h1:1,u2@h2:2/db", true),
             ("jdbc:postgresql://[::1]:5432/db", false),
             ("jdbc:postgresql://h1:5432,h2:5433/db", false),

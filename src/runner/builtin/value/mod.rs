@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod decode;
 pub mod encode;
 pub mod float;
+pub mod form;
 mod json;
 pub mod moment;
 pub mod mysql;

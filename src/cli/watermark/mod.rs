@@ -1,5 +1,7 @@
 //! `pipekit watermark`.
 
+mod audit;
+
 use super::Context;
 use super::input::{self, Maybe, maybe};
 use super::output::{Field, Tone, brief};
@@ -79,6 +81,14 @@ pub enum Watermark {
         /// Only this watermark
         name: Option<String>,
     },
+    /// Measure how late rows come: those that the watermark had passed by
+    ///
+    /// The rows that are missing at the destination are found as `module verify` finds them, and laid beside the values
+    /// that runs have had. The overlap that would have caught all of them is told as an expression for the resolver. The
+    /// exit code is 0 where no row was passed by, 1 where some were, 2 where it could not be told.
+    #[command(after_help = "Example:\n  pipekit watermark audit orders\n  \
+        pipekit watermark audit orders since --column changed_at --json")]
+    Audit(audit::Audit),
     /// Show the values that runs have had, newest first
     #[command(after_help = "Example:\n  pipekit watermark history orders since --limit 10")]
     History {
@@ -188,6 +198,7 @@ impl Watermark {
                 super::said(context, &removed, &format!("removed watermark {}", removed.name));
             }
             Watermark::Resolve { module, name } => resolve(context, &mut store, &module, name.as_deref())?,
+            Watermark::Audit(audit) => return audit.run(context, &mut store),
             Watermark::History { module, name, limit } => history(context, &store, &module, name.as_deref(), limit)?,
         }
         Ok(0)

@@ -1,0 +1,112 @@
+//! How far back a watermark's resolver is to look, and the expression for it.
+
+use std::fmt;
+
+/// A distance between two values of a watermark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Overlap {
+    /// Between numbers.
+    Units(i128),
+    /// Between dates.
+    Days(i128),
+    /// Between times, in nanoseconds.
+    Nanos(i128),
+}
+
+const SECOND: i128 = 1_000_000_000;
+
+impl Overlap {
+    /// One that is longer, and that people would write: whole minutes, hours or days where it is some of them.
+    pub fn rounded(self) -> Overlap {
+        match self {
+            Overlap::Units(n) => Overlap::Units(n + 1),
+            Overlap::Days(n) => Overlap::Days(n + 1),
+            Overlap::Nanos(n) => {
+                let seconds = n / SECOND + 1;
+                let step = match seconds {
+                    ..120 => 1,
+                    120..7_200 => 60,
+                    7_200..172_800 => 3_600,
+                    _ => 86_400,
+                };
+                Overlap::Nanos((seconds + step - 1) / step * step * SECOND)
+            }
+        }
+    }
+
+    /// How many of which unit: `2` and `hour`.
+    fn parts(self) -> (i128, &'static str) {
+        match self {
+            Overlap::Units(n) => (n, ""),
+            Overlap::Days(n) => (n, "day"),
+            Overlap::Nanos(n) => match n / SECOND {
+                s if s % 86_400 == 0 && s > 0 => (s / 86_400, "day"),
+                s if s % 3_600 == 0 && s > 0 => (s / 3_600, "hour"),
+                s if s % 60 == 0 && s > 0 => (s / 60, "minute"),
+                s => (s, "second"),
+            },
+        }
+    }
+
+    /// SQL for what lies so far before `value`, in a database of this kind.
+    pub fn before(self, kind: &str, value: &str) -> String {
+        let (n, unit) = self.parts();
+        let upper = unit.to_uppercase();
+        match (self, kind) {
+            (Overlap::Units(_), _) => format!("({value} - {n})"),
+            (Overlap::Days(_), "postgresql") => format!("({value} - {n})"),
+            (_, "postgresql") => format!("({value} - interval '{n} {unit}{}')", if n == 1 { "" } else { "s" }),
+            (Overlap::Days(_), "sqlite") => format!("date({value}, '-{n} days')"),
+            (_, "sqlite") => format!("datetime({value}, '-{n} {unit}s')"),
+            (_, "mysql") => format!("({value} - INTERVAL {n} {upper})"),
+            (_, "db2") => format!("({value} - {n} {upper}S)"),
+            (_, "sqlserver") => format!("DATEADD({unit}, -{n}, {value})"),
+            (_, "h2") => format!("DATEADD('{upper}', -{n}, {value})"),
+            (_, "derby") => format!("{{fn TIMESTAMPADD(SQL_TSI_{upper}, -{n}, {value})}}"),
+            _ => format!("({value} - INTERVAL '{n}' {upper})"),
+        }
+    }
+}
+
+impl fmt::Display for Overlap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Overlap::Nanos(n) = self
+            && n % SECOND != 0
+        {
+            return write!(f, "{:.3} seconds", *n as f64 / SECOND as f64);
+        }
+        match self.parts() {
+            (n, "") => write!(f, "{n}"),
+            (1, unit) => write!(f, "1 {unit}"),
+            (n, unit) => write!(f, "{n} {unit}s"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_database_looks_back_in_its_own_words() {
+        let hours = Overlap::Nanos(7_201 * SECOND).rounded();
+        assert_eq!(hours.to_string(), "3 hours");
+        assert_eq!(Overlap::Nanos(1).rounded().to_string(), "1 second");
+        assert_eq!(Overlap::Nanos(119 * SECOND).rounded().to_string(), "2 minutes");
+        assert_eq!(Overlap::Units(7).rounded().before("sqlite", "max(id)"), "(max(id) - 8)");
+        for (kind, expected) in [
+            ("postgresql", "(max(at) - interval '3 hours')"),
+            ("sqlite", "datetime(max(at), '-3 hours')"),
+            ("mysql", "(max(at) - INTERVAL 3 HOUR)"),
+            ("db2", "(max(at) - 3 HOURS)"),
+            ("sqlserver", "DATEADD(hour, -3, max(at))"),
+            ("h2", "DATEADD('HOUR', -3, max(at))"),
+            ("derby", "{fn TIMESTAMPADD(SQL_TSI_HOUR, -3, max(at))}"),
+            ("generic", "(max(at) - INTERVAL '3' HOUR)"),
+        ] {
+            assert_eq!(hours.before(kind, "max(at)"), expected);
+        }
+        assert_eq!(Overlap::Days(2).before("postgresql", "max(d)"), "(max(d) - 2)");
+        assert_eq!(Overlap::Days(2).before("sqlite", "max(d)"), "date(max(d), '-2 days')");
+    }
+}
