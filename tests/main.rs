@@ -42,6 +42,7 @@ mod fuzz;
 mod gate;
 mod generated;
 mod groups;
+mod groups_parallel;
 mod guard;
 mod held;
 mod holders;

@@ -107,6 +107,9 @@ pub struct Fields {
     /// The schema there
     #[arg(long, value_name = "SCHEMA", value_parser = maybe::<String>)]
     default_schema: Option<Maybe<String>>,
+    /// How many runs that groups begin may use it at once [default: any number]
+    #[arg(long, value_name = "N", value_parser = maybe::<i64>)]
+    max_runs: Option<Maybe<i64>>,
     /// For people
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = maybe::<String>)]
     notes: Option<Maybe<String>>,
@@ -129,6 +132,9 @@ impl Fields {
             if let Some(given) = given {
                 given.put(place);
             }
+        }
+        if let Some(most) = &self.max_runs {
+            most.put(&mut connection.max_runs);
         }
     }
 }
@@ -168,6 +174,7 @@ impl Connection {
                     password: None,
                     default_dest_connection: None,
                     default_dest_schema: None,
+                    max_runs: None,
                     notes: None,
                 };
                 fields.put(&mut connection);
@@ -260,6 +267,7 @@ fn show(context: &Context, connection: &table::Connection) {
         ("password", text(&connection.password)),
         ("default destination", text(&connection.default_dest_connection)),
         ("default schema", text(&connection.default_dest_schema)),
+        ("runs at once", connection.max_runs.map(|n| format!("at most {n} of groups")).unwrap_or_default()),
         ("notes", text(&connection.notes)),
     ]);
 }

@@ -1,6 +1,6 @@
 //! A connection: where a database is, and who we are there.
 
-use super::{check_name, check_text, counted, name_or_id, taken};
+use super::{check_at_once, check_name, check_text, counted, name_or_id, taken};
 use crate::error::{Code, Error, Result};
 use crate::runner::builtin;
 use crate::secrets;
@@ -31,6 +31,9 @@ pub struct Connection {
     /// The schema there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_dest_schema: Option<String>,
+    /// How many runs that groups begin may use it at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_runs: Option<i64>,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
@@ -46,6 +49,7 @@ impl From<table::Connection> for Connection {
             password: row.password,
             default_dest_connection: row.default_dest_connection,
             default_dest_schema: row.default_dest_schema,
+            max_runs: row.max_runs,
             notes: row.notes,
         }
     }
@@ -64,6 +68,7 @@ impl Connection {
     fn check(&self, driver: &driver::Driver) -> Result<()> {
         check_name("connection", &self.name)?;
         check_text("the URL", &self.jdbc_url)?;
+        check_at_once("max_runs", self.max_runs.unwrap_or(1))?;
         if !self.jdbc_url.starts_with("jdbc:") {
             let like = driver.url_template.as_deref().unwrap_or("jdbc:…");
             return Err(Error::invalid(format!("`{}` is not a JDBC URL", redacted(&self.jdbc_url)))
@@ -130,6 +135,7 @@ pub fn save(conn: &Sqlite, id: Option<i64>, connection: &Connection) -> Result<i
         password: password.as_deref(),
         default_dest_connection_id: default_dest,
         default_dest_schema: connection.default_dest_schema.as_deref(),
+        max_runs: connection.max_runs,
         notes: connection.notes.as_deref(),
     };
     match id {

@@ -1,7 +1,9 @@
 //! A group: modules that run together, in order, and when.
 
+use super::place;
+pub use super::place::{Place, split as split_places};
 use super::schedule::{self, Times};
-use super::{check_name, taken};
+use super::{check_at_once, check_name, taken};
 use crate::error::{Code, Error, Result};
 use crate::store::{group as table, group_run, module, schedule as schedules};
 use rusqlite::Connection;
@@ -16,15 +18,37 @@ pub struct Group {
     /// Whether a failure stops the rest.
     #[serde(default)]
     pub stop_on_failure: bool,
+    /// How many modules of one place run at once.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub max_parallel: i64,
     /// Its modules, in the order in which they run.
-    #[serde(default, deserialize_with = "super::names")]
-    pub members: Vec<String>,
+    #[serde(default, deserialize_with = "place::places")]
+    pub members: Vec<Place>,
     /// When it runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schedules: Vec<Times>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
+fn is_one(n: &i64) -> bool {
+    *n == 1
+}
+
+fn one() -> i64 {
+    1
+}
+
 impl Group {
+    /// A group of nothing.
+    pub fn new(name: String) -> Group {
+        Group { name, stop_on_failure: false, max_parallel: 1, members: Vec::new(), schedules: Vec::new() }
+    }
+
+    /// Whether it may run several modules at once, and has no two that may: each has a place of its own.
+    pub fn is_in_vain(&self) -> bool {
+        self.max_parallel > 1 && self.members.len() > 1 && self.members.iter().all(|place| place.0.len() == 1)
+    }
+
     /// The same, with its schedules in the order that they always have.
     #[must_use]
     pub fn in_order(mut self) -> Group {
@@ -39,9 +63,11 @@ impl Group {
 /// `NotFound` where there is none.
 pub fn load(conn: &Connection, name_or_id: &str) -> Result<Group> {
     let row = table::find(conn, name_or_id)?;
-    let members = table::members(conn, Some(row.id))?.into_iter().map(|m| m.module).collect();
+    let members = place::of(&table::members(conn, Some(row.id))?, |m| m.module.clone());
+    let members = members.into_iter().map(Place).collect();
     let schedules = schedules::of_group(conn, row.id)?.into_iter().map(Times::from).collect();
-    Ok(Group { name: row.name, stop_on_failure: row.stop_on_failure, members, schedules }.in_order())
+    let (name, stop_on_failure, max_parallel) = (row.name, row.stop_on_failure, row.max_parallel);
+    Ok(Group { name, stop_on_failure, max_parallel, members, schedules }.in_order())
 }
 
 /// Adds a group (`id` is `None`) or rewrites one, and gives its id. Members that stay in the same order keep their
@@ -54,22 +80,33 @@ pub fn save(conn: &Connection, id: Option<i64>, group: &Group) -> Result<i64> {
     if table::find(conn, &group.name).is_ok_and(|other| Some(other.id) != id) {
         return Err(taken("group", &group.name));
     }
-    let mut wanted = Vec::new();
-    for member in &group.members {
-        let found = module::find(conn, member)?;
-        if wanted.contains(&found.id) {
-            return Err(Error::invalid(format!("module {} is in group {} twice", found.name, group.name)));
+    check_at_once("max_parallel", group.max_parallel)?;
+    let mut wanted: Vec<Vec<i64>> = Vec::new();
+    for place in &group.members {
+        if place.0.is_empty() {
+            return Err(Error::invalid(format!("a place among the members of group {} is empty", group.name)));
         }
-        wanted.push(found.id);
+        wanted.push(Vec::new());
+        for member in &place.0 {
+            let found = module::find(conn, member)?;
+            if wanted.iter().flatten().any(|other| *other == found.id) {
+                return Err(Error::invalid(format!("module {} is in group {} twice", found.name, group.name)));
+            }
+            wanted.iter_mut().last().into_iter().for_each(|place| place.push(found.id));
+        }
     }
-    let id = table::save(conn, id, &group.name, group.stop_on_failure)?;
-    let present: Vec<i64> = table::members(conn, Some(id))?.into_iter().map(|m| m.module_id).collect();
+    let id = table::save(conn, id, &group.name, group.stop_on_failure, group.max_parallel)?;
+    let present = place::of(&table::members(conn, Some(id))?, |m| m.module_id);
     if present != wanted {
-        for gone in present.iter().filter(|module| !wanted.contains(module)) {
-            table::remove_member(conn, id, *gone)?;
+        // Those of one place come in the order in which they were put there: they are put there anew.
+        let stays = |module: &i64| wanted.iter().any(|place| place[..] == [*module]);
+        for module in present.iter().flatten().filter(|module| !stays(module)) {
+            table::remove_member(conn, id, *module)?;
         }
-        for (order, module) in (1..).zip(&wanted) {
-            table::put_member(conn, id, *module, order)?;
+        for (order, place) in (1..).zip(&wanted) {
+            for module in place {
+                table::put_member(conn, id, *module, order)?;
+            }
         }
     }
     schedule::save_all(conn, id, &group.name, &group.schedules)?;

@@ -14,6 +14,7 @@ pub mod group;
 pub mod hook;
 pub mod lint;
 pub mod module;
+mod place;
 pub mod plan;
 pub mod scan;
 pub mod schedule;
@@ -67,6 +68,14 @@ pub(crate) fn check_text(what: &str, text: &str) -> Result<()> {
         return Err(Error::invalid(format!("{what} has a zero byte")));
     }
     Ok(())
+}
+
+/// Refuses a number of things at once that is none, or more than a machine should be asked for.
+pub(crate) fn check_at_once(what: &str, n: i64) -> Result<()> {
+    match n {
+        1..=100 => Ok(()),
+        _ => Err(Error::invalid(format!("{what} is {n}, and must be from 1 to 100"))),
+    }
 }
 
 /// Reads a definition from JSON, saying which field is wrong.

@@ -123,7 +123,7 @@ impl Definition {
                 .chain(m.watermarks.iter().map(|w| &*w.connection))
                 .chain(m.hooks.iter().map(|h| &*h.connection))
                 .collect(),
-            Definition::Group(g) => g.members.iter().map(|m| &**m).collect(),
+            Definition::Group(g) => g.members.iter().flat_map(|place| &place.0).map(|m| &**m).collect(),
         }
     }
 

@@ -131,6 +131,7 @@ impl Connections {
             password: key.as_ref().map(|key| format!("${key}")),
             default_dest_connection: None,
             default_dest_schema: None,
+            max_runs: None,
             notes: None,
         };
         let place = place.clone();

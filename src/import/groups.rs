@@ -5,7 +5,7 @@ use super::event::{Event, Site, What};
 use super::report::{Declined, Told};
 use super::value::Value;
 use super::{Reading, Start, base_name, merge};
-use crate::definition::group::Group;
+use crate::definition::group::{Group, Place};
 use crate::definition::hook::{Hook, RunOn};
 use crate::definition::schedule::{CATCH_UP_S, Times};
 use std::collections::BTreeMap;
@@ -41,7 +41,8 @@ pub(super) fn of(reading: &mut Reading<'_>) -> Vec<Found> {
             told.push(Told::sure("a failure stops the rest", "`set -e` in the script"));
         }
         let name = free_name(&base_name(start, reading), &groups);
-        let group = Group { name, stop_on_failure: stops, members, schedules: Vec::new() };
+        let members = members.into_iter().map(Place::one).collect();
+        let group = Group { stop_on_failure: stops, members, ..Group::new(name) };
         trailing(reading, start, &mut told, &group);
         groups.insert(start.clone(), Found { group, told, site });
     }
@@ -98,7 +99,7 @@ fn called(reading: &Reading<'_>, event: &Event, told: &mut Vec<Told>, depth: usi
 /// Statements that a script runs after all those that it starts: a hook of the last of their modules.
 fn trailing(reading: &mut Reading<'_>, start: &Start, told: &mut Vec<Told>, group: &Group) {
     let alone = merge::read(&reading.traces[start].events).alone;
-    let Some(last) = group.members.last() else { return };
+    let Some(last) = group.members.last().and_then(|place| place.0.last()) else { return };
     for after in alone {
         let connection = match reading.connections.of(&after.place) {
             Ok(connection) => connection,
@@ -173,7 +174,7 @@ fn schedules(reading: &mut Reading<'_>, groups: &mut BTreeMap<Start, Found>) {
         let group = groups.entry(first).or_insert_with(|| {
             let member =
                 Told::sure(&format!("its members are {}", all.join(", ")), "the crontab starts their script").at(site);
-            let group = Group { name, stop_on_failure: false, members: all, schedules: Vec::new() };
+            let group = Group { members: all.into_iter().map(Place::one).collect(), ..Group::new(name) };
             Found { group, told: vec![member], site: site.clone() }
         });
         if !group.group.schedules.contains(&times) {

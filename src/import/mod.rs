@@ -357,9 +357,10 @@ impl Reading<'_> {
             propose(definition.key(), Some(found.site), Some(definition), found.told);
         }
         for mut found in groups {
-            let (kept, strange): (Vec<_>, Vec<_>) = found.group.members.into_iter().partition(|m| !others.contains(m));
+            let (kept, strange): (Vec<_>, Vec<_>) =
+                found.group.members.into_iter().partition(|place| !place.0.iter().any(|m| others.contains(m)));
             found.group.members = kept;
-            found.told.extend(strange.iter().map(|name| {
+            found.told.extend(strange.iter().flat_map(|place| &place.0).map(|name| {
                 Told::sure(
                     &format!("{name} is not among them"),
                     "the module of that name is another one, and not the script's",

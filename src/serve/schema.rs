@@ -1,7 +1,8 @@
 //! The shapes of bodies and answers, in a language short enough to be read: `name:type`, with blanks between.
 //!
 //! A type is `int`, `nat` (from 0), `pos` (from 1), `pct`, `num`, `bool`, `str`, `text` (that says something), `time`,
-//! `name` (of a thing), `ref` (a name or an id), `obj`, `a|b|c` (one of these words), `Thing` (a shape by its name), or
+//! `name` (of a thing), `ref` (a name or an id), `obj`, `most` (how many at once), `place` (a
+//! module, or a list of them), `a|b|c` (one of these words), `Thing` (a shape by its name), or
 //! `[type]`; behind it `?` says that it may be null, and `!` that it must be there. A name `a|b` stands for two fields of
 //! which there may be one.
 
@@ -76,6 +77,7 @@ pub fn of(kind: &str) -> Value {
         "int" => json!({"type": "integer", "format": "int64"}),
         "nat" => json!({"type": "integer", "format": "int64", "minimum": 0}),
         "pos" => json!({"type": "integer", "format": "int64", "minimum": 1}),
+        "most" => json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": 100}),
         "pct" => json!({"type": "number", "minimum": 0, "maximum": 100}),
         "num" => json!({"type": "number"}),
         "bool" => json!({"type": "boolean"}),
@@ -85,6 +87,8 @@ pub fn of(kind: &str) -> Value {
         "name" => json!({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}),
         "ref" => json!({"oneOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 1}],
                         "description": "a name or an id"}),
+        "place" => json!({"oneOf": [of("text"), {"type": "array", "items": of("text"), "minItems": 1}],
+                          "description": "a module, or several that run side by side"}),
         "obj" => json!({"type": "object"}),
         words if words.contains('|') => json!({"type": "string", "enum": words.split('|').collect::<Vec<_>>()}),
         shape => json!({"$ref": format!("#/components/schemas/{shape}")}),

@@ -33,6 +33,8 @@ pub struct Connection {
     pub default_dest_connection: Option<String>,
     /// The schema there.
     pub default_dest_schema: Option<String>,
+    /// How many runs that groups begin may use it at once; `None`: any number.
+    pub max_runs: Option<i64>,
     /// For people.
     pub notes: Option<String>,
     /// When it was made.
@@ -43,7 +45,8 @@ pub struct Connection {
 
 const SELECT: &str = "
     SELECT c.id, c.name, c.driver_id, d.name, d.kind, d.jar_file, c.jdbc_url, c.username, c.password,
-           c.default_dest_connection_id, x.name, c.default_dest_schema, c.notes, c.created_at, c.updated_at
+           c.default_dest_connection_id, x.name, c.default_dest_schema, c.max_runs, c.notes, c.created_at,
+           c.updated_at
     FROM connection c JOIN driver d ON d.id = c.driver_id
     LEFT JOIN connection x ON x.id = c.default_dest_connection_id";
 
@@ -61,9 +64,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Connection> {
         default_dest_connection_id: row.get(9)?,
         default_dest_connection: row.get(10)?,
         default_dest_schema: row.get(11)?,
-        notes: row.get(12)?,
-        created_at: row.get(13)?,
-        updated_at: row.get(14)?,
+        max_runs: row.get(12)?,
+        notes: row.get(13)?,
+        created_at: row.get(14)?,
+        updated_at: row.get(15)?,
     })
 }
 
@@ -109,6 +113,8 @@ pub struct NewConnection<'a> {
     pub default_dest_connection_id: Option<i64>,
     /// The schema there.
     pub default_dest_schema: Option<&'a str>,
+    /// How many runs that groups begin may use it at once.
+    pub max_runs: Option<i64>,
     /// For people.
     pub notes: Option<&'a str>,
 }
@@ -117,8 +123,8 @@ pub struct NewConnection<'a> {
 pub fn insert(conn: &Sqlite, new: &NewConnection<'_>) -> Result<i64> {
     conn.execute(
         "INSERT INTO connection (name, driver_id, jdbc_url, username, password, default_dest_connection_id,
-                                 default_dest_schema, notes, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+                                 default_dest_schema, max_runs, notes, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
         (
             new.name,
             new.driver_id,
@@ -127,6 +133,7 @@ pub fn insert(conn: &Sqlite, new: &NewConnection<'_>) -> Result<i64> {
             new.password,
             new.default_dest_connection_id,
             new.default_dest_schema,
+            new.max_runs,
             new.notes,
             clock::now_text(),
         ),
@@ -138,7 +145,8 @@ pub fn insert(conn: &Sqlite, new: &NewConnection<'_>) -> Result<i64> {
 pub fn update(conn: &Sqlite, id: i64, new: &NewConnection<'_>) -> Result<()> {
     conn.execute(
         "UPDATE connection SET name = ?2, driver_id = ?3, jdbc_url = ?4, username = ?5, password = ?6,
-                default_dest_connection_id = ?7, default_dest_schema = ?8, notes = ?9, updated_at = ?10
+                default_dest_connection_id = ?7, default_dest_schema = ?8, max_runs = ?9, notes = ?10,
+                updated_at = ?11
          WHERE id = ?1",
         (
             id,
@@ -149,6 +157,7 @@ pub fn update(conn: &Sqlite, id: i64, new: &NewConnection<'_>) -> Result<()> {
             new.password,
             new.default_dest_connection_id,
             new.default_dest_schema,
+            new.max_runs,
             new.notes,
             clock::now_text(),
         ),
@@ -160,6 +169,18 @@ pub fn update(conn: &Sqlite, id: i64, new: &NewConnection<'_>) -> Result<()> {
 pub fn delete(conn: &Sqlite, id: i64) -> Result<()> {
     conn.execute("DELETE FROM connection WHERE id = ?", [id])?;
     Ok(())
+}
+
+/// The connections of a module whose runs are limited: id, name, and how many there may be at once.
+pub fn limits_of_module(conn: &Sqlite, module_id: i64) -> Result<Vec<(i64, String, i64)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT c.id, c.name, c.max_runs FROM connection c WHERE c.max_runs IS NOT NULL AND c.id IN (
+           SELECT source_connection_id FROM module WHERE id = ?1
+           UNION SELECT dest_connection_id FROM module WHERE id = ?1) ORDER BY c.id",
+    )?;
+    Ok(statement
+        .query_map([module_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// What a driver of that id is used by: the names of connections.

@@ -15,6 +15,8 @@ pub struct Group {
     pub name: String,
     /// Whether a failure stops the rest.
     pub stop_on_failure: bool,
+    /// How many of its members with the same place run at once.
+    pub max_parallel: i64,
     /// How many modules are in it.
     pub members: i64,
     /// The cron expressions of its enabled schedules.
@@ -22,7 +24,7 @@ pub struct Group {
 }
 
 const SELECT: &str = "
-    SELECT g.id, g.name, g.stop_on_failure, (SELECT count(*) FROM group_member m WHERE m.group_id = g.id),
+    SELECT g.id, g.name, g.stop_on_failure, g.max_parallel, (SELECT count(*) FROM group_member m WHERE m.group_id = g.id),
            (SELECT json_group_array(cron_expr) FROM schedule s WHERE s.group_id = g.id AND s.enabled = 1)
     FROM grp g";
 
@@ -31,8 +33,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Group> {
         id: row.get(0)?,
         name: row.get(1)?,
         stop_on_failure: row.get(2)?,
-        members: row.get(3)?,
-        schedules: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
+        max_parallel: row.get(3)?,
+        members: row.get(4)?,
+        schedules: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or_default(),
     })
 }
 
@@ -60,20 +63,20 @@ pub fn names_of_module(conn: &Connection, module_id: i64) -> Result<Vec<String>>
 }
 
 /// Adds a group (`id` is `None`) or rewrites one, and gives its id.
-pub fn save(conn: &Connection, id: Option<i64>, name: &str, stop_on_failure: bool) -> Result<i64> {
+pub fn save(conn: &Connection, id: Option<i64>, name: &str, stop_on_failure: bool, max_parallel: i64) -> Result<i64> {
     let now = clock::now_text();
     match id {
         None => {
             conn.execute(
-                "INSERT INTO grp (name, stop_on_failure, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)",
-                (name, stop_on_failure, now),
+                "INSERT INTO grp (name, stop_on_failure, max_parallel, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)",
+                (name, stop_on_failure, max_parallel, now),
             )?;
             Ok(conn.last_insert_rowid())
         }
         Some(id) => {
             conn.execute(
-                "UPDATE grp SET name = ?2, stop_on_failure = ?3, updated_at = ?4 WHERE id = ?1",
-                (id, name, stop_on_failure, now),
+                "UPDATE grp SET name = ?2, stop_on_failure = ?3, max_parallel = ?4, updated_at = ?5 WHERE id = ?1",
+                (id, name, stop_on_failure, max_parallel, now),
             )?;
             Ok(id)
         }
@@ -100,7 +103,7 @@ pub struct Member {
     pub module_id: i64,
     /// The name of that module.
     pub module: String,
-    /// Its place: smaller ones run first.
+    /// Its place: smaller ones run first, equal ones side by side where the group allows that.
     pub run_order: i64,
     /// Whether groups run it.
     pub enabled: bool,

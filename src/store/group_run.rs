@@ -3,6 +3,7 @@
 
 use crate::clock;
 use crate::error::{Code, Error, Result};
+use crate::store::group::Member;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
 
@@ -244,6 +245,8 @@ pub struct MemberRun {
     pub module_id: Option<i64>,
     /// The module's name at the time.
     pub module_name: String,
+    /// Its place at the time: smaller ones run first, equal ones side by side where the group allows that.
+    pub run_order: i64,
     /// `waiting running success error cancelled dry_run unknown skipped`.
     pub status: String,
     /// What there is to say of that.
@@ -264,7 +267,7 @@ pub struct MemberRun {
 pub fn members(conn: &Connection, group_run_id: i64) -> Result<Vec<MemberRun>> {
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.module_id, m.module_name, coalesce(r.status, m.status), coalesce(r.error, m.reason), r.id,
-                r.started_at, r.finished_at, r.row_count, coalesce(r.hooks_failed, 0)
+                r.started_at, r.finished_at, r.row_count, coalesce(r.hooks_failed, 0), m.run_order
          FROM group_run_member m LEFT JOIN run_log r ON r.id = (
            SELECT max(id) FROM run_log WHERE group_run_id = m.group_run_id AND module_name = m.module_name)
          WHERE m.group_run_id = ? ORDER BY m.id",
@@ -281,6 +284,7 @@ pub fn members(conn: &Connection, group_run_id: i64) -> Result<Vec<MemberRun>> {
             finished_at: row.get(7)?,
             row_count: row.get(8)?,
             hooks_failed: row.get(9)?,
+            run_order: row.get(10)?,
         })
     };
     Ok(statement.query_map([group_run_id], read)?.collect::<rusqlite::Result<_>>()?)
@@ -290,14 +294,15 @@ pub fn members(conn: &Connection, group_run_id: i64) -> Result<Vec<MemberRun>> {
 pub fn add_member(
     conn: &Connection,
     group_run_id: i64,
-    module: (i64, &str),
+    member: &Member,
     status: &str,
     reason: Option<&str>,
 ) -> Result<i64> {
     conn.prepare_cached(
-        "INSERT INTO group_run_member (group_run_id, module_id, module_name, status, reason) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO group_run_member (group_run_id, module_id, module_name, run_order, status, reason)
+         VALUES (?, ?, ?, ?, ?, ?)",
     )?
-    .execute((group_run_id, module.0, module.1, status, reason))?;
+    .execute((group_run_id, member.module_id, &member.module, member.run_order, status, reason))?;
     Ok(conn.last_insert_rowid())
 }
 
@@ -311,6 +316,17 @@ pub fn set_member(conn: &Connection, id: i64, status: &str, reason: Option<&str>
 pub fn skip_rest(conn: &Connection, group_run_id: i64, reason: &str) -> Result<()> {
     conn.execute(
         "UPDATE group_run_member SET status = 'skipped', reason = ?2 WHERE group_run_id = ?1 AND status = 'waiting'",
+        (group_run_id, reason),
+    )?;
+    Ok(())
+}
+
+/// Says of the members of a dead group run that did not come to a run of theirs that they were not run.
+pub fn skip_unbegun(conn: &Connection, group_run_id: i64, reason: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE group_run_member AS m SET status = 'skipped', reason = ?2
+         WHERE group_run_id = ?1 AND status IN ('waiting', 'running') AND NOT EXISTS (
+           SELECT 1 FROM run_log r WHERE r.group_run_id = m.group_run_id AND r.module_name = m.module_name)",
         (group_run_id, reason),
     )?;
     Ok(())

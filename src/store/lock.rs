@@ -106,6 +106,21 @@ impl Turn {
         flock(&file, FlockOperation::LockExclusive).map_err(|e| Error::system("can't wait for the database", e))?;
         Ok(Turn { _file: file })
     }
+
+    /// Takes one of the `most` turns that there are at once at `what` is done with the database at `path`, by whatever
+    /// process. `None` where none is free.
+    ///
+    /// # Errors
+    /// `System` when a lock file can't be made.
+    pub fn one_of(path: &Path, what: &str, most: i64) -> Result<Option<Turn>> {
+        for n in 1..=most {
+            let file = open(&folder(path).join(format!("{what}-{n}")), false)?;
+            if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+                return Ok(Some(Turn { _file: file }));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Notes that the schedules were looked at, by whoever it was: `tick` or a server. A file beside the locks has the time,

@@ -350,6 +350,16 @@ pub fn request_cancel(conn: &Connection, id: i64) -> Result<bool> {
     Ok(conn.execute("UPDATE module SET cancel_requested = 1 WHERE id = ? AND running = 1", [id])? == 1)
 }
 
+/// Asks those runs of modules to stop that are part of a group's run.
+pub fn request_cancel_of_group_run(conn: &Connection, group_run_id: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE module SET cancel_requested = 1 WHERE running = 1 AND cancel_requested = 0
+         AND last_run_id IN (SELECT id FROM run_log WHERE group_run_id = ?)",
+        [group_run_id],
+    )?;
+    Ok(())
+}
+
 /// Whether the run of a module has been asked to stop.
 pub fn cancel_requested(conn: &Connection, id: i64) -> Result<bool> {
     let mut statement = conn.prepare_cached("SELECT cancel_requested FROM module WHERE id = ?")?;

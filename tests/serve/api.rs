@@ -213,6 +213,9 @@ fn groups(api: &mut Called<'_>, world: &World) {
     api.post("/api/groups", r#"{"name": "nightly"}"#).fails(409, "there is a group nightly already");
     assert_eq!(api.post("/api/groups/nightly", r#"{"stop_on_failure": true}"#).is(200).json()["members"], 1);
     assert_eq!(api.get("/api/groups/1").is(200).json()["stop_on_failure"], true);
+    let side_by_side = r#"{"max_parallel": 2, "members": [["customers"]]}"#;
+    assert_eq!(api.post("/api/groups/nightly", side_by_side).is(200).json()["max_parallel"], 2);
+    api.post("/api/groups/nightly", r#"{"max_parallel": 0}"#).is(400);
     assert_eq!(api.get("/api/groups").is(200).json(), world.json("group list"));
     let place = r#"{"group_id": "nightly", "module_id": "customers", "run_order": 7}"#;
     let path = format!("/api/group_members/{}", api.post("/api/group_members", place).is(201).json()["id"]);

@@ -74,6 +74,10 @@ piece(3, "the lock that a runner inherits", SESSION,
 piece(3, "settling dead runs at each look", CLI,
       ("let settled = recover::settle_dead(&store)?;", "let settled = 0;"),
       tests=["recovery::a_run_that_dies_in_its_transfer_is_settled_by_the_next_look"])
+piece(3, "a dead group run that lives on in what runs its members", "src/engine/group/claim.rs",
+      ("Some(_) if lives(store, &running)? => {", "Some(_) if lives(store, &running)? && false => {"),
+      ("if lives(store, std::slice::from_ref(&run))? {", "if lives(store, std::slice::from_ref(&run))? && false {"),
+      tests=["groups_parallel::a_dead_group_run_lives_as_long_as_what_runs_its_members"])
 piece(3, "settling a dead run before the next", RECOVER,
       ("    if let Some(claim) = claim {\n", "    if let (Some(claim), false) = (claim, true) {\n"),
       tests=["doubt::a_run_that_dies_while_another_command_is_at_work_does_not_keep_it_out"])

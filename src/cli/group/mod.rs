@@ -8,15 +8,15 @@ pub(super) use run::work;
 
 use super::Context;
 use super::output::{Field, Tone};
-use crate::definition::{self, group as define};
+use crate::definition::group as define;
 use crate::error::{Code, Error, Result};
 use crate::store::{Store, group as table, module};
 use clap::{Args, Subcommand};
 
 /// Modules that run together, in order
 ///
-/// A group's run goes on past failures, unless the group stops on them, and ends as the worst of its members. Schedules
-/// belong to groups.
+/// A group's run goes on past failures, unless the group stops on them, and ends as the worst of its members. Members
+/// that have the same place run side by side, as many at once as --max-parallel says. Schedules belong to groups.
 #[derive(Subcommand)]
 #[command(after_help = "Example:\n  pipekit group add nightly\n  pipekit group member add nightly orders\n  \
     pipekit schedule add nightly '30 2 * * *'\n  pipekit group run nightly")]
@@ -31,7 +31,8 @@ pub enum Group {
         name: String,
     },
     /// Add a group
-    #[command(after_help = "Example:\n  pipekit group add nightly --members customers,orders")]
+    #[command(after_help = "Example:\n  pipekit group add nightly --members customers,orders\n  \
+        pipekit group add hourly --members customers+items,orders --max-parallel 4")]
     Add {
         /// Its name
         name: String,
@@ -62,7 +63,7 @@ pub enum Group {
     Member(Member),
     /// Run a group now, and wait
     ///
-    /// Ctrl-C cancels the member that runs and the rest.
+    /// Ctrl-C cancels the members that run and the rest.
     #[command(after_help = "Example:\n  pipekit group run nightly\n  pipekit group run nightly --dry-run")]
     Run {
         /// Its name or id
@@ -105,7 +106,7 @@ pub enum Member {
         group: String,
         /// The module's name or id
         module: String,
-        /// Its place: smaller numbers run first [default: the last]
+        /// Its place: smaller numbers run first, equal ones side by side [default: the last]
         #[arg(long, value_name = "N", allow_negative_numbers = true)]
         order: Option<i64>,
     },
@@ -131,8 +132,11 @@ pub struct Fields {
     /// Whether a failure stops the rest
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
     stop_on_failure: Option<bool>,
-    /// Its modules, in the order in which they run, with commas between them
-    #[arg(long, value_name = "A,B")]
+    /// How many members of one place run at once, from 1 to 100
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    max_parallel: Option<i64>,
+    /// Its modules, in the order in which they run, with commas between them; a+b share a place
+    #[arg(long, value_name = "A,B+C")]
     members: Option<String>,
 }
 
@@ -142,7 +146,10 @@ impl Fields {
             group.stop_on_failure = stop;
         }
         if let Some(members) = &self.members {
-            group.members = definition::split_names(members);
+            group.members = define::split_places(members);
+        }
+        if let Some(most) = self.max_parallel {
+            group.max_parallel = most;
         }
     }
 }
@@ -154,8 +161,7 @@ impl Group {
             Group::List => show::list(context, &store)?,
             Group::Show { name } => show::show(context, &store, &name)?,
             Group::Add { name, fields } => {
-                let mut group =
-                    define::Group { name, stop_on_failure: false, members: Vec::new(), schedules: Vec::new() };
+                let mut group = define::Group::new(name);
                 fields.put(&mut group);
                 let id = store.write(|tx| define::save(tx, None, &group))?;
                 let added = table::find(store.read(), &id.to_string())?;
@@ -163,6 +169,7 @@ impl Group {
                 if added.members == 0 {
                     context.ui.note(format!("next: pipekit group member add {} MODULE", added.name));
                 }
+                note_in_vain(context, &group);
             }
             Group::Edit { name, fields, rename } => {
                 let id = table::find(store.read(), &name)?.id;
@@ -182,6 +189,7 @@ impl Group {
                 if context.ui.json {
                     context.ui.document(&table::find(store.read(), &id.to_string())?);
                 }
+                note_in_vain(context, &define::load(store.read(), &id.to_string())?);
             }
             Group::Remove { name, force } => {
                 let removed = store.write(|tx| define::remove(tx, &name, force))?;
@@ -245,6 +253,17 @@ impl Member {
             }
         }
         Ok(0)
+    }
+}
+
+/// Says where members were to run at once, and none do.
+fn note_in_vain(context: &Context, group: &define::Group) {
+    if group.is_in_vain() {
+        context.ui.note(format!(
+            "note: each member has a place of its own, so that they still run one after the other; \
+             `pipekit group edit {} --members a+b,c` has a and b run side by side",
+            group.name
+        ));
     }
 }
 

@@ -76,45 +76,58 @@ pub fn work(
     Ok(failed.map_or(0, Code::exit))
 }
 
-/// The live table: what is done stands above it as lines, then a line each for the member that runs and those that
+/// The live table: what is done stands above it as lines, then a line each for the members that run and those that
 /// wait, as far as the terminal has room.
 struct Shown<'a> {
     context: &'a Context,
     group: &'a str,
     lines: MultiProgress,
-    members: Vec<(MemberRun, Option<ProgressBar>)>,
+    members: Vec<Line>,
+}
+
+/// A member in the live table.
+struct Line {
+    member: MemberRun,
+    bar: Option<ProgressBar>,
+    /// Since when it is at what it does.
     since: Instant,
 }
 
 impl<'a> Shown<'a> {
     fn new(context: &'a Context, group: &'a str) -> Shown<'a> {
-        Shown { context, group, lines: context.ui.lines(), members: Vec::new(), since: Instant::now() }
+        Shown { context, group, lines: context.ui.lines(), members: Vec::new() }
     }
 
     fn told(&mut self, told: Told<'_>) {
         match told {
             Told::Begins(members) => {
                 let mut room = progress::height().saturating_sub(4).max(1);
-                self.members = members.iter().map(|member| (member.clone(), None)).collect();
-                for (member, bar) in self.members.iter_mut().filter(|(member, _)| member.status == "waiting") {
+                let line = |member: &MemberRun| Line { member: member.clone(), bar: None, since: Instant::now() };
+                self.members = members.iter().map(line).collect();
+                for line in self.members.iter_mut().filter(|line| line.member.status == "waiting") {
                     if room == 0 {
                         break;
                     }
                     room -= 1;
-                    *bar = Some(self.context.ui.waiting(&self.lines, &member.module_name));
+                    line.bar = Some(self.context.ui.waiting(&self.lines, &line.member.module_name));
+                }
+            }
+            Told::Crowded(place, connection) => {
+                if let Some(bar) = &self.members[place].bar {
+                    bar.set_message(format!("waiting for connection {connection} (its max_runs)"));
                 }
             }
             Told::Member(place, progress) => {
                 if let Progress::Began(..) | Progress::Doing(_) = progress {
-                    self.since = Instant::now();
+                    self.members[place].since = Instant::now();
                 }
                 if let Progress::Again(error, seconds) = progress {
-                    let name = &self.members[place].0.module_name;
+                    let name = &self.members[place].member.module_name;
                     let text = format!("{name}: {}; trying again in {seconds} s", error.message);
                     self.lines.suspend(|| self.context.ui.warn(text));
                 }
-                let text = crate::cli::run::doing(progress, self.since);
-                let (member, bar) = &mut self.members[place];
+                let Line { member, bar, since } = &mut self.members[place];
+                let text = crate::cli::run::doing(progress, *since);
                 let bar = bar.get_or_insert_with(|| self.context.ui.waiting(&self.lines, &member.module_name));
                 if matches!(progress, Progress::Began(_, 1)) {
                     self.context.ui.begins(bar);
@@ -122,14 +135,14 @@ impl<'a> Shown<'a> {
                 bar.set_message(text);
             }
             Told::Ended(place, done) => {
-                if let Some(bar) = self.members[place].1.take() {
+                if let Some(bar) = self.members[place].bar.take() {
                     bar.finish_and_clear();
                     self.lines.remove(&bar);
                 }
                 if self.context.ui.json {
                     return;
                 }
-                let name = &self.members[place].0.module_name;
+                let name = &self.members[place].member.module_name;
                 self.lines.suspend(|| match done {
                     Ok(outcome) => crate::cli::run::print(self.context, outcome),
                     Err(error) => {
@@ -142,8 +155,8 @@ impl<'a> Shown<'a> {
     }
 
     fn clear(&mut self) {
-        let skipped = self.members.iter().filter(|(member, _)| member.status == "skipped");
-        let names: Vec<&str> = skipped.map(|(member, _)| member.module_name.as_str()).collect();
+        let skipped = self.members.iter().filter(|line| line.member.status == "skipped");
+        let names: Vec<&str> = skipped.map(|line| line.member.module_name.as_str()).collect();
         let _ = self.lines.clear();
         if !names.is_empty() {
             self.context.ui.note(format!("group {}: disabled and not run: {}", self.group, names.join(", ")));

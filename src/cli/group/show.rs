@@ -18,10 +18,16 @@ pub fn list(context: &Context, store: &Store) -> Result<()> {
         ui.note("there are no groups yet: `pipekit group add NAME`");
     } else {
         ui.table(
-            &["group", "modules", "on failure", "schedules"],
+            &["group", "modules", "at once", "on failure", "schedules"],
             all.into_iter().map(|g| {
                 let word = if g.stop_on_failure { "stops" } else { "goes on" };
-                vec![g.name.into(), number(g.members), word.into(), g.schedules.join("; ").into()]
+                vec![
+                    g.name.into(),
+                    number(g.members),
+                    number(g.max_parallel),
+                    word.into(),
+                    g.schedules.join("; ").into(),
+                ]
             }),
         );
     }
@@ -62,6 +68,7 @@ pub fn show(context: &Context, store: &Store, name: &str) -> Result<()> {
     }
     ui.fields(&[
         ("group", group.name.clone()),
+        ("at once", if group.max_parallel > 1 { format!("up to {}", group.max_parallel) } else { String::new() }),
         ("on failure", if group.stop_on_failure { "stops" } else { "goes on" }.to_owned()),
     ]);
     ui.heading("Members");

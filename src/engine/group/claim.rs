@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::store::group::Group;
 use crate::store::group_run::{self as table, Due, GroupRun, NewGroupRun};
 use crate::store::lock::{Holder, Lock, Turn};
-use crate::store::{Store, group};
+use crate::store::{Store, group, module};
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -55,6 +55,12 @@ pub(crate) fn take(store: &mut Store, group_id: i64) -> Result<Result<Arc<Lock>,
         let running = table::running(store.read(), Some(group_id))?;
         let claim = running.last().map(GroupRun::claim);
         match Lock::take(store.path(), Holder::Group(group_id), claim.as_deref())? {
+            Some(_) if lives(store, &running)? => {
+                if Instant::now() > patience {
+                    return Ok(Err(running.into_iter().next_back()));
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
             Some(lock) => {
                 for dead in &running {
                     store.write(|tx| close_dead(tx, dead))?;
@@ -80,7 +86,7 @@ pub(crate) fn begin(
     let id = table::insert(conn, &new)?;
     for member in group::members(conn, Some(group.id))? {
         let (status, reason) = if member.enabled { ("waiting", None) } else { ("skipped", Some("it is disabled")) };
-        table::add_member(conn, id, (member.module_id, &member.module), status, reason)?;
+        table::add_member(conn, id, &member, status, reason)?;
     }
     lock.prove(&table::claim(id))?;
     Ok(id)
@@ -140,10 +146,31 @@ pub(crate) fn settle_dead(store: &Store) -> Result<usize> {
             },
             None => None,
         };
+        if lives(store, std::slice::from_ref(&run))? {
+            continue;
+        }
         settled += usize::from(store.reopen()?.write(|tx| close_dead(tx, &run))?);
         drop(look);
     }
     Ok(settled)
+}
+
+/// Whether a member of one of these group runs lives on, though their process is gone: what runs it has a lock of its
+/// own, and ends a moment later. Until then the group has not ended either.
+fn lives(store: &Store, dead: &[GroupRun]) -> Result<bool> {
+    for run in dead {
+        for member in table::members(store.read(), run.id)? {
+            let (true, Some(_), Some(module)) = (member.status == "running", member.run_id, member.module_id) else {
+                continue;
+            };
+            if let Some(claim) = module::claim_of(store.read(), module)?
+                && Lock::look(store.path(), Holder::Module(module), &claim)?.is_none()
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Ends a group run whose process is gone. Says whether it had not ended yet.
@@ -153,7 +180,7 @@ fn close_dead(conn: &Connection, dead: &GroupRun) -> Result<bool> {
     let reason =
         format!("its process ended (killed, or the machine went down); {ran} of {} members had begun", members.len());
     let lived_until = members.iter().filter_map(|m| m.finished_at.clone().or_else(|| m.started_at.clone())).max();
-    table::skip_rest(conn, dead.id, "the process of the group run ended")?;
+    table::skip_unbegun(conn, dead.id, "the process of the group run ended")?;
     let at = lived_until.unwrap_or_else(|| dead.started_at.clone());
     let ours = table::finish(conn, dead.id, "error", Some(&reason), &at)?;
     if ours {

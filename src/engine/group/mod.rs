@@ -1,21 +1,22 @@
-//! A group's run: its members, one after the other. The command line, schedules and the API all call [`run`].
+//! A group's run: its members, place by place. The command line, schedules and the API all call [`run`].
 
 mod claim;
+mod queue;
+mod watch;
 
 pub use claim::{Claimed, claim, give_up, request_cancel};
 pub(crate) use claim::{begin, settle_dead, take, turn};
 
+use self::queue::{CANCELLED, Queue};
+use self::watch::Watch;
 use super::notify;
 use super::sync::{self, Mode, Options, Outcome, Progress};
 use crate::clock;
 use crate::error::{Code, Error, Result};
+use crate::store::Store;
 use crate::store::group_run::{self as table, GroupRun, MemberRun};
-use crate::store::lock::Lock;
-use crate::store::{Store, module};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How a group is to be run, and who is told of it.
 pub struct GroupOptions<'a> {
@@ -24,13 +25,15 @@ pub struct GroupOptions<'a> {
     /// Set when the process is told to end.
     pub signal: Arc<AtomicBool>,
     /// Told what goes on.
-    pub progress: &'a mut dyn FnMut(Told<'_>),
+    pub progress: &'a mut (dyn FnMut(Told<'_>) + Send),
 }
 
 /// What goes on in a group's run.
 pub enum Told<'a> {
     /// It begins, with these members in this order.
     Begins(&'a [MemberRun]),
+    /// The member at this place could begin, but for this connection, which has no room for it yet.
+    Crowded(usize, &'a str),
     /// The member at this place is at this.
     Member(usize, Progress<'a>),
     /// The member at this place is over: with its run, or for this reason without one.
@@ -46,7 +49,8 @@ pub struct GroupOutcome {
     pub members: Vec<MemberRun>,
 }
 
-/// Runs the members of a group that was claimed, in order, past failures unless the group stops on them.
+/// Runs the members of a group that was claimed: place by place, those of one place side by side as far as the group
+/// allows it, past failures unless the group stops on them.
 ///
 /// # Errors
 /// Only where pipekit's own file can't be used. What failed is in the [`GroupOutcome`].
@@ -54,22 +58,22 @@ pub fn run(store: &mut Store, claimed: &Claimed, options: &mut GroupOptions<'_>)
     let members = table::members(store.read(), claimed.id)?;
     (options.progress)(Told::Begins(&members));
     let watch = Watch::begin(store.reopen()?, claimed.id, claimed.lock.clone());
-    let mut stopped = None;
-    for (place, member) in members.iter().enumerate() {
-        if member.status != "waiting" {
-            continue;
-        }
-        if options.signal.load(Ordering::SeqCst) || watch.is_cancelled() {
-            stopped = Some(CANCELLED.to_owned());
-            break;
-        }
-        let failed = run_member(store, claimed, place, member, &watch, options)?;
-        if failed && claimed.group.stop_on_failure {
-            stopped = Some(format!("{} failed, and the group stops on a failure", member.module_name));
-            break;
-        }
-    }
-    let cancelled = options.signal.load(Ordering::SeqCst) || watch.is_cancelled();
+    let queue = Queue::new(&members, claimed.group.stop_on_failure, &options.signal, &watch);
+    let (dry_run, signal) = (options.dry_run, &options.signal);
+    let progress: &mut (dyn FnMut(Told<'_>) + Send) = &mut *options.progress;
+    let crew = Crew { claimed, members: &members, queue: &queue, dry_run, signal, progress: Mutex::new(progress) };
+    let waiting = members.iter().filter(|member| member.status == "waiting").count();
+    let at_once = usize::try_from(claimed.group.max_parallel).unwrap_or(1).min(waiting);
+    let others = (1..at_once).map(|_| store.reopen()).collect::<Result<Vec<_>>>()?;
+    std::thread::scope(|scope| {
+        let crew = &crew;
+        let others = others.into_iter().map(|mut store| scope.spawn(move || crew.work(&mut store)));
+        let others: Vec<_> = others.collect();
+        let ended = || Err(Error::new(Code::System, "the thread of a member's run ended"));
+        let mine = crew.work(store);
+        others.into_iter().map(|thread| thread.join().unwrap_or_else(|_| ended())).fold(mine, Result::and)
+    })?;
+    let (stopped, cancelled) = (queue.stopped(), queue.is_cancelled());
     drop(watch);
     let outcome = store.write_durably(|tx| {
         if let Some(why) = &stopped {
@@ -85,40 +89,66 @@ pub fn run(store: &mut Store, claimed: &Claimed, options: &mut GroupOptions<'_>)
     Ok(outcome)
 }
 
-/// Runs a member. Says whether it failed.
-fn run_member(
-    store: &mut Store,
-    claimed: &Claimed,
-    place: usize,
-    member: &MemberRun,
-    watch: &Watch,
-    options: &mut GroupOptions<'_>,
-) -> Result<bool> {
-    store.write(|tx| table::set_member(tx, member.id, "running", None))?;
-    let named = member.module_id.map(|id| id.to_string()).unwrap_or_else(|| member.module_name.clone());
-    watch.at(member.module_id);
-    let mut module_options = Options {
-        mode: Mode::dry(options.dry_run),
-        triggered_by: &claimed.triggered_by,
-        group_run_id: Some(claimed.id),
-        signal: options.signal.clone(),
-        progress: &mut |progress| (options.progress)(Told::Member(place, progress)),
-    };
-    let done = sync::run_module(store, &named, &mut module_options);
-    watch.at(None);
-    let (status, reason) = match &done {
-        Ok(outcome) => (outcome.run.status.clone(), outcome.error.as_ref().map(|e| e.message.clone())),
-        // pipekit's own file failing is not the member's failure: the group can't be written down either.
-        Err(error) if error.code == Code::Store => return Err(error.clone()),
-        Err(error) => ("error".to_owned(), Some(error.message.clone())),
-    };
-    store.write(|tx| table::set_member(tx, member.id, &status, reason.as_deref()))?;
-    (options.progress)(Told::Ended(place, done.as_ref()));
-    Ok(matches!(status.as_str(), "error" | "unknown"))
+/// What those share who run the members: as many threads as may run at once, each with its own way to the database.
+struct Crew<'a> {
+    claimed: &'a Claimed,
+    members: &'a [MemberRun],
+    queue: &'a Queue<'a>,
+    dry_run: bool,
+    signal: &'a Arc<AtomicBool>,
+    progress: Mutex<&'a mut (dyn FnMut(Told<'_>) + Send)>,
 }
 
-/// Why a group's run that somebody stopped ended.
-const CANCELLED: &str = "the group run was cancelled";
+impl Crew<'_> {
+    /// Runs one member after the other, until there is none to run.
+    fn work(&self, store: &mut Store) -> Result<()> {
+        let done = self.run_members(store);
+        if done.is_err() {
+            self.queue.stop("pipekit's own file could not be used");
+        }
+        done
+    }
+
+    fn run_members(&self, store: &mut Store) -> Result<()> {
+        let crowded = |store: &mut Store, place: usize, connection: &str| {
+            self.tell(Told::Crowded(place, connection));
+            let reason = format!("connection {connection} has no room for another run (max_runs)");
+            store.write(|tx| table::set_member(tx, self.members[place].id, "waiting", Some(&reason)))
+        };
+        while let Some(mut job) = self.queue.next(store, crowded)? {
+            job.failed = self.run_member(store, job.place)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a member. Says whether it failed.
+    fn run_member(&self, store: &mut Store, place: usize) -> Result<bool> {
+        let member = &self.members[place];
+        store.write(|tx| table::set_member(tx, member.id, "running", None))?;
+        let named = member.module_id.map(|id| id.to_string()).unwrap_or_else(|| member.module_name.clone());
+        let mut module_options = Options {
+            mode: Mode::dry(self.dry_run),
+            triggered_by: &self.claimed.triggered_by,
+            group_run_id: Some(self.claimed.id),
+            signal: self.signal.clone(),
+            progress: &mut |progress| self.tell(Told::Member(place, progress)),
+        };
+        let done = sync::run_module(store, &named, &mut module_options);
+        let (status, reason) = match &done {
+            Ok(outcome) => (outcome.run.status.clone(), outcome.error.as_ref().map(|e| e.message.clone())),
+            // pipekit's own file failing is not the member's failure: the group can't be written down either.
+            Err(error) if error.code == Code::Store => return Err(error.clone()),
+            Err(error) => ("error".to_owned(), Some(error.message.clone())),
+        };
+        store.write(|tx| table::set_member(tx, member.id, &status, reason.as_deref()))?;
+        self.tell(Told::Ended(place, done.as_ref()));
+        Ok(matches!(status.as_str(), "error" | "unknown"))
+    }
+
+    fn tell(&self, told: Told<'_>) {
+        (self.progress.lock().unwrap_or_else(PoisonError::into_inner))(told);
+    }
+}
 
 /// How a group's run ended: as the worst of its members.
 fn verdict(
@@ -148,58 +178,4 @@ fn verdict(
     let reason =
         (!ran).then_some(if members.is_empty() { "it has no members" } else { "all its members are disabled" });
     (if dry_run { "dry_run" } else { "success" }, reason.map(str::to_owned))
-}
-
-/// The watch over a group's run: keeps its lock, and hands a cancellation on to the member that runs.
-struct Watch {
-    state: Arc<State>,
-    thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The module that runs; 0 for none.
-    module: AtomicI64,
-    cancelled: AtomicBool,
-    over: AtomicBool,
-}
-
-impl Watch {
-    fn begin(mut store: Store, group_run_id: i64, lock: Arc<Lock>) -> Watch {
-        let state = Arc::new(State::default());
-        let watched = state.clone();
-        let thread = std::thread::spawn(move || {
-            while !watched.over.load(Ordering::SeqCst) {
-                lock.keep();
-                // A busy file says nothing of a cancellation: look again next time.
-                if table::cancel_requested(store.read(), group_run_id).unwrap_or(false) {
-                    watched.cancelled.store(true, Ordering::SeqCst);
-                    let module = watched.module.load(Ordering::SeqCst);
-                    if module != 0 && !module::cancel_requested(store.read(), module).unwrap_or(true) {
-                        let _ = store.write(|tx| module::request_cancel(tx, module));
-                    }
-                }
-                std::thread::park_timeout(Duration::from_millis(250));
-            }
-        });
-        Watch { state, thread: Some(thread) }
-    }
-
-    fn at(&self, module: Option<i64>) {
-        self.state.module.store(module.unwrap_or(0), Ordering::SeqCst);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.state.cancelled.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.state.over.store(true, Ordering::SeqCst);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            let _ = thread.join();
-        }
-    }
 }

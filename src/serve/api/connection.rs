@@ -16,8 +16,8 @@ pub const SHAPES: &[Shape] = &[
     (
         "Connection",
         "id:int name:name driver_id:int driver:str kind:str jar_file:str? jdbc_url:str username:str? password:str? \
-         default_dest_connection_id:int? default_dest_connection:str? default_dest_schema:str? notes:str? \
-         created_at:time updated_at:time",
+         default_dest_connection_id:int? default_dest_connection:str? default_dest_schema:str? \
+         max_runs:int? notes:str? created_at:time updated_at:time",
     ),
     ("Tested", "connection:str ok:bool elapsed_ms:int error:obj?"),
 ];
@@ -28,13 +28,13 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/connections", "Add a connection", "Connection", create)
         .body(
             "name:name! driver|driver_id:ref! jdbc_url:text! username:str? password:str? \
-             default_dest_connection:str? default_dest_schema:str? notes:str?",
+             default_dest_connection:str? default_dest_schema:str? max_runs:most? notes:str?",
         )
         .status(201),
     Route::get("/api/connections/{id}", "A connection", "Connection", show),
     Route::post("/api/connections/{id}", "Change a connection", "Connection", update).body(
         "name:name driver|driver_id:ref jdbc_url:text username:str? password:str? default_dest_connection:str? \
-         default_dest_schema:str? notes:str?",
+         default_dest_schema:str? max_runs:most? notes:str?",
     ),
     Route::post(
         "/api/connections/{id}/delete",

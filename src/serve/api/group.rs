@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// The shapes here.
 pub const SHAPES: &[Shape] = &[
-    ("Group", "id:int name:str stop_on_failure:bool members:int schedules:[str]"),
+    ("Group", "id:int name:str stop_on_failure:bool max_parallel:int members:int schedules:[str]"),
     ("GroupMember", "id:int group_id:int group:str module_id:int module:str run_order:int enabled:bool"),
     ("GroupStarted", "group_run_id:int"),
     ("NewTimes", "cron_expr:text! timezone:str? catch_up_s:nat enabled:bool"),
@@ -21,11 +21,11 @@ pub const SHAPES: &[Shape] = &[
 pub const ROUTES: &[Route] = &[
     Route::get("/api/groups", "The groups, by name", "[Group]", list),
     Route::post("/api/groups", "Add a group, with its members and schedules", "Group", create)
-        .body("name:name! stop_on_failure:bool members:[ref]? schedules:[NewTimes]")
+        .body("name:name! stop_on_failure:bool max_parallel:most members:[place]? schedules:[NewTimes]")
         .status(201),
     Route::get("/api/groups/{id}", "A group", "Group", show),
     Route::post("/api/groups/{id}", "Change a group", "Group", update)
-        .body("name:name stop_on_failure:bool members:[ref]? schedules:[NewTimes]"),
+        .body("name:name stop_on_failure:bool max_parallel:most members:[place]? schedules:[NewTimes]"),
     Route::post("/api/groups/{id}/delete", "Remove a group; its modules and runs stay", "Group", delete)
         .body("force:bool"),
     Route::post("/api/groups/{id}/run", "Begin a run of its members, which goes on by itself", "GroupStarted", run)

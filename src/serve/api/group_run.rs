@@ -25,7 +25,7 @@ pub const SHAPES: &[Shape] = &[
     ("WholeGroupRun", concat!(row!(), " members:[MemberRun]")),
     (
         "MemberRun",
-        "id:int module_id:int? module_name:str \
+        "id:int module_id:int? module_name:str run_order:int \
          status:waiting|running|success|error|cancelled|dry_run|unknown|skipped reason:str? run_id:int? \
          started_at:time? finished_at:time? row_count:int? hooks_failed:int",
     ),
