@@ -127,7 +127,7 @@ impl ValueCompleter for Names {
             let files = PathCompleter::file().complete(file.as_ref());
             return files.into_iter().map(|file| file.add_prefix("@")).collect();
         }
-        let (before, begun) = match current.rfind(',').filter(|_| self.listed) {
+        let (before, begun) = match current.rfind([',', '+']).filter(|_| self.listed) {
             Some(comma) => current.split_at(comma + 1),
             None => ("", current),
         };

@@ -136,7 +136,7 @@ pub struct Fields {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_parallel: Option<i64>,
     /// Its modules, in the order in which they run, with commas between them; a+b share a place
-    #[arg(long, value_name = "A,B+C")]
+    #[arg(long, value_name = "A,B")]
     members: Option<String>,
 }
 
