@@ -19,7 +19,7 @@ usage() {
   cat <<END
 Usage: sudo ./deploy.sh [--binary FILE] [--now | --wait SECONDS] [--dry-run]
        ./deploy.sh --prefix DIR [--binary FILE]
-       sudo ./deploy.sh --uninstall
+       sudo ./deploy.sh --uninstall [--prefix DIR]
 
 Installs pipekit as a service, or brings it to the state of this clone: the user \`$user\`, $bin,
 completions and man pages, $etc/secrets.env, the database in $state, JDBC drivers, the
@@ -273,7 +273,7 @@ uninstall() {
   echo
   echo "Kept, as it is work and not pipekit's own:"
   for file in "$state" "$etc"; do
-    [ ! -e "$prefix$file" ] || echo "  $file"
+    [ ! -e "$prefix$file" ] || echo "  $prefix$file"
   done
   if [ -z "$prefix" ] && has_user; then
     echo "  the user and group $user"

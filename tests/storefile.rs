@@ -26,6 +26,25 @@ fn without_a_file_the_next_command_is_said() {
     assert!(!world.path("pipekit.db").exists() && !world.path("missing").exists());
 }
 
+/// Taken for a shop in which nothing is to do, a file that was cut to nothing would keep cron silent for ever.
+#[test]
+fn a_file_that_was_emptied_is_no_new_one() {
+    let world = World::new();
+    for text in ["", "sqlite"] {
+        std::fs::remove_file(world.path("pipekit.db")).unwrap();
+        match text {
+            "" => drop(world.file("pipekit.db", "")),
+            _ => drop(world.sqlite("pipekit.db").execute_batch("PRAGMA journal_mode = wal; VACUUM")),
+        }
+        for line in ["tick", "status", "module list", "run orders"] {
+            world.call(line).fails(1, "is empty: there is no pipekit database in it");
+        }
+        world.call("doctor").fails(1, "").prints("is empty: there is no pipekit database in it");
+    }
+    world.call("init").ok();
+    world.call("status").ok();
+}
+
 #[test]
 fn fifty_processes_open_a_fresh_file_at_once() {
     let world = World::bare();

@@ -5,7 +5,7 @@ use crate::definition::folder;
 use crate::definition::lint::{self, Severity};
 use crate::definition::plan::{self, Action, Plan};
 use crate::definition::set::{Definition, Definitions};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -41,6 +41,12 @@ impl Apply {
         let folder = folder::read(&self.dir)?;
         for file in &folder.ignored {
             ui.warn(format!("{file} is ignored: definitions are in drivers/, connections/, modules/ and groups/"));
+        }
+        if !self.prune && folder.definitions.all.is_empty() && folder.definitions.broken.is_empty() {
+            return Err(Error::new(Code::Usage, format!("there is no definition in {}", self.dir.display())).hint(
+                "it is to be a folder as `pipekit export` writes it: drivers/, connections/, modules/ and groups/, with TOML \
+                 files in them",
+            ));
         }
         let plan = plan::plan(&mut store, &folder.definitions, self.prune)?;
         if !ui.json {

@@ -37,7 +37,7 @@ pub enum Secrets {
     #[command(visible_alias = "ls", after_help = "Example:\n  pipekit secrets list")]
     List,
     /// Remove a secret
-    #[command(after_help = "Example:\n  pipekit secrets unset DW_PASSWORD")]
+    #[command(visible_aliases = ["remove", "rm"], after_help = "Example:\n  pipekit secrets unset DW_PASSWORD")]
     Unset {
         /// Its name, without the $
         key: String,

@@ -82,7 +82,15 @@ impl Connection {
             && secrets::key_of(password).is_none()
         {
             return Err(Error::invalid("the password must be a reference such as $DB2PW, not the password itself")
-                .hint(format!("`pipekit secrets set {0}` stores it; then give --password '${0}'", self.key())));
+                .hint(match password.is_empty() {
+                    // In double quotes the shell has put in a variable of its own, which is not there.
+                    true => format!(
+                        "in single quotes, as the shell would else put in a variable: --password '${0}', which `pipekit \
+                         secrets set {0}` stores",
+                        self.key()
+                    ),
+                    false => format!("`pipekit secrets set {0}` stores it; then give --password '${0}'", self.key()),
+                }));
         }
         if driver.jar_file.is_none() {
             builtin::url::parse(&self.jdbc_url).map_err(|e| Error::invalid(e.message))?;

@@ -155,11 +155,9 @@ impl Databases {
         let message = format!("{doing} on {}: {}", connection.name, self.clean(&failure.message));
         match failure.kind {
             FailureKind::Cancelled => Error::new(Code::Cancelled, message),
-            FailureKind::Connect | FailureKind::ConnectSource | FailureKind::Url => Error::new(Code::Runner, message)
-                .hint(format!(
-                    "`pipekit connection test {}` tries it; `pipekit connection show {0}` shows it",
-                    connection.name
-                )),
+            FailureKind::Connect | FailureKind::ConnectSource | FailureKind::Url => {
+                Error::new(Code::Runner, message).hint(mend(failure, connection))
+            }
             _ => Error::new(Code::Runner, message),
         }
     }
@@ -167,6 +165,20 @@ impl Databases {
     /// The time zone that runners work in.
     pub fn timezone(&self) -> jiff::tz::TimeZone {
         self.timezone.as_deref().and_then(|zone| crate::clock::zone(zone).ok()).unwrap_or_else(crate::clock::here)
+    }
+}
+
+/// What to do where a connection can't be made. A login that is refused has another password than the one that is kept:
+/// PostgreSQL's 28P01, and of MySQL's 28000 what says so (error 1045).
+pub(super) fn mend(failure: &Failure, connection: &Connection) -> String {
+    let refused = failure.sqlstate.as_deref() == Some("28P01") || failure.message.contains("Access denied for user");
+    let key = connection.password.as_deref().and_then(crate::secrets::key_of).filter(|_| refused);
+    let name = &connection.name;
+    match key {
+        Some(key) => {
+            format!("`pipekit secrets set {key}` stores another password, `pipekit connection test {name}` tries it")
+        }
+        None => format!("`pipekit connection test {name}` tries it, `pipekit connection edit {name}` mends it"),
     }
 }
 

@@ -133,7 +133,7 @@ pub fn test(store: &Store, name: &str, patience: Option<Duration>) -> Result<Tes
         },
     };
     came.map_err(|mut e| {
-        if e.code == Code::Runner && e.hint.as_ref().is_none_or(|hint| hint.contains("connection test")) {
+        if e.code == Code::Runner && e.hint.as_ref().is_none_or(|hint| hint.starts_with("`pipekit connection test")) {
             e.hint = Some(mend);
         }
         e

@@ -147,7 +147,7 @@ fn settle_and_check(copy: &Path, file: &Path) -> Result<Made> {
     let running = interrupt(&tx)?;
     tx.commit()?;
     // Its version is this pipekit's, which opened it.
-    migrate::migrate(&mut conn, copy)?;
+    migrate::migrate(&mut conn, copy, false)?;
     let count = |table: &str| conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get(0));
     let (modules, runs) = (count("module")?, count("run_log")?);
     // Who closes last puts all into the one file and removes what is beside it.

@@ -22,8 +22,9 @@ pub const VERSION: usize = MIGRATIONS.len();
 /// Marks a file as ours (`PRAGMA application_id`): "pkit".
 pub const APPLICATION_ID: i32 = 0x706b_6974;
 
-/// Brings `conn` to the newest version, and fills in what a new database holds from the start.
-pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
+/// Brings `conn` to the newest version. One that has none is filled with what a new database holds from the start, where
+/// it is to be made; else it is refused, as a file that was emptied would be taken for a shop in which nothing is to do.
+pub fn migrate(conn: &mut Connection, path: &Path, create: bool) -> Result<()> {
     // One snapshot: another process may be at its migrations.
     let snapshot = conn.transaction()?;
     let from = version(&snapshot)?;
@@ -34,6 +35,14 @@ pub fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
     // Switching a fresh file to WAL is not covered by the busy timeout: several processes at once would get
     // "database is locked". So whoever has work to do here takes turns on a lock file.
     let _turn = super::lock::Turn::wait(path, "open")?;
+    // Whoever makes it may have done so meanwhile.
+    if !create && version(conn)? == 0 {
+        return Err(Error::new(
+            Code::Store,
+            format!("{} is empty: there is no pipekit database in it", path.display()),
+        )
+        .hint("where there was one, restore a backup (docs/backup.md); `pipekit init` makes a new one"));
+    }
     if from == 0 {
         // So that what is removed can be given back to the disk piece by piece; once there is a page it is too late.
         conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

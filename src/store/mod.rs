@@ -48,7 +48,7 @@ impl Store {
     /// Opens the database at `path`, migrating an older one.
     ///
     /// # Errors
-    /// `Store` when there is none, it is of a newer version, not to be read or written, or in a place where locks don't
+    /// `Store` when there is none, nothing is in it, it is of a newer version, not to be read or written, or in a place where locks don't
     /// hold, such as a network file system.
     pub fn open(path: &Path) -> Result<Store> {
         // One that can't be looked at is not missing: opening it says why.
@@ -56,7 +56,7 @@ impl Store {
             return Err(Error::new(Code::Store, format!("there is no pipekit database at {}", path.display()))
                 .hint("`pipekit init` makes one; --db or $PIPEKIT_DB names another place"));
         }
-        Self::open_or_create(path)
+        Self::prepared(path, false)
     }
 
     /// Opens the database at `path`, making it, its folder, and its tables where they are missing.
@@ -64,6 +64,10 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_or_create(path: &Path) -> Result<Store> {
+        Self::prepared(path, true)
+    }
+
+    fn prepared(path: &Path, create: bool) -> Result<Store> {
         let path = place::real(path)?;
         place::check(&path)?;
         place::make(&path);
@@ -73,7 +77,7 @@ impl Store {
         )
         .map_err(|e| explain(e, &path))?;
         let mut store = Store { conn, path: path.clone() };
-        store.prepare().map_err(|mut e| {
+        store.prepare(create).map_err(|mut e| {
             if e.code == Code::Store && !e.message.contains(&*path.to_string_lossy()) {
                 e.message = format!("{}: {}", path.display(), e.message);
             }
@@ -82,13 +86,13 @@ impl Store {
         Ok(store)
     }
 
-    fn prepare(&mut self) -> Result<()> {
+    fn prepare(&mut self, create: bool) -> Result<()> {
         self.conn.busy_timeout(BUSY)?;
         // Without these, SQLite takes a misspelt "column" for a string.
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
         self.conn.set_prepared_statement_cache_capacity(64);
-        migrate::migrate(&mut self.conn, &self.path)?;
+        migrate::migrate(&mut self.conn, &self.path, create)?;
         self.conn.pragma_update(None, "foreign_keys", true)?;
         self.conn.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(())

@@ -18,6 +18,16 @@ fn changed(world: &World) {
     world.file(ORDERS, &text(world, ORDERS).replace("[[hooks]]\nrun_order = 1", "[[watermarks]]\nname = \"till\"\nconnection = \"erp_two\"\nresolver_sql = '''\nSELECT\n9'''\n\n[[hooks]]\nrun_order = 1"));
 }
 
+#[test]
+fn a_folder_without_definitions_is_a_mistake() {
+    let world = exported();
+    std::fs::create_dir_all(world.path("other/modules")).unwrap();
+    for line in ["apply other", "apply other --dry-run --expect-same"] {
+        world.refuses(line, 2, "there is no definition in other");
+    }
+    world.call("apply defs/modules").fails(2, "there is no definition in defs/modules");
+}
+
 const PLAN: &str = "\
 + connection erp_two
 ~ module orders
@@ -184,7 +194,6 @@ fn an_empty_folder_does_not_empty_the_database() {
     let world = exported();
     std::fs::create_dir(world.path("empty")).unwrap();
     world.refuses("apply empty --prune", 2, "everything would be removed");
-    world.call("apply empty").ok().prints("nothing to change");
     world.refuses("apply nowhere", 2, "can't read the folder nowhere");
 }
 

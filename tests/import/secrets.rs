@@ -113,3 +113,21 @@ fn no_password_is_told_or_kept_elsewhere() {
     let names: Vec<&str> = modules.as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["a", "b", "x_given"]);
 }
+
+/// A value is not split at its blanks where it is exported: its words would be taken for passwords, and be hidden wherever
+/// they stand.
+#[test]
+fn a_password_of_two_words_is_one() {
+    let world = World::new();
+    std::fs::create_dir(world.path("shop")).unwrap();
+    world.file(
+        "shop/a.sh",
+        "#!/bin/bash\nPW='the password'\nexport PGPASSWORD=$PW\npsql -h dw -U me -d dw -c 'TRUNCATE s.a'\n\
+         jrunner -scu jdbc:postgresql://src/src -scn me -scp \"$PW\" -dcu jdbc:postgresql://dw/dw -dcn me -dcp \"$PW\" -sq q.sql -dt s.a\n",
+    );
+    world.file("shop/q.sql", "SELECT a FROM t");
+    let said = world.call("import shop").ok().stdout();
+    assert!(!said.contains("********"), "{said}");
+    world.call("import shop --apply").ok();
+    assert!(std::fs::read_to_string(world.path("secrets.env")).unwrap().contains("the password"));
+}

@@ -29,7 +29,8 @@ const SHELLS: Shells<'_> = Shells(&[&Calm(Bash), &Calm(Elvish), &Calm(Fish), &Ca
 /// packages of the shells look for them is /usr/share/bash-completion/completions/pipekit,
 /// /usr/share/zsh/vendor-completions/_pipekit and /usr/share/fish/vendor_completions.d/pipekit.fish.
 #[derive(Args)]
-#[command(after_help = "Example:\n  pipekit completions bash > /etc/bash_completion.d/pipekit\n  \
+#[command(after_help = "Example:\n  pipekit completions bash > \
+    ~/.local/share/bash-completion/completions/pipekit\n  \
     pipekit completions fish > ~/.config/fish/completions/pipekit.fish\n  \
     source <(pipekit completions zsh)   # in ~/.zshrc, behind compinit")]
 pub struct Completions {

@@ -216,7 +216,7 @@ fn tell(ui: &Ui, import: &Import, found: &Found, done: &Done) {
         }
         (None, true) => {
             ui.line(format!("all of it is there now, and {} secrets", done.stored.len()));
-            ui.note("`pipekit module preview NAME` shows what a run would do; schedules are disabled until `pipekit schedule enable`");
+            ui.note("`pipekit module preview NAME` shows what a run would do; schedules are disabled until `pipekit schedule enable ID`");
         }
         (None, false) => ui.line("nothing was written: --apply adds it, --to FOLDER writes it as files to review"),
     }

@@ -87,7 +87,8 @@ fn rights(path: &Path, out: &mut Checks) {
             }
             _ => format!(
                 "call pipekit as the user who owns it (`ls -ld {shown}`), or be in its group, which may write: \
-                 `chmod g+rwxs {shown}`"
+                 `chmod g+rwxs {shown}; chmod -R g+rw {}*`",
+                path.display()
             ),
         };
         let why = format!("this user may not write in {shown}, where SQLite and the locks have their files: {e}");

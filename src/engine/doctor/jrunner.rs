@@ -46,11 +46,16 @@ impl Machine {
             _ => c.jar_file.is_some(),
         };
         let (by_jrunner, built_in): (Vec<_>, Vec<_>) = connection::all(conn)?.into_iter().partition(is_jrunners);
-        let needed = !by_jrunner.is_empty() || (!jars.is_empty() && wanted.as_deref() != Some("builtin"));
+        let needed = !by_jrunner.is_empty();
         let found = match external::find(store, setting::get(conn, "timezone")?) {
             Ok(found) => Some(found),
-            Err(error) if !needed && error.code == Code::Runner => {
+            Err(error) if !needed && jars.is_empty() && error.code == Code::Runner => {
                 out.note("program", "there is none, and nothing needs it");
+                None
+            }
+            // A driver alone breaks nothing yet.
+            Err(error) if !needed => {
+                out.warning("program", error.message, error.hint.unwrap_or_default());
                 None
             }
             Err(error) => {

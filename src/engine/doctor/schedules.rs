@@ -18,7 +18,7 @@ pub fn check(store: &Store, out: &mut Checks) -> Result<()> {
     for group in group::all(conn)? {
         let name = &group.name;
         let schedules = schedule::of_group(conn, group.id)?;
-        let mut enabled = false;
+        let (mut enabled, is_disabled) = (false, !schedules.is_empty());
         for schedule in schedules {
             let (of, cron) = (format!("{name} ({})", schedule.id), schedule.cron_expr.clone());
             if !schedule.enabled {
@@ -42,7 +42,9 @@ pub fn check(store: &Store, out: &mut Checks) -> Result<()> {
             }
         }
         let mut of_group = members.iter().filter(|member| member.group_id == group.id).peekable();
-        if !enabled {
+        if !enabled && is_disabled {
+            out.note(name, "no schedule fires it: those that it has are disabled");
+        } else if !enabled {
             out.note(name, format!("no schedule fires it: `pipekit schedule add {name} '30 2 * * *'`"));
         } else if of_group.peek().is_none() {
             out.warning(
@@ -68,8 +70,13 @@ pub fn check(store: &Store, out: &mut Checks) -> Result<()> {
 fn scheduler(store: &Store, out: &mut Checks) {
     let looked = lock::last_look(store.path());
     let ago = looked.as_deref().and_then(clock::parse).map(|at| clock::now().duration_since(at).as_secs());
-    let hint = "`systemctl enable --now pipekit` has the service do it; or `* * * * * pipekit tick` in a crontab; or \
-                `pipekit serve`";
+    // As cron finds it: its PATH is a short one, and its mail is for what went wrong.
+    let program = std::env::current_exe().map_or("pipekit".to_owned(), |path| path.display().to_string());
+    let hint = format!(
+        "a line in your crontab (`crontab -e`) has it done: `* * * * * {program} --db {} --quiet tick`; where pipekit is \
+         installed as a service: `systemctl enable --now pipekit`",
+        store.path().display()
+    );
     let told = looked.as_deref().map(clock::ago).unwrap_or_default();
     match ago {
         Some(..=LATE) => out.ok("scheduler", format!("what is due was looked at {told}")),

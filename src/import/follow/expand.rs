@@ -21,7 +21,15 @@ impl Follower<'_> {
     /// Words as a command gets them: what is not quoted is split at its blanks.
     pub(super) fn fields(&mut self, words: &[Word]) -> Vec<Value> {
         let mut fields = Vec::new();
+        // What these assign is expanded as an assignment is (bash's manual, 3.7.1: declaration commands).
+        let declares = ["export", "readonly", "local", "declare", "typeset"];
+        let declares = words.first().and_then(Word::literal).is_some_and(|first| declares.contains(&&*first));
         for word in words {
+            if declares && matches!(word.parts.first(), Some(Part::Text(text, _)) if text.contains('=')) {
+                let value = self.word(word);
+                fields.push(value);
+                continue;
+            }
             if let [Part::Variable(name, None, _)] | [Part::Text(_, true), Part::Variable(name, None, _)] =
                 &word.parts[..]
                 && (name == "@" || name == "*")
