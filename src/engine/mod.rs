@@ -25,6 +25,7 @@ pub mod rehearse;
 pub mod report;
 pub mod retention;
 pub mod schedule;
+mod stage;
 pub mod stop;
 mod summary;
 pub mod sync;

@@ -3,15 +3,13 @@
 use super::databases::Databases;
 use super::direct::Way;
 use super::hook::{self, After};
-use super::ledger::{Came, Ledger};
-use super::plan::{self, Definition, Plan};
-use super::receipt;
+use super::ledger::Ledger;
+use super::plan::{self, Definition};
 use super::rehearse::{self, Rehearsal};
 use super::stop::{Watch, error_for};
-use super::{advice, external, gate, notify, recover};
+use super::{gate, notify, recover};
 use crate::clock;
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
 use crate::store::run::{End, NewRun, Run};
 use crate::store::{Store, lock, module, output, run};
 use std::sync::Arc;
@@ -380,120 +378,5 @@ impl Attempt<'_> {
         self.watch.check()?;
         (options.progress)(Progress::Doing("merge"));
         self.merge(ledger, &plan, passed.staged)
-    }
-
-    /// Whether the runner of the destination does several statements in one call. Refuses one that can't merge safely.
-    pub(super) fn scripts(&mut self, ledger: &mut Ledger<'_>, plan: &Plan) -> Result<bool> {
-        let (module, dest) = (&self.definition.module, &self.definition.dest);
-        let scripts = external::learn_scripts(ledger, self.databases, dest, &plan.dest, plan.dialect)?;
-        let Some(scripts) = scripts else { return Ok(true) };
-        let warning = external::refuse_merge(&scripts, &dest.name, &module.name, module.allow_non_atomic)?;
-        self.facts.warnings.extend(warning);
-        Ok(scripts.plain)
-    }
-
-    /// The place for staging tables and receipts, and a receipt of our own.
-    pub(super) fn take_place(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
-        let (module, dest) = (&self.definition.module, &self.definition.dest);
-        let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
-        let refused = |f| advice::on_staging(explain(&f), &f, self.definition, plan);
-        let install = receipt::install_id(ledger.store().read())?;
-        let claim = plan.dialect.claim(&module.name, &install, self.run_id);
-        let prepare = format!("{};\n{claim}", plan.dialect.prepare());
-        let work = || self.databases.runners().statements(&plan.dest, &prepare, together);
-        ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(refused)?;
-
-        let owner =
-            receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(refused)?;
-        if let Some(other) = owner.filter(|r| r.install != install) {
-            return Err(Error::new(
-                Code::Failed,
-                format!(
-                    "{} on {} belongs to another pipekit installation ({})",
-                    plan.staging, dest.name, other.install
-                ),
-            )
-            .hint(format!("rename the module here (`pipekit module rename {} NEW`), or there", module.name)));
-        }
-        Ok(())
-    }
-
-    /// An empty staging table of our own.
-    pub(super) fn stage(&self, ledger: &mut Ledger<'_>, plan: &Plan, together: bool) -> Result<()> {
-        let dest = &self.definition.dest;
-        let explain = |f: &Failure| self.databases.explain(f, dest, "making the staging table");
-        let work = || self.databases.runners().statements(&plan.dest, &plan.staging_sql, together);
-        ledger
-            .step("staging", "create", &dest.name, &plan.staging_sql, work, |_| Came::default())?
-            .map_err(|f| advice::on_staging_table(explain(&f), &f, self.definition, plan))?;
-        Ok(())
-    }
-
-    /// What the query is going to give, as far as it can be told, and what is odd about it. The failure is one that tells of a
-    /// runner that is gone.
-    pub(super) fn foresee(&mut self, plan: &Plan) -> Result<(), Failure> {
-        match self.databases.runners().describe(&plan.source, &plan.source_sql) {
-            // Where the query can't be prepared, running it says why.
-            Err(failure) if failure.kind != FailureKind::Lost => {}
-            described => self
-                .facts
-                .warnings
-                .extend(described?.map(|output| plan::misplaced(&output, &plan.columns)).into_iter().flatten()),
-        }
-        Ok(())
-    }
-
-    /// The rows, from the source into staging.
-    fn transfer(&mut self, ledger: &mut Ledger<'_>, plan: &Plan, options: &mut Options<'_>) -> Result<Moved> {
-        let name = format!("{} to {}", self.definition.source.name, self.definition.dest.name);
-        let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
-        let staging = plan.dialect.table(&plan.staging);
-        let runners = self.databases.runners();
-        let described = self.foresee(plan);
-        let runner = Runner::of_transfer(&plan.source, &plan.dest);
-        let mut written = Ok(());
-        let mut say = |said: Said<'_>| {
-            let write = match said {
-                Said::Rows(rows) => {
-                    (options.progress)(Progress::Rows(rows));
-                    match runner {
-                        Runner::Builtin => ledger.live_now_and_then(&format!("{rows} rows")),
-                        Runner::Jrunner => Ok(()),
-                    }
-                }
-                Said::Line(line) => ledger.said("jrunner_stdout", line),
-                Said::Error(line) => ledger.said("jrunner_stderr", line),
-            };
-            if written.is_ok() {
-                written = write;
-            }
-        };
-        let transfer = |()| runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, &mut say);
-        let moved = described.and_then(transfer);
-        written?;
-        ledger.all_said()?;
-        ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
-        match moved {
-            Ok(moved) => {
-                let rows = moved.rows.map_or("an unknown number of".to_owned(), |rows| rows.to_string());
-                let by = if runner == Runner::Jrunner { " by jrunner" } else { "" };
-                ledger.live(&format!("{rows} rows moved{by}"))?;
-                if let (Runner::Builtin, Some(rows)) = (runner, moved.rows) {
-                    ledger.print("jrunner_stdout", &format!("{rows} rows"))?;
-                }
-                moved.rows.into_iter().for_each(|rows| (options.progress)(Progress::Rows(rows)));
-                Ok(moved)
-            }
-            Err(failure) => {
-                if runner == Runner::Builtin {
-                    ledger.print("jrunner_stderr", &failure.message)?;
-                }
-                if failure.kind == FailureKind::ConnectSource {
-                    return Err(self.databases.explain(&failure, &self.definition.source, "reading the rows"));
-                }
-                let doing = format!("moving rows from {} into staging", self.definition.source.name);
-                Err(self.databases.explain(&failure, &self.definition.dest, &doing))
-            }
-        }
     }
 }

@@ -134,7 +134,7 @@ impl Runners {
         if Runner::of_transfer(source, dest) == Runner::Jrunner {
             return self.jrunner()?.transfer(self.held(), source, sql, dest, table, progress);
         }
-        let rows = self.session()?.transfer(source, sql, dest, table, |rows| progress(Said::Rows(rows)))?;
+        let rows = self.session()?.transfer((source, sql), (dest, table), |rows| progress(Said::Rows(rows)))?;
         Ok(Moved { rows: Some(rows), words: None })
     }
 

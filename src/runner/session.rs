@@ -173,21 +173,11 @@ impl Session {
     /// What the databases or connections say; the load is undone.
     pub fn transfer(
         &self,
-        source: &Target,
-        sql: &str,
-        dest: &Target,
-        table: &str,
+        source: (&Target, &str),
+        dest: (&Target, &str),
         progress: impl FnMut(u64),
     ) -> Result<u64, Failure> {
-        let request = |id| Request::Transfer {
-            id,
-            source: source.clone(),
-            sql: sql.to_owned(),
-            dest: dest.clone(),
-            table: table.to_owned(),
-            direct: None,
-        };
-        match self.answer(request, progress)? {
+        match self.answer(|id| transfer(id, source, dest, None), progress)? {
             Answer::Moved(rows) => Ok(rows),
             other => Err(unexpected(&other)),
         }
@@ -199,20 +189,12 @@ impl Session {
     /// What the databases or connections say; whether it was committed is then not known.
     pub fn load(
         &self,
-        (source, sql): (&Target, &str),
-        (dest, table): (&Target, &str),
+        source: (&Target, &str),
+        dest: (&Target, &str),
         direct: &Direct,
         progress: impl FnMut(u64),
     ) -> Result<Loaded, Failure> {
-        let request = |id| Request::Transfer {
-            id,
-            source: source.clone(),
-            sql: sql.to_owned(),
-            dest: dest.clone(),
-            table: table.to_owned(),
-            direct: Some(Box::new(direct.clone())),
-        };
-        match self.answer(request, progress)? {
+        match self.answer(|id| transfer(id, source, dest, Some(direct)), progress)? {
             Answer::Loaded(loaded) => Ok(loaded),
             other => Err(unexpected(&other)),
         }
@@ -253,6 +235,23 @@ impl Drop for Session {
         }
         let _ = child.kill();
         let _ = child.wait();
+    }
+}
+
+/// The request to stream the rows of a query into a table.
+fn transfer(
+    id: u64,
+    (source, sql): (&Target, &str),
+    (dest, table): (&Target, &str),
+    direct: Option<&Direct>,
+) -> Request {
+    Request::Transfer {
+        id,
+        source: source.clone(),
+        sql: sql.to_owned(),
+        dest: dest.clone(),
+        table: table.to_owned(),
+        direct: direct.cloned().map(Box::new),
     }
 }
 

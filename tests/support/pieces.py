@@ -23,16 +23,17 @@ def piece(line, what, file, *changes, tests):
 GATE, PLAN, SYNC, MERGE = "src/engine/gate.rs", "src/engine/plan.rs", "src/engine/sync.rs", "src/engine/merge.rs"
 RECEIPT, RECOVER, LEDGER = "src/engine/receipt.rs", "src/engine/recover.rs", "src/engine/ledger.rs"
 WATERMARK, SESSION, SERVER = "src/engine/watermark.rs", "src/runner/session.rs", "src/runner/server.rs"
-POSTGRESQL, SQLITE, DIALECT = "src/dialect/postgresql.rs", "src/dialect/sqlite.rs", "src/dialect/mod.rs"
+POSTGRESQL, PG_MERGE = "src/dialect/postgresql/mod.rs", "src/dialect/postgresql/merge.rs"
+SQLITE, DIALECT, STAGE = "src/dialect/sqlite.rs", "src/dialect/mod.rs", "src/engine/stage.rs"
 STORE, LOCK, CLI = "src/store/mod.rs", "src/store/lock.rs", "src/cli/mod.rs"
 EXTERNAL, JRUNNER = "src/engine/external.rs", "src/runner/jrunner/"
 
 # 1: the destination seen between the deletion and the insertion.
 piece(1, "one transaction on SQLite", SQLITE,
-      ("BEGIN IMMEDIATE;\\n\\", "\\"), ("{staging};\\n{}COMMIT", "{staging};\\n{}SELECT 1"),
+      ("\"BEGIN IMMEDIATE;\\n\\\n             UPDATE {receipt} SET state = CASE\\n", "\"UPDATE {receipt} SET state = CASE\\n"), ("{staging};\\n{}COMMIT", "{staging};\\n{}SELECT 1"),
       tests=["atomic::what_was_deleted_comes_back_when_the_insertion_fails::on_sqlite",
              "cancel::a_merge_is_cancelled::on_sqlite"])
-piece(1, "one transaction on PostgreSQL", POSTGRESQL,
+piece(1, "one transaction on PostgreSQL", PG_MERGE,
       ("{empty}{before}  \\", "{empty}  COMMIT;\\n{before}  \\"),
       tests=["atomic::what_was_deleted_comes_back_when_the_insertion_fails::on_postgresql",
              "atomic::postgresql_between_the_deletion_and_the_insertion_others_see_what_was_there"])
@@ -202,7 +203,7 @@ piece(7, "the gate's count", GATE,
       tests=["gate::postgresql_rows_that_staging_does_not_hold_are_missed",
              "counted::a_row_that_is_gone_before_the_gate_is_missed",
              "jrunner_manners::transfers::a_wrong_number_of_rows_stops_the_run"])
-piece(7, "the merge's count on PostgreSQL", POSTGRESQL,
+piece(7, "the merge's count on PostgreSQL", PG_MERGE,
       ("IF pipekit_staged <> pipekit_expected THEN", "IF false THEN"),
       tests=["counted::a_row_that_is_gone_after_the_gate_is_missed::on_postgresql",
              "counted::a_row_that_is_gone_while_the_merge_waits_is_missed",
@@ -211,11 +212,11 @@ piece(7, "the merge's count on SQLite", SQLITE,
       ("WHEN state = 'staged' AND staged_rows = (SELECT count(*) FROM {staging}) THEN", "WHEN state = 'staged' THEN"),
       tests=["counted::a_row_that_is_gone_after_the_gate_is_missed::on_sqlite",
              "recovery::sqlite_a_merge_without_its_receipt_does_nothing"])
-piece(7, "the look at the types that columns have by now", POSTGRESQL,
+piece(7, "the look at the types that columns have by now", PG_MERGE,
       ("{after}{filled}{same_types}", "{after}{filled}"),
       tests=["counted::a_column_that_is_made_narrower_after_the_gate_stops_the_merge"])
-piece(7, "the merge's count behind its lock", POSTGRESQL,
-      ("             {lock}  \\\n             SELECT count(*)", "             SELECT count(*)"), ("             {empty}{before}  \\", "             {lock}{empty}{before}  \\"),
+piece(7, "the merge's count behind its lock", PG_MERGE,
+      ("         {lock}  \\\n         SELECT count(*)", "             SELECT count(*)"), ("         {empty}{before}  \\", "             {lock}{empty}{before}  \\"),
       tests=["counted::a_row_that_is_gone_while_the_merge_waits_is_missed"])
 
 piece(7, "an external program that ends without its summary", "src/engine/summary.rs",
@@ -350,21 +351,21 @@ piece(13, "no run while an earlier one is in doubt", RECOVER,
 piece(13, "a module that stays where it is in doubt", "src/definition/module.rs",
       ("    refuse_in_doubt(conn, now)\n", "    refuse_in_doubt(conn, now).or(Ok(()))\n"),
       tests=["busy::a_module_in_doubt_stays_where_its_receipt_is"])
-piece(13, "a receipt that is taken once, on PostgreSQL", POSTGRESQL,
-      ("IF NOT FOUND THEN", "IF false THEN"),
+piece(13, "a receipt that is taken once, on PostgreSQL", PG_MERGE,
+      ("IF NOT FOUND THEN\\n    \\\n         RAISE EXCEPTION 'pipekit: no rows are staged", "IF false THEN\\n    \\\n         RAISE EXCEPTION 'pipekit: no rows are staged"),
       tests=["recovery::a_merge_without_its_receipt_does_nothing",
              "counted::a_receipt_that_is_gone_after_the_gate_stops_the_merge::on_postgresql",
              "counted::what_the_gate_refused_nobody_can_merge::on_postgresql"])
 piece(13, "a receipt that is taken once, on SQLite", SQLITE,
-      ("ELSE 'refused' END", "ELSE 'merged' END"),
+      ("ELSE 'refused' END\\n  WHERE", "ELSE 'merged' END\\n  WHERE"),
       tests=["recovery::sqlite_a_merge_without_its_receipt_does_nothing",
              "counted::what_the_gate_refused_nobody_can_merge::on_sqlite"])
 piece(13, "a receipt that is there, on SQLite", SQLITE,
-      ("WHERE NOT EXISTS (SELECT 1 FROM {receipt} WHERE module = {module})", "WHERE 0"),
+      ("WHERE NOT EXISTS (SELECT 1 FROM {receipt} WHERE module = {module});\\n\"", "WHERE 0;\\n\""),
       tests=["recovery::sqlite_a_merge_without_its_receipt_does_nothing",
              "counted::a_receipt_that_is_gone_after_the_gate_stops_the_merge::on_sqlite"])
 
-piece(13, "a merge that is on the server's disk when it is told", POSTGRESQL,
+piece(13, "a merge that is on the server's disk when it is told", PG_MERGE,
       ("{PATIENCE}  {DURABLE}  \\", "{PATIENCE}  \\"),
       tests=["crashes::a_server_that_commits_later_than_it_says_loses_no_merge"])
 piece(13, "a look at what triggers and views made of a merge", DIALECT,
@@ -372,13 +373,13 @@ piece(13, "a look at what triggers and views made of a merge", DIALECT,
       tests=["destinations::loads::triggers::on_postgresql", "destinations::loads::views"])
 
 # 14: rows of another table, or of another module.
-piece(14, "the lock on the destination", POSTGRESQL,
+piece(14, "the lock on the destination", PG_MERGE,
       ("_ => format!(\"  LOCK TABLE {dest} IN SHARE ROW EXCLUSIVE MODE;\\n\")", "_ => String::new()"),
       tests=["locks::the_second_of_two_merges_waits_before_it_deletes"])
 piece(14, "a merge that reads what others committed", "src/runner/builtin/postgresql/connect.rs",
       ("(\"default_transaction_isolation\", \"read committed\")", "(\"default_transaction_read_only\", \"off\")"),
       tests=["locks::two_modules_on_one_table_take_turns"])
-piece(14, "a merge that refuses an old snapshot", POSTGRESQL,
+piece(14, "a merge that refuses an old snapshot", PG_MERGE,
       ("IN ('repeatable read', 'serializable') THEN", "IN ('none') THEN"),
       tests=["locks::a_merge_refuses_a_snapshot_that_is_older_than_its_lock"])
 piece(14, "the look at cascades", GATE,
@@ -398,10 +399,10 @@ piece(14, "the look at what forbids a TRUNCATE", GATE,
       ("_ if truncate => plan.dialect.forbids_truncate(&plan.table)", "_ if truncate => None"),
       tests=["gate::postgresql_a_truncate_of_a_referenced_table_is_refused",
              "reach::the_rows_of_a_table_that_inherits_are_not_taken_along"])
-piece(14, "a staging table that is another installation's", SYNC,
+piece(14, "a staging table that is another installation's", STAGE,
       ("owner.filter(|r| r.install != install)", "owner.filter(|r| r.install != install && install.is_empty())"),
       tests=["locks::another_installation_with_the_same_module_is_refused"])
-piece(14, "the name, taken before anything is staged", SYNC,
+piece(14, "the name, taken before anything is staged", STAGE,
       ("format!(\"{};\\n{claim}\", plan.dialect.prepare())", "format!(\"{};\\n-- {}\", plan.dialect.prepare(), claim.len())"),
       tests=["locks::of_two_installations_the_first_has_the_name_while_it_runs_for_the_first_time::on_postgresql"])
 piece(14, "names that can't be taken for a table's", DIALECT,
@@ -410,3 +411,17 @@ piece(14, "names that can't be taken for a table's", DIALECT,
 piece(14, "the name of the table of receipts, which no module has", "src/definition/module.rs",
       ("        if self.name == dialect::RECEIPT {", "        if self.name == dialect::RECEIPT && false {"),
       tests=["destinations::together::no_module_is_called_like_the_receipt"])
+
+# Loads into the destination itself.
+piece(1, "one transaction of a direct load", PG_MERGE,
+      ("opening: format!(\"BEGIN;\\n{opening}\"),", "opening,"),
+      tests=["direct::the_gate_takes_back_what_it_refuses::on_postgresql", "direct::nobody_sees_the_table_empty::on_postgresql"])
+piece(11, "the gate of a direct load", "src/runner/builtin/transfer/within.rs",
+      ("        if fits {", "        if fits || rows > 0 {"),
+      tests=["direct::the_gate_takes_back_what_it_refuses"])
+piece(7, "the look at the types that a direct load wrote by", PG_MERGE,
+      ("IN ({})) <> {} THEN", "IN ({})) > {} THEN"),
+      tests=["direct::postgresql_a_column_that_is_made_narrower_stops_the_load"])
+piece(13, "what becomes of a direct load that was cut off", "src/engine/recover.rs",
+      ("Some(merge) => ask(store, run, merge, patience)?,", "Some(_) => Fate::NotMerged,"),
+      tests=["faults::killed_anywhere_in_a_direct_load::full_on_sqlite", "faults::killed_anywhere_in_a_full_run::on_sqlite"])
