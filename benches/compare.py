@@ -121,6 +121,8 @@ def prepare():
     for name, source, target in [("whole", "pg", "dst"), ("small", "pg", "small_dst")]:
         query = "src" if name == "whole" else "small"
         pipekit(f"module add {name} --source {source} --dest pg --table {target} --strategy full --query 'SELECT * FROM {query}'")
+    pipekit(f"module add direct --source pg --dest pg --table dst --strategy full --load direct --query 'SELECT * FROM src'")
+    pg(table("staged", "pg").replace("CREATE TABLE", "CREATE UNLOGGED TABLE"))
     pipekit("watermark add small last --connection pg --sql 'SELECT max(id) FROM small' --default 0")
     open(f"{WORK}/src.sql", "w").write("SELECT * FROM src")
     shutil.copy(f"{WORK}/pipekit.db", f"{WORK}/many.db")
@@ -150,6 +152,10 @@ TO_PG = f"-dcu {URL} -dt dst"
 COPY_OUT = f"{PSQL} -c 'COPY (SELECT * FROM src) TO STDOUT (FORMAT binary)'"
 COPY_IN = f"{PSQL} -c 'COPY dst FROM STDIN (FORMAT binary)'"
 
+# What a staged run does: into a table that is not logged, and from there in one transaction.
+HAND = f"{PSQL} -c 'TRUNCATE staged'; {COPY_OUT} | {PSQL} -c 'COPY staged FROM STDIN (FORMAT binary)'; " \
+    f"{PSQL} -c 'BEGIN' -c 'TRUNCATE dst' -c 'INSERT INTO dst SELECT * FROM staged' -c 'COMMIT'"
+
 # COPY's text form suits LOAD DATA, but for booleans.
 COPY_FOR_MY = PSQL + " -c 'COPY (SELECT " + ", ".join("active::int" if c[0] == "active" else c[0] for c in COLUMNS) + \
     " FROM src) TO STDOUT'"
@@ -173,6 +179,8 @@ PAIRS = [
      f"{COPY_FOR_MY} | {LOAD_MY}", empty_my),
     ("whole run (full, staged, logged), PostgreSQL to PostgreSQL", f"{PIPEKIT} -q run whole", f"{COPY_OUT} | {COPY_IN}",
      empty_pg),
+    ("the same, beside its steps by hand in psql", f"{PIPEKIT} -q run whole", HAND, empty_pg),
+    ("whole run (full, direct), beside the steps by hand of a staged one", f"{PIPEKIT} -q run direct", HAND, empty_pg),
     ("whole run of 1,000 rows", f"{PIPEKIT} -q run small",
      f"{PSQL} -c 'COPY (SELECT * FROM small) TO STDOUT (FORMAT binary)' | {PSQL} -c 'TRUNCATE small_dst' -c 'COPY small_dst FROM STDIN (FORMAT binary)'",
      None),
