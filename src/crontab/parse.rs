@@ -211,7 +211,9 @@ fn not_five(texts: &[&str]) -> String {
         return format!("{five}, and nothing after them: `{}` is too much", short(&texts[5..].join(" ")));
     }
     let fewer = if year { &texts[..5] } else { &texts[1..] }.join(" ");
-    let write = if crontab(&fewer).is_ok() {
+    // What is read without the blanks around it is shown so: a line end is one of them.
+    let fewer = fewer.trim();
+    let write = if crontab(fewer).is_ok() {
         format!("; without the {}, it is `{fewer}`", if year { "year" } else { "seconds" })
     } else {
         String::new()
