@@ -317,6 +317,10 @@ pub trait Destination: Source {
             equal.collect::<Vec<_>>().join(" AND ")
         )
     }
+    /// What stands before [`Destination::matching`] to delete those rows.
+    fn delete_matching(&self) -> &'static str {
+        "DELETE FROM"
+    }
     /// A column's value in a form that is the same for two values only if they read the same to the byte, and that
     /// can be grouped by.
     fn exactly(&self, column: &Column) -> String {

@@ -1,6 +1,6 @@
 //! A load into the destination itself: rows, gate and receipt in one transaction, and nothing written twice.
 
-use super::gate::{self, Before};
+use super::gate;
 use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
 use super::sync::{Attempt, Ended, Options, Progress};
@@ -41,15 +41,11 @@ impl Way {
 
 /// All that happens at the destination, in its order, as the preview and the log show it.
 pub fn script(direct: &Direct, table: &str) -> String {
-    let parts = [&*direct.opening, "", &*direct.counts, &*direct.note, &*direct.closing];
-    let rows = format!("-- here the rows of the query come into {table}");
-    let parts = parts.iter().map(|part| if part.is_empty() { rows.clone() } else { format!("{part};") });
-    // Where nothing is counted there is no second remark.
-    let mut parts: Vec<String> = parts.collect();
-    if direct.counts.is_empty() {
-        parts.remove(2);
-    }
-    parts.join("\n").trim_end_matches(';').to_owned()
+    let counts = if direct.counts.is_empty() { String::new() } else { format!("{};\n", direct.counts) };
+    format!(
+        "{};\n-- here the rows of the query come into {table}\n{counts}{};\n{}",
+        direct.opening, direct.note, direct.closing
+    )
 }
 
 /// By which way a module's rows go: what it asks for, where that can be.
@@ -165,7 +161,14 @@ impl Attempt<'_> {
                 ledger.live(&format!("{} rows loaded", loaded.rows))?;
                 ledger.print("jrunner_stdout", &format!("{} rows", loaded.rows))?;
                 (options.progress)(Progress::Rows(loaded.rows));
-                self.looked_at(ledger, &direct, loaded, &before)?
+                self.look_at(ledger, &direct, loaded)?;
+                match loaded.committed {
+                    true => Ok(()),
+                    false => {
+                        let error = gate::refusal(self.definition, loaded, &before);
+                        Err((Failure::new(FailureKind::Sql, error.message.clone()), error))
+                    }
+                }
             }
             Err(failure) => {
                 ledger.print("jrunner_stderr", &failure.message)?;
@@ -175,31 +178,21 @@ impl Attempt<'_> {
         self.came_of(ledger, plan, merge, done, loaded.ok().and_then(|l| i64::try_from(l.rows).ok()))
     }
 
-    /// What the gate saw of the rows, written down; within, why they were not kept.
-    #[allow(clippy::type_complexity)]
-    fn looked_at(
-        &self,
-        ledger: &mut Ledger<'_>,
-        direct: &Direct,
-        loaded: &Loaded,
-        before: &Before,
-    ) -> Result<Result<(), (Failure, Error)>> {
+    /// Writes down what ran in the transaction behind the rows.
+    fn look_at(&self, ledger: &mut Ledger<'_>, direct: &Direct, loaded: &Loaded) -> Result<()> {
         let dest = &self.definition.dest.name;
-        let note = |ledger: &mut Ledger<'_>, name: &str, sql: &str, value: Option<String>| -> Result<()> {
-            ledger
-                .step("gate", name, dest, sql, || Ok(()), |()| Came { rows: None, value })?
-                .map_or_else(|_| Ok(()), Ok)
+        let mut note = |name: &str, sql: &str, value: Option<String>| -> Result<()> {
+            let open = ledger.begin("gate", name, dest, sql)?;
+            ledger.end(open, Ok(Came { rows: None, value }))
         };
         if !direct.counts.is_empty() {
             let values: Vec<&str> = loaded.counts.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect();
-            note(ledger, "counts", &direct.counts, Some(values.join(" ")))?;
+            note("counts", &direct.counts, Some(values.join(" ")))?;
         }
         if loaded.committed {
-            note(ledger, "loaded", &direct.note.replace(ROWS, &loaded.rows.to_string()), None)?;
-            return Ok(Ok(()));
+            note("loaded", &direct.note.replace(ROWS, &loaded.rows.to_string()), None)?;
         }
-        let error = gate::refusal(self.definition, loaded, before);
-        Ok(Err((Failure::new(FailureKind::Sql, error.message.clone()), error)))
+        Ok(())
     }
 
     /// A load that failed, as people read it.

@@ -95,6 +95,16 @@ pub(super) enum Ended {
     Unknown(Error),
 }
 
+impl Ended {
+    /// Why it did not succeed.
+    pub(super) fn error(self) -> Option<Error> {
+        match self {
+            Ended::Short | Ended::Merged { .. } => None,
+            Ended::Failed(error) | Ended::Unknown(error) => Some(error),
+        }
+    }
+}
+
 /// What there is to write down of an attempt besides how it ended.
 #[derive(Default)]
 pub(super) struct Facts {
@@ -113,19 +123,27 @@ pub(super) struct Attempt<'a> {
     pub(super) rehearsal: Option<Rehearsal>,
 }
 
+/// Takes the lock of a module, with nothing left open of its earlier runs.
+///
+/// # Errors
+/// `Locked` while another holds it; `Failed` where it can't be known whether an earlier run merged.
+pub(super) fn hold(store: &mut Store, id: i64) -> Result<Arc<lock::Lock>> {
+    let claim = module::claim_of(store.read(), id)?;
+    let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id), claim.as_deref())? else {
+        return Err(module::locked(&module::get(store.read(), id)?));
+    };
+    // The lock is ours, so that claim is a dead run's, and a doubt must be settled before its receipt is written over.
+    recover::settle_module(store, id, claim.as_deref())?;
+    Ok(Arc::new(held))
+}
+
 /// Runs the module of that name or id, to its end, with the tries that it allows.
 ///
 /// # Errors
 /// `NotFound`, `Locked`, and what keeps the run from being written down. A run that failed is an [`Outcome`].
 pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>) -> Result<Outcome> {
     let id = module::find(store.read(), name_or_id)?.id;
-    let claim = module::claim_of(store.read(), id)?;
-    let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id), claim.as_deref())? else {
-        return Err(module::locked(&module::get(store.read(), id)?));
-    };
-    let held = Arc::new(held);
-    // The lock is ours, so that claim is a dead run's, and a doubt must be settled before its receipt is written over.
-    recover::settle_module(store, id, claim.as_deref())?;
+    let held = hold(store, id)?;
     let mut definition = Definition::read(store, &id.to_string())?;
     definition.from_start = options.mode == Mode::Rehearsal { from_start: true };
     let databases = Arc::new(Databases::open(store, Some(held.clone()))?);
@@ -150,10 +168,7 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         let tries = options.mode == Mode::Run && attempt <= definition.module.retries;
         let again = tries && matches!(ended, Ended::Failed(_)) && !cancelled;
         close(store, &definition, (run_id, options.mode), &ended, &facts, !again).map_err(|e| unwritten(run_id, e))?;
-        let error = match ended {
-            Ended::Short | Ended::Merged { .. } => None,
-            Ended::Failed(error) | Ended::Unknown(error) => Some(error),
-        };
+        let error = ended.error();
         let cancelled_waiting = match (&error, again) {
             (Some(error), true) => {
                 (options.progress)(Progress::Again(error, definition.module.retry_delay_s));

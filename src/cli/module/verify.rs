@@ -39,6 +39,18 @@ pub struct Verify {
     yes: bool,
 }
 
+/// The exit code of a comparison, as diff(1) has it: 1 is for what differs, and 2 for what could not be compared.
+pub fn exit(context: &Context, same: Result<bool>) -> Result<u8> {
+    match same {
+        Ok(same) => Ok(u8::from(!same)),
+        Err(error) if error.code.exit() == 1 => {
+            context.ui.error(&error);
+            Ok(Code::Usage.exit())
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// `NAME=VALUE`.
 pub fn named(text: &str) -> std::result::Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("it must be NAME=VALUE")?;
@@ -47,15 +59,8 @@ pub fn named(text: &str) -> std::result::Result<(String, String), String> {
 
 impl Verify {
     pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
-        match self.compare_and_repair(context, store) {
-            Ok(same) => Ok(u8::from(!same)),
-            // As diff(1) has it: 1 is for what differs, and 2 for what could not be compared.
-            Err(error) if error.code.exit() == 1 => {
-                context.ui.error(&error);
-                Ok(Code::Usage.exit())
-            }
-            Err(error) => Err(error),
-        }
+        let same = self.compare_and_repair(context, store);
+        exit(context, same)
     }
 
     /// Says whether they are the same in the end.

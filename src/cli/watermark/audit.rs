@@ -1,12 +1,12 @@
 //! `pipekit watermark audit`.
 
 use crate::cli::Context;
-use crate::cli::module::verify::named;
+use crate::cli::module::verify::{exit, named};
 use crate::cli::output::{Field, Tone, count};
 use crate::cli::run::{behind, signals};
 use crate::engine::audit::{self, Audit as Found};
 use crate::engine::verify::Asked;
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::store::Store;
 use clap::Args;
 use serde_json::json;
@@ -39,17 +39,11 @@ impl Audit {
             let mut asked = Asked { module: &self.module, key: &self.key, set: &self.set, signal, progress };
             audit::audit(store, &mut asked, self.name.as_deref(), self.column.as_deref())
         });
-        match found {
-            Ok(found) => {
-                print(context, &found, if self.limit == 0 { usize::MAX } else { self.limit });
-                Ok(u8::from(found.passed_by > 0))
-            }
-            Err(error) if error.code.exit() == 1 => {
-                context.ui.error(&error);
-                Ok(Code::Usage.exit())
-            }
-            Err(error) => Err(error),
-        }
+        let none_passed_by = found.map(|found| {
+            print(context, &found, if self.limit == 0 { usize::MAX } else { self.limit });
+            found.passed_by == 0
+        });
+        exit(context, none_passed_by)
     }
 }
 

@@ -219,6 +219,11 @@ impl Destination for Mysql {
         merge::script(self, merge)
     }
 
+    // Of a table with an alias, that says what is deleted from (13.2.2).
+    fn delete_matching(&self) -> &'static str {
+        "DELETE target FROM"
+    }
+
     fn direct(&self, merge: &Merge<'_>) -> Result<Around, &'static str> {
         merge::direct(self, merge)
     }

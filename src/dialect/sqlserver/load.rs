@@ -161,6 +161,11 @@ impl Destination for SqlServer {
         statements
     }
 
+    // Of a table with an alias, that says what is deleted from (DELETE (Transact-SQL), FROM table_source).
+    fn delete_matching(&self) -> &'static str {
+        "DELETE target FROM"
+    }
+
     fn staging(&self, module: &str) -> TableName {
         TableName { schema: Some("pipekit_staging".to_owned()), name: module.to_owned(), ..TableName::default() }
     }

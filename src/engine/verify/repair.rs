@@ -14,10 +14,10 @@ use crate::engine::ledger::{Came, Ledger};
 use crate::engine::plan::{self, Definition, Plan};
 use crate::engine::stop::{Watch, error_for};
 use crate::engine::sync::{self, Attempt, Ended, Facts, Mode, Options, Outcome, Progress};
-use crate::engine::{gate, notify, receipt, recover, rehearse};
+use crate::engine::{gate, notify, receipt, rehearse};
 use crate::error::{Code, Error, Result};
 use crate::runner::Moved;
-use crate::store::{Store, lock, module, run};
+use crate::store::{Store, module, run};
 use std::sync::Arc;
 
 /// What is to be repaired.
@@ -39,12 +39,7 @@ pub fn repair(store: &mut Store, asked: &mut Asked<'_>, found: &Verification, wh
         return Err(no_source_rows());
     }
     let id = module::find(store.read(), asked.module)?.id;
-    let claim = module::claim_of(store.read(), id)?;
-    let Some(held) = lock::Lock::take(store.path(), lock::Holder::Module(id), claim.as_deref())? else {
-        return Err(module::locked(&module::get(store.read(), id)?));
-    };
-    let held = Arc::new(held);
-    recover::settle_module(store, id, claim.as_deref())?;
+    let held = sync::hold(store, id)?;
     let mut definition = Definition::read(store, &id.to_string())?;
     begin_at(&mut definition, asked.set)?;
     let shrink = definition.module.max_shrink_pct.take();
@@ -83,10 +78,7 @@ pub fn repair(store: &mut Store, asked: &mut Asked<'_>, found: &Verification, wh
     sync::close(store, &definition, (run_id, Mode::Run), &ended, &facts, true)
         .map_err(|e| sync::unwritten(run_id, e))?;
     notify::begin(store);
-    let error = match ended {
-        Ended::Short | Ended::Merged { .. } => None,
-        Ended::Failed(error) | Ended::Unknown(error) => Some(error),
-    };
+    let error = ended.error();
     let (run, texts) = (run::get(store.read(), run_id)?, run::texts(store.read(), run_id)?);
     Ok(Outcome { run, texts, error, rehearsal: None })
 }
@@ -304,12 +296,9 @@ impl Repairing<'_> {
             "UPDATE {taken} SET state = 'merged', rows_deleted = {staged}, rows_inserted = 0\n  \
              WHERE {ours} AND state = 'staged' AND staged_rows = {staged}"
         );
-        let target = match &*definition.dest.kind {
-            "mysql" | "sqlserver" => "DELETE target FROM",
-            _ => "DELETE FROM",
-        };
         let delete = format!(
-            "{target} {}\n  AND EXISTS (SELECT 1 FROM {taken} WHERE {ours} AND state = 'merged')",
+            "{} {}\n  AND EXISTS (SELECT 1 FROM {taken} WHERE {ours} AND state = 'merged')",
+            dialect.delete_matching(),
             dialect.matching(&merge, &plan.merge_key)
         );
         Ok(dialect.patiently(&dialect.atomic(&[&take, &delete])))
