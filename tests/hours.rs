@@ -51,7 +51,6 @@ fn world() -> World {
 /// The shop, its clock, and what there is at work in it.
 struct Hours<'a> {
     world: &'a World,
-    clock: std::path::PathBuf,
     now: Timestamp,
     /// The latest that the clock has ever said.
     latest: Timestamp,
@@ -64,10 +63,7 @@ impl Hours<'_> {
     fn set(&mut self, now: Timestamp) {
         self.now = now;
         self.latest = self.latest.max(now);
-        // In one step, as the program may be reading it.
-        let new = self.clock.with_extension("new");
-        std::fs::write(&new, now.to_string()).unwrap();
-        std::fs::rename(new, &self.clock).unwrap();
+        self.world.replace_file("clock", &now.to_string());
     }
 
     /// The clock goes on by a minute, mostly.
@@ -138,14 +134,13 @@ fn many_processes_on_one_file_fire_each_time_once() {
     let seed = std::env::var("PIPEKIT_TEST_SEED").map_or_else(|_| Random::seed(), |seed| seed.parse().unwrap());
     println!("PIPEKIT_TEST_SEED={seed}");
     let mut world = world();
-    let (clock, start) = (world.path("clock"), START.parse().unwrap());
-    world.set("PIPEKIT_CLOCK", &format!("@{}", clock.display()));
-    std::fs::write(&clock, START).unwrap();
+    let (clock, start) = (world.file("clock", START), START.parse().unwrap());
+    world.set("PIPEKIT_CLOCK", &format!("@{clock}"));
     for (group, cron, zone) in SCHEDULES {
         world.args(&["schedule", "add", group, cron, "--timezone", zone]).ok();
     }
     let mut shop =
-        Hours { world: &world, clock, now: start, latest: start, ticks: Vec::new(), random: Random(seed), killed: 0 };
+        Hours { world: &world, now: start, latest: start, ticks: Vec::new(), random: Random(seed), killed: 0 };
     let mut served = 0;
     // Half an hour, where nobody asks for more.
     for _ in 0..(hours * 4).max(2) {

@@ -118,9 +118,9 @@ fn the_server_does_it_and_says_so() {
             && lines.iter().all(|line| line.contains(r#""group_runs_removed":"#) && !line.contains("error"))
     };
     until("it says so", || said(1));
-    world.file("clock", "2026-03-10T20:00:00Z");
+    world.replace_file("clock", "2026-03-10T20:00:00Z");
     server.signal(Signal::HUP);
-    world.file("clock", "2026-03-11T00:00:01Z");
+    world.replace_file("clock", "2026-03-11T00:00:01Z");
     server.signal(Signal::HUP);
     until("it has removed the next day's", || left(&world) == "24|24|24|24|24" || left(&world) == "25|25|25|25|25");
     until("it says so", || said(2));

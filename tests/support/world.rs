@@ -45,6 +45,12 @@ impl World {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Writes a file in one step, as a program may be reading it.
+    pub fn replace_file(&self, name: &str, text: &str) {
+        let new = self.file(&format!("{name}.new"), text);
+        std::fs::rename(new, self.path(name)).unwrap();
+    }
+
     /// The program, ready to be given arguments: what it reads of the machine is this world's.
     pub fn command(&self) -> Command {
         self.command_under(&[])
