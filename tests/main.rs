@@ -90,6 +90,7 @@ mod settings;
 mod shared;
 mod soak;
 mod storefile;
+mod streams;
 mod ticks;
 mod tls;
 mod troubleshooting;

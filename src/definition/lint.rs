@@ -5,6 +5,7 @@
 use super::module::{Module, Strategy};
 use crate::sql::lexer::{self, Kind};
 use crate::sql::placeholders;
+use crate::sql::steady::unsteady;
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -110,6 +111,18 @@ pub fn check(module: &Module) -> Vec<Finding> {
             "unused_merge_key",
             format!("the merge key does nothing with {}", module.merge_strategy.as_str()),
             "--unique-key makes the gate refuse rows that repeat it",
+        ));
+    }
+    if let (Some(by), Some(word)) = (&module.split_by, unsteady(&module.source_query)) {
+        out.push(finding(
+            Severity::Note,
+            "one_stream",
+            format!(
+                "the rows come in one stream, and not in {} by {by}: with {word} in the query, each range could be one of \
+                 other rows",
+                module.streams
+            ),
+            format!("a query without {word}; or `--split-by none`"),
         ));
     }
     out.extend(key_in_output(module));
@@ -270,6 +283,8 @@ mod tests {
             unique_key: vec![],
             full_by: Default::default(),
             load: Default::default(),
+            split_by: None,
+            streams: 1,
             allow_cascade: false,
             allow_non_atomic: false,
             timeout_s: 1,

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::dialect;
 use crate::error::{Code, Error, Result};
+use crate::runner::builtin::only_reads;
 use crate::store::{connection, group, hook as hooks, module as table, run, watermark as watermarks};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,12 @@ pub struct Module {
     /// How the rows get there.
     #[serde(default, skip_serializing_if = "Load::is_staged")]
     pub load: Load,
+    /// The column of the query's result by whose values its rows are cut into ranges, for several streams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_by: Option<String>,
+    /// In how many streams the rows come at once, where that can be.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub streams: i64,
     /// Whether a delete may cascade into other tables.
     #[serde(default)]
     pub allow_cascade: bool,
@@ -170,6 +177,20 @@ fn yes() -> bool {
     true
 }
 
+/// The default of `streams`.
+fn one() -> i64 {
+    1
+}
+
+// serde asks by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_one(n: &i64) -> bool {
+    *n == one()
+}
+
+/// The most streams that a module's rows may come in.
+const MOST_STREAMS: i64 = 16;
+
 impl Module {
     /// A full load of nothing from nowhere, with what every module has that says nothing else.
     pub fn new(name: String) -> Module {
@@ -185,6 +206,8 @@ impl Module {
             unique_key: Vec::new(),
             full_by: FullBy::default(),
             load: Load::default(),
+            split_by: None,
+            streams: one(),
             allow_cascade: false,
             allow_non_atomic: false,
             timeout_s: six_hours(),
@@ -223,6 +246,7 @@ impl Module {
             )
             .hint("--load staged"));
         }
+        self.check_streams()?;
         for (what, list) in [
             ("merge key", Some(&self.merge_key)),
             ("unique key", Some(&self.unique_key)),
@@ -258,6 +282,35 @@ impl Module {
         }
         Ok(())
     }
+
+    /// Several streams need what cuts the rows, and rows that can be cut.
+    fn check_streams(&self) -> Result<()> {
+        if !(1..=MOST_STREAMS).contains(&self.streams) {
+            return Err(Error::invalid(format!(
+                "streams is {}, and must be between 1 and {MOST_STREAMS}",
+                self.streams
+            )));
+        }
+        match &self.split_by {
+            None if self.streams == 1 => Ok(()),
+            None => Err(Error::invalid(format!("there is no column that cuts the rows for {} streams", self.streams))
+                .hint("--split-by COLUMN: a column of the query that holds numbers, dates or times")),
+            Some(by) if self.streams == 1 => {
+                Err(Error::invalid(format!("the rows are cut by `{by}`, and come in one stream"))
+                    .hint("`--streams 4` has them come in four; `--split-by none` cuts nothing"))
+            }
+            Some(by) if by.trim().is_empty() => Err(Error::invalid("the column that cuts the rows has no name")),
+            Some(_) if self.load == Load::Direct => Err(Error::invalid(
+                "a direct load is one transaction on one connection: its rows can't come in several streams",
+            )
+            .hint("`--load staged`, or `--split-by none`")),
+            Some(_) if !only_reads(&self.source_query) => Err(Error::invalid(
+                "only the rows of one SELECT that changes nothing can be cut for several streams, and the query is none",
+            )
+            .hint("`--split-by none` has them come in one")),
+            Some(_) => Ok(()),
+        }
+    }
 }
 
 /// The definition of the module of that name or id.
@@ -278,6 +331,8 @@ pub fn load(conn: &Connection, name_or_id: &str) -> Result<(table::Module, Modul
         unique_key: row.unique_key.clone(),
         full_by: if row.full_by == "delete" { FullBy::Delete } else { FullBy::Truncate },
         load: if row.load == "direct" { Load::Direct } else { Load::Staged },
+        split_by: row.split_by.clone(),
+        streams: row.streams,
         allow_cascade: row.allow_cascade,
         allow_non_atomic: row.allow_non_atomic,
         timeout_s: row.timeout_s,
@@ -342,6 +397,8 @@ pub fn save(conn: &Connection, id: Option<i64>, module: &Module) -> Result<i64> 
             unique_key: &module.unique_key,
             full_by: module.full_by.as_str(),
             load: module.load.as_str(),
+            split_by: module.split_by.as_deref(),
+            streams: module.streams,
             allow_cascade: module.allow_cascade,
             allow_non_atomic: module.allow_non_atomic,
             timeout_s: module.timeout_s,

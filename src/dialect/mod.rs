@@ -13,6 +13,7 @@ mod mysql;
 mod name;
 pub mod overlap;
 mod postgresql;
+pub mod ranges;
 mod sqlite;
 mod sqlserver;
 mod standard;

@@ -27,6 +27,7 @@ pub mod retention;
 pub mod schedule;
 mod stage;
 pub mod stop;
+pub mod streams;
 mod summary;
 pub mod sync;
 pub mod tick;

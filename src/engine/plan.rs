@@ -4,6 +4,7 @@ use super::databases::{Databases, dialect_of};
 use super::direct::{self, Way};
 use super::external;
 use super::ledger::{Came, Ledger};
+use super::streams::{self, Streams};
 use super::watermark::{self, Resolved};
 use crate::definition::lint;
 use crate::definition::module::Strategy;
@@ -164,6 +165,8 @@ pub struct Plan {
     pub merge_sql: String,
     /// How the rows get there.
     pub way: Way,
+    /// In how many streams.
+    pub streams: Streams,
     /// What an operator should know of the merge.
     pub remarks: Vec<String>,
     /// What gives the destination's login the rights that the merge needs, where there are rights.
@@ -230,8 +233,19 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     // By its schema, so that nothing that the merge sets off can turn the name into another table's.
     table.schema = table.schema.or_else(|| described.schema.clone());
     let query = (&*source_sql, Runner::of_transfer(&source, &dest));
-    let Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, way, remarks, grant } =
-        statements(definition, dialect, &table, &described, query)?;
+    let Statements {
+        columns,
+        merge_key,
+        unique_key,
+        staging,
+        truncates,
+        staging_sql,
+        merge_sql,
+        way,
+        streams,
+        remarks,
+        grant,
+    } = statements(definition, dialect, &table, &described, query)?;
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
@@ -255,6 +269,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         staging_sql,
         merge_sql,
         way,
+        streams,
         remarks,
         grant,
         columns,
@@ -271,6 +286,7 @@ pub(super) struct Statements {
     pub(super) staging_sql: String,
     pub(super) merge_sql: String,
     way: Way,
+    streams: Streams,
     pub(super) remarks: Vec<String>,
     grant: Option<String>,
 }
@@ -312,11 +328,25 @@ pub(super) fn statements(
         _ => dialect.merge(&merge),
     };
     let mut remarks = dialect.remarks(&merge);
+    let streams = streams::of(definition, query);
     remarks.extend(way.remark());
+    remarks.extend(streams.remark());
     remarks.extend(definition.what_is_lost(described, &columns));
     let grant = definition.dest.username.as_deref().and_then(|login| dialect.grant(&merge, login));
     let staging_sql = dialect.create_staging(&staging, described.relation, &columns);
-    Ok(Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, way, remarks, grant })
+    Ok(Statements {
+        columns,
+        merge_key,
+        unique_key,
+        staging,
+        truncates,
+        staging_sql,
+        merge_sql,
+        way,
+        streams,
+        remarks,
+        grant,
+    })
 }
 
 /// The columns that the module fills, in its order: those it names, or all that an insert fills by itself.

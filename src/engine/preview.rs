@@ -4,6 +4,7 @@ use super::databases::Databases;
 use super::external;
 use super::ledger::Ledger;
 use super::plan::{self, Definition, Plan};
+use super::streams::{self, Streams};
 use crate::definition::{lint, module as define};
 use crate::dialect::Relation;
 use crate::error::Result;
@@ -51,6 +52,9 @@ pub fn make(store: &mut Store, name: &str) -> Result<Preview> {
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
+    if let Streams::Several(_, by) = &plan.streams {
+        streams::cut(&databases, &definition, &plan, by)?;
+    }
     // What a foreign table's server makes of a transaction is up to it, and so it is with a runner from outside.
     let told = external::foretell(store, &databases, &definition.dest, &plan.dest, &definition.module)?;
     let atomic = plan.described.relation != Relation::Foreign && told.is_none();
@@ -75,6 +79,7 @@ impl Preview {
             "module": self.definition.module.name,
             "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
             "load": plan.way.name(),
+            "streams": plan.streams.count(),
             "atomic": self.atomic,
             "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,

@@ -156,7 +156,9 @@ fn last_sign(store: &Store, dead: &Run, steps: &[Step]) -> Result<String> {
 
 /// What a run came to, by its ledger and its receipt; `story` says why that is a question.
 fn verdict(store: &mut Store, run: &Run, steps: &[Step], patience: Duration, story: &str) -> Result<End> {
-    let moved = steps.iter().find(|s| s.kind == "transfer").and_then(|s| s.row_count);
+    // Several where the rows came in several streams.
+    let transfers: Vec<_> = steps.iter().filter(|s| s.kind == "transfer").map(|s| s.row_count).collect();
+    let moved = if transfers.is_empty() { None } else { transfers.into_iter().sum() };
     let mut end = End { row_count: moved, ..End::default() };
     let fate = match steps.iter().find(|s| (&*s.kind, &*s.name) == ("merge", "merge")) {
         Some(merge) => ask(store, run, merge, patience)?,

@@ -1,7 +1,9 @@
 //! The rows on their way into staging: the place for them, a table of their own, the transfer.
 
+use super::databases::Databases;
 use super::ledger::{Came, Ledger};
-use super::plan::{self, Plan};
+use super::plan::{self, Definition, Plan};
+use super::streams::Streams;
 use super::sync::{Attempt, Options, Progress};
 use super::{advice, external, receipt};
 use crate::error::{Code, Error, Result};
@@ -76,6 +78,23 @@ impl Attempt<'_> {
         plan: &Plan,
         options: &mut Options<'_>,
     ) -> Result<Moved> {
+        match &plan.streams {
+            Streams::Several(count, by) => self.transfer_in_streams(ledger, plan, (*count, by), options),
+            Streams::One => self.transfer_in_one(ledger, plan, options),
+            Streams::OneBecause(..) => {
+                plan.streams.remark().map_or(Ok(()), |why| ledger.live(&why))?;
+                self.transfer_in_one(ledger, plan, options)
+            }
+        }
+    }
+
+    /// The same, in one stream.
+    pub(super) fn transfer_in_one(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        plan: &Plan,
+        options: &mut Options<'_>,
+    ) -> Result<Moved> {
         let name = format!("{} to {}", self.definition.source.name, self.definition.dest.name);
         let open = ledger.begin("transfer", &name, &self.definition.source.name, &plan.source_sql)?;
         let staging = plan.dialect.table(&plan.staging);
@@ -119,12 +138,17 @@ impl Attempt<'_> {
                 if runner == Runner::Builtin {
                     ledger.print("jrunner_stderr", &failure.message)?;
                 }
-                if failure.kind == FailureKind::ConnectSource {
-                    return Err(self.databases.explain(&failure, &self.definition.source, "reading the rows"));
-                }
-                let doing = format!("moving rows from {} into staging", self.definition.source.name);
-                Err(self.databases.explain(&failure, &self.definition.dest, &doing))
+                Err(unmoved(self.databases, self.definition, &failure))
             }
         }
     }
+}
+
+/// A transfer that failed, as people read it.
+pub(super) fn unmoved(databases: &Databases, definition: &Definition, failure: &Failure) -> Error {
+    if failure.kind == FailureKind::ConnectSource {
+        return databases.explain(failure, &definition.source, "reading the rows");
+    }
+    let doing = format!("moving rows from {} into staging", definition.source.name);
+    databases.explain(failure, &definition.dest, &doing)
 }

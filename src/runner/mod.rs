@@ -116,6 +116,15 @@ pub struct Loaded {
     pub committed: bool,
 }
 
+/// What several queries into one table came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streamed {
+    /// The rows of each query that came to its end.
+    pub rows: Vec<Option<u64>>,
+    /// Which of them failed first, and how. The others were stopped then.
+    pub failed: Option<(usize, Failure)>,
+}
+
 /// Where to connect: a JDBC URL and the login, with the password as it is, after secrets were looked up.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Target {

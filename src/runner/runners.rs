@@ -5,7 +5,7 @@
 use super::builtin::ScriptOutcome;
 use super::jrunner::Jrunner;
 use super::session::Session;
-use super::{Direct, Failure, FailureKind, Loaded, Moved, Rows, Runner, Said, Target};
+use super::{Direct, Failure, FailureKind, Loaded, Moved, Rows, Runner, Said, Streamed, Target};
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -151,6 +151,21 @@ impl Runners {
         progress: impl FnMut(u64),
     ) -> Result<Loaded, Failure> {
         self.session()?.load(source, dest, direct, progress)
+    }
+
+    /// Streams the rows of several queries into a table, so many at once, each of the same moment of the source. Both ends
+    /// are the built-in runner's.
+    ///
+    /// # Errors
+    /// What keeps them from beginning.
+    pub fn streams(
+        &self,
+        source: (&Target, Vec<String>),
+        dest: (&Target, &str),
+        streams: usize,
+        progress: impl FnMut(u64),
+    ) -> Result<Streamed, Failure> {
+        self.session()?.streams(source, dest, streams, progress)
     }
 
     /// Asks for all that runs now to be stopped; the calls then fail. Does not wait.

@@ -118,7 +118,33 @@ impl Shared {
         }
     }
 
-    fn run(&self, request: Request, stops: u64, say: &dyn Fn(&Event)) -> Result<Answer, Failure> {
+    /// The same, for the source of a transfer.
+    fn source(&self, id: u64, target: &Target, stops: u64) -> Result<Client, Failure> {
+        self.client(id, target, stops).map_err(|mut failure| {
+            if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
+                failure.kind = FailureKind::ConnectSource;
+            }
+            failure
+        })
+    }
+
+    /// So many pairs of a source's and a destination's connection, which are opened side by side.
+    fn pairs(
+        &self,
+        id: u64,
+        (source, dest): (&Target, &Target),
+        stops: u64,
+        count: usize,
+    ) -> Result<Vec<(Client, Client)>, Failure> {
+        std::thread::scope(|scope| {
+            let open = || Ok((self.source(id, source, stops)?, self.client(id, dest, stops)?));
+            let opening: Vec<_> = (0..count).map(|_| scope.spawn(open)).collect();
+            let ended = || Err(Failure::new(FailureKind::Lost, "a thread of the runner ended"));
+            opening.into_iter().map(|pair| pair.join().unwrap_or_else(|_| ended())).collect()
+        })
+    }
+
+    fn run(&self, request: Request, stops: u64, say: &(dyn Fn(&Event) + Sync)) -> Result<Answer, Failure> {
         match request {
             Request::Query { id, target, sql, limit } => {
                 self.with(id, target, stops, |client| client.query(&sql, limit).map(Answer::Rows))
@@ -136,13 +162,7 @@ impl Shared {
                 self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }
             Request::Transfer { id, source, sql, dest, table, direct } => {
-                let connected = self.client(id, &source, stops).map_err(|mut failure| {
-                    if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
-                        failure.kind = FailureKind::ConnectSource;
-                    }
-                    failure
-                });
-                connected.and_then(|mut from| {
+                self.source(id, &source, stops).and_then(|mut from| {
                     let mut to = self.client(id, &dest, stops)?;
                     let progress = &mut |rows| say(&Event::Progress { id, rows });
                     let within = direct.as_deref().map(Within::new);
@@ -157,6 +177,24 @@ impl Shared {
                         (rows, None) => Answer::Moved(rows),
                     })
                 })
+            }
+            Request::Streams { id, source, queries, dest, table, streams } => {
+                let mut pairs = self.pairs(id, (&source, &dest), stops, streams.min(queries.len()))?;
+                let stop = || {
+                    let running: Vec<Canceller> = lock(&self.running).get(&id).cloned().unwrap_or_default();
+                    // None waits for another: a server that has fallen silent may never take one.
+                    running.into_iter().for_each(|canceller| drop(std::thread::spawn(move || canceller.cancel())));
+                };
+                let tell = |rows| say(&Event::Progress { id, rows });
+                let came = builtin::streams(&mut pairs, &queries, &table, &stop, &tell)?;
+                // A server may act on a cancellation after the statement that it was for.
+                if came.failed.is_none() {
+                    for (from, to) in pairs {
+                        self.put_back(source.clone(), from, stops);
+                        self.put_back(dest.clone(), to, stops);
+                    }
+                }
+                Ok(Answer::Streamed(came))
             }
             Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to cancel")),
         }

@@ -5,7 +5,7 @@
 
 use super::builtin::ScriptOutcome;
 use super::wire::{Answer, Event, Request};
-use super::{Direct, Failure, FailureKind, Loaded, Rows, Target, process};
+use super::{Direct, Failure, FailureKind, Loaded, Rows, Streamed, Target, process};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -196,6 +196,25 @@ impl Session {
     ) -> Result<Loaded, Failure> {
         match self.answer(|id| transfer(id, source, dest, Some(direct)), progress)? {
             Answer::Loaded(loaded) => Ok(loaded),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Streams the rows of several queries into a table, so many at once, each of the same moment of the source.
+    ///
+    /// # Errors
+    /// What keeps them from beginning.
+    pub fn streams(
+        &self,
+        (source, queries): (&Target, Vec<String>),
+        (dest, table): (&Target, &str),
+        streams: usize,
+        progress: impl FnMut(u64),
+    ) -> Result<Streamed, Failure> {
+        let (source, dest, table) = (source.clone(), dest.clone(), table.to_owned());
+        let request = |id| Request::Streams { id, source, queries, dest, table, streams };
+        match self.answer(request, progress)? {
+            Answer::Streamed(streamed) => Ok(streamed),
             other => Err(unexpected(&other)),
         }
     }

@@ -1,7 +1,7 @@
 //! What the engine and a session process say to each other: one JSON document a line, over the process's pipes.
 
 use super::builtin::ScriptOutcome;
-use super::{Direct, Failure, Loaded, Rows, Target};
+use super::{Direct, Failure, Loaded, Rows, Streamed, Target};
 use serde::{Deserialize, Serialize};
 
 /// What the engine asks for. Requests run side by side; `id` says which one an [`Event`] answers.
@@ -20,6 +20,8 @@ pub enum Request {
     Script { id: u64, target: Target, sql: String },
     /// Stream a query's rows into a table; with `direct`, into one that others see.
     Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
+    /// Stream the rows of several queries into a table, so many at once, each of the same moment of the source.
+    Streams { id: u64, source: Target, queries: Vec<String>, dest: Target, table: String, streams: usize },
     /// Stop all that runs now. The session stays.
     Cancel,
 }
@@ -33,7 +35,8 @@ impl Request {
             | Request::Describe { id, .. }
             | Request::Types { id, .. }
             | Request::Script { id, .. }
-            | Request::Transfer { id, .. } => *id,
+            | Request::Transfer { id, .. }
+            | Request::Streams { id, .. } => *id,
             Request::Cancel => 0,
         }
     }
@@ -65,6 +68,8 @@ pub enum Answer {
     Moved(u64),
     /// Of a transfer with `direct`.
     Loaded(Loaded),
+    /// Of several queries.
+    Streamed(Streamed),
 }
 
 impl Event {

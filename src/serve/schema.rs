@@ -1,7 +1,7 @@
 //! The shapes of bodies and answers, in a language short enough to be read: `name:type`, with blanks between.
 //!
 //! A type is `int`, `nat` (from 0), `pos` (from 1), `pct`, `num`, `bool`, `str`, `text` (that says something), `time`,
-//! `name` (of a thing), `ref` (a name or an id), `obj`, `most` (how many at once), `place` (a
+//! `name` (of a thing), `ref` (a name or an id), `obj`, `most` (how many at once), `few` (up to 16), `place` (a
 //! module, or a list of them), `a|b|c` (one of these words), `Thing` (a shape by its name), or
 //! `[type]`; behind it `?` says that it may be null, and `!` that it must be there. A name `a|b` stands for two fields of
 //! which there may be one.
@@ -78,6 +78,7 @@ pub fn of(kind: &str) -> Value {
         "nat" => json!({"type": "integer", "format": "int64", "minimum": 0}),
         "pos" => json!({"type": "integer", "format": "int64", "minimum": 1}),
         "most" => json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": 100}),
+        "few" => json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": 16}),
         "pct" => json!({"type": "number", "minimum": 0, "maximum": 100}),
         "num" => json!({"type": "number"}),
         "bool" => json!({"type": "boolean"}),

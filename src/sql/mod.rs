@@ -7,3 +7,4 @@
 pub mod columns;
 pub mod lexer;
 pub mod placeholders;
+pub mod steady;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_rehearsals.sql"),
     include_str!("../../migrations/0006_load.sql"),
     include_str!("../../migrations/0007_parallel.sql"),
+    include_str!("../../migrations/0008_streams.sql"),
 ];
 
 /// The version of the files of this pipekit.

@@ -39,6 +39,10 @@ pub struct Module {
     pub full_by: String,
     /// How the rows get there: `staged` or `direct`.
     pub load: String,
+    /// The column of the query by whose values its rows are cut into ranges.
+    pub split_by: Option<String>,
+    /// In how many streams they come at once.
+    pub streams: i64,
     /// Whether a delete may cascade into other tables.
     pub allow_cascade: bool,
     /// Whether its merge may run where it is not known to be one transaction.
@@ -86,7 +90,7 @@ pub struct Module {
 const SELECT: &str = "
     SELECT m.id, m.name, m.source_connection_id, s.name AS source_connection, m.dest_connection_id,
            d.name AS dest_connection, m.dest_table, m.staging_table, m.source_query, m.merge_strategy, m.merge_key,
-           m.dest_columns, m.unique_key, m.full_by, m.load, m.allow_cascade, m.allow_non_atomic, m.timeout_s, m.retries, m.retry_delay_s,
+           m.dest_columns, m.unique_key, m.full_by, m.load, m.split_by, m.streams, m.allow_cascade, m.allow_non_atomic, m.timeout_s, m.retries, m.retry_delay_s,
            m.min_rows, m.max_shrink_pct, m.notes, m.enabled, m.running, m.lock_pid, m.lock_host, m.lock_user,
            m.lock_at, m.cancel_requested, m.next_resolved_query, m.next_merge_sql, m.next_resolved_at,
            m.last_run_id, m.created_at, m.updated_at
@@ -109,6 +113,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Module> {
         unique_key: list(&row.get::<_, String>("unique_key")?),
         full_by: row.get("full_by")?,
         load: row.get("load")?,
+        split_by: row.get("split_by")?,
+        streams: row.get("streams")?,
         allow_cascade: row.get("allow_cascade")?,
         allow_non_atomic: row.get("allow_non_atomic")?,
         timeout_s: row.get("timeout_s")?,
@@ -210,6 +216,10 @@ pub struct NewModule<'a> {
     pub full_by: &'a str,
     /// How the rows get there.
     pub load: &'a str,
+    /// What cuts them into ranges.
+    pub split_by: Option<&'a str>,
+    /// How many streams they come in.
+    pub streams: i64,
     /// Whether deletes may cascade.
     pub allow_cascade: bool,
     /// Whether the merge may run where it is not known to be one transaction.
@@ -236,16 +246,16 @@ pub fn save(conn: &Connection, id: Option<i64>, new: &NewModule<'_>) -> Result<i
     let sql = match id {
         None => {
             "INSERT INTO module (name, source_connection_id, dest_connection_id, dest_table, staging_table, source_query,
-                merge_strategy, merge_key, dest_columns, unique_key, full_by, load, allow_cascade, allow_non_atomic, timeout_s, retries,
+                merge_strategy, merge_key, dest_columns, unique_key, full_by, load, split_by, streams, allow_cascade, allow_non_atomic, timeout_s, retries,
                 retry_delay_s, min_rows, max_shrink_pct, notes, enabled, created_at, updated_at)
              VALUES (:name, :source, :dest, :table, :staging, :query, :strategy, :key, :columns, :unique, :full_by,
-                :load, :cascade, :non_atomic, :timeout, :retries, :delay, :min_rows, :shrink, :notes, :enabled, :now, :now)
+                :load, :split_by, :streams, :cascade, :non_atomic, :timeout, :retries, :delay, :min_rows, :shrink, :notes, :enabled, :now, :now)
              RETURNING id"
         }
         Some(_) => {
             "UPDATE module SET name = :name, source_connection_id = :source, dest_connection_id = :dest,
                 dest_table = :table, staging_table = :staging, source_query = :query, merge_strategy = :strategy,
-                merge_key = :key, dest_columns = :columns, unique_key = :unique, full_by = :full_by, load = :load,
+                merge_key = :key, dest_columns = :columns, unique_key = :unique, full_by = :full_by, load = :load, split_by = :split_by, streams = :streams,
                 allow_cascade = :cascade, allow_non_atomic = :non_atomic, timeout_s = :timeout, retries = :retries, retry_delay_s = :delay,
                 min_rows = :min_rows, max_shrink_pct = :shrink, notes = :notes, enabled = :enabled, updated_at = :now,
                 next_resolved_query = NULL, next_merge_sql = NULL, next_resolved_at = NULL
@@ -259,7 +269,7 @@ pub fn save(conn: &Connection, id: Option<i64>, new: &NewModule<'_>) -> Result<i
         ":name": new.name, ":source": new.source_connection_id, ":dest": new.dest_connection_id,
         ":table": new.dest_table, ":staging": new.staging_table, ":query": new.source_query,
         ":strategy": new.merge_strategy, ":key": key, ":columns": columns, ":unique": unique,
-        ":full_by": new.full_by, ":load": new.load, ":cascade": new.allow_cascade, ":non_atomic": new.allow_non_atomic, ":timeout": new.timeout_s, ":retries": new.retries,
+        ":full_by": new.full_by, ":load": new.load, ":split_by": new.split_by, ":streams": new.streams, ":cascade": new.allow_cascade, ":non_atomic": new.allow_non_atomic, ":timeout": new.timeout_s, ":retries": new.retries,
         ":delay": new.retry_delay_s, ":min_rows": new.min_rows, ":shrink": new.max_shrink_pct, ":notes": new.notes,
         ":enabled": new.enabled, ":now": now,
     };

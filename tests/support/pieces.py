@@ -422,6 +422,12 @@ piece(11, "the gate of a direct load", "src/runner/builtin/transfer/within.rs",
 piece(7, "the look at the types that a direct load wrote by", PG_MERGE,
       ("IN ({})) <> {} THEN", "IN ({})) > {} THEN"),
       tests=["direct::postgresql_a_column_that_is_made_narrower_stops_the_load"])
+piece(7, "one snapshot for all streams of a load", "src/runner/builtin/transfer/streams.rs",
+      ("; SET TRANSACTION SNAPSHOT '{}'", "; SELECT '{}'"),
+      tests=["streams::rows_that_move_between_ranges_come_once"])
+piece(7, "the range of those that have no value to be cut by", "src/dialect/ranges.rs",
+      ("range(format!(\"{c} IS NULL\")", "range(format!(\"{c} IS NULL AND false\")"),
+      tests=["streams::every_row_comes_once"])
 piece(13, "what becomes of a direct load that was cut off", "src/engine/recover.rs",
       ("Some(merge) => ask(store, run, merge, patience)?,", "Some(_) => Fate::NotMerged,"),
       tests=["faults::killed_anywhere_in_a_direct_load::full_on_sqlite", "faults::killed_anywhere_in_a_full_run::on_sqlite"])

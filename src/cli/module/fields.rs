@@ -39,6 +39,12 @@ pub struct Fields {
     /// How the rows get there: through a staging table, or into the table itself [default: staged]
     #[arg(long, value_enum)]
     load: Option<Load>,
+    /// The column of the query that cuts its rows into ranges, for --streams [default: none]
+    #[arg(long, value_name = "COLUMN", value_parser = maybe::<String>)]
+    split_by: Option<Maybe<String>>,
+    /// In how many streams the rows come at once, up to 16 [default: 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    streams: Option<i64>,
     /// Whether its deletes may cascade into other tables
     #[arg(long, value_name = "BOOL")]
     allow_cascade: Option<bool>,
@@ -113,6 +119,16 @@ impl Fields {
         }
         if let Some(load) = self.load {
             module.load = load;
+        }
+        if let Some(given) = &self.split_by {
+            given.put(&mut module.split_by);
+            // What is not cut comes in one stream.
+            if module.split_by.is_none() {
+                module.streams = 1;
+            }
+        }
+        if let Some(streams) = self.streams {
+            module.streams = streams;
         }
         if let Some(allow) = self.allow_cascade {
             module.allow_cascade = allow;

@@ -23,6 +23,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         ("into", format!("{} {} ({})", definition.dest.name, plan.table, definition.dest.kind)),
         ("runner", runners(&definition, &plan)),
         ("load", load(&plan)),
+        ("streams", plan.streams.text().unwrap_or_default()),
         (
             "merge",
             if atomic { "atomic: one transaction" } else { "one transaction, atomic if its server makes it so" }

@@ -48,6 +48,7 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
         ("unique key", row.unique_key.join(", ")),
         ("full by", if full { row.full_by.clone() } else { String::new() }),
         ("load", if row.load == "direct" { row.load.clone() } else { String::new() }),
+        ("streams", row.split_by.as_ref().map(|by| format!("{}, by ranges of {by}", row.streams)).unwrap_or_default()),
         ("may cascade", if row.allow_cascade { "yes".into() } else { String::new() }),
         ("non-atomic", if row.allow_non_atomic { "yes".into() } else { String::new() }),
         ("min rows", some(row.min_rows.map(|n| n.to_string()))),

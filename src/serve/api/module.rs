@@ -15,7 +15,7 @@ macro_rules! row {
     () => {
         "id:int name:name source_connection_id:int source_connection:str dest_connection_id:int \
       dest_connection:str dest_table:str staging_table:str source_query:str merge_strategy:full|incremental|append \
-      merge_key:[str] dest_columns:[str]? unique_key:[str] full_by:truncate|delete load:staged|direct allow_cascade:bool \
+      merge_key:[str] dest_columns:[str]? unique_key:[str] full_by:truncate|delete load:staged|direct split_by:str? streams:int allow_cascade:bool \
       allow_non_atomic:bool timeout_s:int retries:int retry_delay_s:int min_rows:int? max_shrink_pct:num? notes:str? \
       enabled:bool running:bool lock_pid:int? lock_host:str? lock_user:str? lock_at:time? cancel_requested:bool \
       next_resolved_query:str? next_merge_sql:str? next_resolved_at:time? last_run_id:int? created_at:time \
@@ -39,7 +39,7 @@ macro_rules! fields {
             $must,
             " merge_strategy:full|incremental|append",
             $must,
-            " merge_key:[text]? dest_columns:[text]? unique_key:[text]? full_by:truncate|delete load:staged|direct allow_cascade:bool \
+            " merge_key:[text]? dest_columns:[text]? unique_key:[text]? full_by:truncate|delete load:staged|direct split_by:text? streams:few allow_cascade:bool \
              allow_non_atomic:bool timeout_s:pos retries:nat retry_delay_s:nat min_rows:nat? max_shrink_pct:pct? \
              notes:str? enabled:bool watermarks:[NewWatermark] hooks:[NewHook]"
         )
@@ -52,7 +52,7 @@ pub const SHAPES: &[Shape] = &[
     ("WholeModule", concat!(row!(), " watermarks:[Watermark] hooks:[Hook] groups:[str] last_run:obj?")),
     (
         "ModulePreview",
-        "module:name runner:str load:staged|direct atomic:bool watermark_values_json:obj resolved_source_sql:str staging_sql:str? \
+        "module:name runner:str load:staged|direct streams:int atomic:bool watermark_values_json:obj resolved_source_sql:str staging_sql:str? \
       merge_sql:str columns:[PreviewColumn] warnings:[str]",
     ),
     ("PreviewColumn", "output:str? column:str type:str"),

@@ -16,10 +16,12 @@ mod sqlite_sink;
 mod sqlite_to_pg;
 mod sqlite_to_sqlite;
 mod storage;
+mod streams;
 mod textual;
 mod to_mysql;
 mod within;
 
+pub use streams::streams;
 pub use within::Within;
 
 use super::value::Value;
