@@ -1,8 +1,8 @@
 //! Memory stays flat: what a process took at most, while it moved few rows and many.
 
-use super::support::World;
 use super::support::mariadb;
 use super::support::postgres::Database;
+use super::support::{Pair, World};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -128,4 +128,26 @@ fn a_run_is_flat_in_both_its_processes() {
         assert_eq!(processes, 2);
         most
     });
+}
+
+/// Four streams take no more with many rows than with few.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn flat_in_four_streams() {
+    let mut pair = Pair::of(Some(Database::new()), Some(Database::new()));
+    pair.dst(&format!("CREATE TABLE t {TABLE}"));
+    pair.src(&format!("CREATE TABLE t {TABLE}"));
+    pair.module("orders", "--table t --strategy full --query 'SELECT id, v, x FROM t' --split-by id --streams 4");
+    let runs = |rows: u64| {
+        let rows = PG.replace("{rows}", &rows.to_string());
+        pair.src(&format!("TRUNCATE t; INSERT INTO t {rows}; CREATE INDEX IF NOT EXISTS by_id ON t (id); ANALYZE t"));
+        let (mut run, mut most) = (pair.world.start("run orders"), 0);
+        while !run.has_ended() {
+            most = pair.world.running_runner().and_then(peak).unwrap_or(0).max(most);
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        run.wait().ok();
+        most
+    };
+    assert_flat("four streams", runs);
 }

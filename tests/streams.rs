@@ -179,6 +179,22 @@ fn one_bad_row_stops_all() {
     assert_eq!(pair.rows("SELECT count(*), sum(v) FROM d"), ["1000|500500"]);
 }
 
+/// Never 11: the same on MariaDB, which takes what comes in several streams back with the staging table.
+#[test]
+#[ignore = "needs PostgreSQL and MariaDB: tests/run.sh"]
+fn one_bad_row_stops_all_into_mariadb() {
+    let mut pair = Pair::between(Some(Database::new()).into(), Side::Mariadb(mariadb::Database::new()));
+    pair.src("CREATE TABLE t (id integer, v text); INSERT INTO t SELECT i, CASE i WHEN 777 THEN 'many' ELSE i::text END FROM generate_series(1, 1000) AS i");
+    pair.dst("CREATE TABLE d (id INTEGER, v INTEGER); INSERT INTO d VALUES (0, 0)");
+    pair.module("orders", "--table d --strategy full --query 'SELECT id, v FROM t' --split-by id --streams 3");
+    let call = pair.call("run orders").fails(1, "column v: 'many' does not fit");
+    assert!(call.stderr().contains("in the range where id is from 7"), "{}", call.stderr());
+    assert_eq!(pair.rows("SELECT * FROM d"), ["0|0"]);
+    pair.src("UPDATE t SET v = 0 WHERE id = 777");
+    assert_eq!(pair.world.run("orders")["row_count"], 1000);
+    assert_eq!(pair.rows("SELECT count(*), sum(v) FROM d"), ["1000|499723"]);
+}
+
 /// Never 3, never 13: a run that is killed, or cancelled, in the middle of its streams leaves no session and no rows.
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
