@@ -1,6 +1,6 @@
 //! Rows that come in several streams (`--split-by COLUMN --streams N`): by ranges, of one snapshot of the source.
 
-use super::support::postgres::Database;
+use super::support::postgres::{self, Database};
 use super::support::proxy::{Fault, Proxy, Way, When};
 use super::support::{NEW, Pair, Side, Signal, kill, mariadb, until};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -286,6 +286,33 @@ fn preview_and_log_say_it() {
     }
     pair.call("module edit orders --split-by id --query 'SELECT id, id, qty AS \"ID\" FROM orders'").ok();
     pair.call("module preview orders").fails(2, "several columns called id");
+}
+
+/// Never 7: tables of another server are read in one stream, as each connection would have a snapshot of its own there.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn what_is_on_another_server_comes_in_one_stream() {
+    let (mut pair, source) = between_servers();
+    pair.src(&format!(
+        "CREATE TABLE there (id integer); INSERT INTO there SELECT generate_series(1, 100);
+         CREATE EXTENSION postgres_fdw;
+         CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '{}', dbname '{}');
+         CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user '{}', password '{}');
+         CREATE FOREIGN TABLE t (id integer) SERVER far OPTIONS (table_name 'there')",
+        Database::port(),
+        source.name,
+        postgres::user(),
+        postgres::password()
+    ));
+    pair.dst("CREATE TABLE d (id integer)");
+    pair.module("orders", "--table d --strategy full --query 'SELECT id FROM t' --split-by id --streams 4");
+    pair.call("module preview orders")
+        .ok()
+        .prints("one stream, and not in 4 as it asks: its query reads tables of another");
+    assert_eq!(pair.world.run("orders")["row_count"], 100);
+    assert!(pair.world.steps("orders").contains(&"transfer src to dst".to_owned()));
+    pair.call("log show orders --live").ok().prints("tables of another server");
+    assert_eq!(pair.rows("SELECT count(*), sum(id) FROM d"), ["100|5050"]);
 }
 
 /// Where the database at either end can't, the rows come in one stream.

@@ -113,6 +113,11 @@ impl<'a> Cut<'a> {
         )
     }
 
+    /// SQL that shows how the server would go about the query, for [`reads_elsewhere`].
+    pub fn explain(&self) -> String {
+        format!("EXPLAIN\n{}", self.query)
+    }
+
     /// The ranges that meet at these values. Each row is in one of them, whatever its value is: the first and the last are
     /// open, and NULLs are one by themselves.
     pub fn at(&self, ends: &[String]) -> Vec<Range> {
@@ -138,6 +143,13 @@ impl<'a> Cut<'a> {
         }
         out
     }
+}
+
+/// Whether the rows, by how the server would go about the query, are another server's too: its snapshot is shared by nobody
+/// (PostgreSQL's manual, F.38.4: each session has a transaction of its own there).
+pub fn reads_elsewhere<'t>(explained: impl IntoIterator<Item = &'t str>) -> bool {
+    let elsewhere = ["Foreign Scan", "Custom Scan"];
+    explained.into_iter().any(|line| elsewhere.iter().any(|scan| line.contains(scan)))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub struct Preview {
 pub fn make(store: &mut Store, name: &str) -> Result<Preview> {
     let definition = Definition::read(store, name)?;
     let databases = Databases::open(store, None)?;
-    let plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
+    let mut plan = plan::make(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
     let mut warnings = plan.resolved.warnings.clone();
     let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
         Ok(Some(output)) => {
@@ -52,8 +52,13 @@ pub fn make(store: &mut Store, name: &str) -> Result<Preview> {
         }
         Err(f) => return Err(databases.explain(&f, &definition.source, "preparing the query")),
     };
-    if let Streams::Several(_, by) = &plan.streams {
-        streams::cut(&databases, &definition, &plan, by)?;
+    if let Streams::Several(count, by) = &plan.streams {
+        let cut = streams::cut(&databases, &definition, &plan, by)?;
+        let mut ledger = Ledger::new(store, None, &databases);
+        if let Some(why) = streams::only_there(&mut ledger, &databases, &definition, &plan, &cut)? {
+            plan.streams = Streams::OneBecause(*count, why.to_owned());
+            plan.remarks.extend(plan.streams.remark());
+        }
     }
     // What a foreign table's server makes of a transaction is up to it, and so it is with a runner from outside.
     let told = external::foretell(store, &databases, &definition.dest, &plan.dest, &definition.module)?;

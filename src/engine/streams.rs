@@ -128,11 +128,13 @@ impl Attempt<'_> {
         (streams, by): (usize, &str),
         options: &mut Options<'_>,
     ) -> Result<Moved> {
-        let ranges = self.ranges(ledger, plan, (streams, by))?;
-        if ranges.is_empty() {
-            ledger.live(&format!("one stream: {by} has not two values to cut the rows at"))?;
-            return self.transfer_in_one(ledger, plan, options);
-        }
+        let ranges = match self.ranges(ledger, plan, (streams, by))? {
+            Ok(ranges) => ranges,
+            Err(why) => {
+                Streams::OneBecause(streams, why).remark().map_or(Ok(()), |remark| ledger.live(&remark))?;
+                return self.transfer_in_one(ledger, plan, options);
+            }
+        };
         let (source, dest) = (&self.definition.source, &self.definition.dest);
         let many = ranges.len();
         ledger.live(&format!("{} streams over {many} ranges of {by}, one snapshot", streams.min(many)))?;
@@ -186,10 +188,18 @@ impl Attempt<'_> {
         Ok(Moved { rows: Some(rows), words: None })
     }
 
-    /// The ranges; none where there is nothing to cut.
-    fn ranges(&self, ledger: &mut Ledger<'_>, plan: &Plan, (streams, by): (usize, &str)) -> Result<Vec<Range>> {
+    /// The ranges, or why there are none.
+    fn ranges(
+        &self,
+        ledger: &mut Ledger<'_>,
+        plan: &Plan,
+        (streams, by): (usize, &str),
+    ) -> Result<Result<Vec<Range>, String>> {
         let source = &self.definition.source;
         let cut = cut(self.databases, self.definition, plan, by)?;
+        if let Some(why) = only_there(ledger, self.databases, self.definition, plan, &cut)? {
+            return Ok(Err(why.to_owned()));
+        }
         // Outside of the snapshot: wherever the ends lie, each row is in one range.
         let sql = cut.ends(streams * RANGES);
         let ends = ledger
@@ -203,8 +213,37 @@ impl Attempt<'_> {
             )?
             .map_err(|f| self.databases.explain(&f, source, "cutting the rows into ranges"))?;
         let ends: Vec<String> = ends.rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
-        Ok(cut.at(&ends))
+        let ranges = cut.at(&ends);
+        Ok(if ranges.is_empty() { Err(format!("{by} has not two values to cut them at")) } else { Ok(ranges) })
     }
+}
+
+/// Why the snapshot of the source is not that of all the rows of the query, where it is not.
+///
+/// # Errors
+/// What the source says of the query.
+pub fn only_there(
+    ledger: &mut Ledger<'_>,
+    databases: &Databases,
+    definition: &Definition,
+    plan: &Plan,
+    cut: &Cut<'_>,
+) -> Result<Option<&'static str>> {
+    let source = &definition.source;
+    let sql = cut.explain();
+    let rows = ledger
+        .step(
+            "staging",
+            "explain",
+            &source.name,
+            &sql,
+            || databases.runners().query(&plan.source, &sql, None),
+            |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+        )?
+        .map_err(|f| databases.explain(&f, source, "preparing the query"))?;
+    let lines = rows.rows.iter().flatten().flatten().map(String::as_str);
+    Ok(ranges::reads_elsewhere(lines)
+        .then_some("its query reads tables of another server, whose snapshot is not shared"))
 }
 
 /// The failure with the range in which its rows are counted.

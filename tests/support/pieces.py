@@ -425,6 +425,9 @@ piece(7, "the look at the types that a direct load wrote by", PG_MERGE,
 piece(7, "one snapshot for all streams of a load", "src/runner/builtin/transfer/streams.rs",
       ("; SET TRANSACTION SNAPSHOT '{}'", "; SELECT '{}'"),
       tests=["streams::rows_that_move_between_ranges_come_once"])
+piece(7, "the look whether rows are another server's", "src/dialect/ranges.rs",
+      ("[\"Foreign Scan\", \"Custom Scan\"]", "[\"Custom Scan\"]"),
+      tests=["streams::what_is_on_another_server_comes_in_one_stream"])
 piece(7, "the range of those that have no value to be cut by", "src/dialect/ranges.rs",
       ("range(format!(\"{c} IS NULL\")", "range(format!(\"{c} IS NULL AND false\")"),
       tests=["streams::every_row_comes_once"])
