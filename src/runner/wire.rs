@@ -22,12 +22,14 @@ pub enum Request {
     Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
     /// Stream the rows of several queries into a table, so many at once, each of the same moment of the source.
     Streams { id: u64, source: Target, queries: Vec<String>, dest: Target, table: String, streams: usize },
+    /// Connect to a server now, as a request is going to need it. It is not answered.
+    Open { target: Target },
     /// Stop all that runs now. The session stays.
     Cancel,
 }
 
 impl Request {
-    /// Its number, which its answer carries.
+    /// Its number, which its answer carries; 0 where there is none.
     pub fn id(&self) -> u64 {
         match self {
             Request::Query { id, .. }
@@ -37,7 +39,7 @@ impl Request {
             | Request::Script { id, .. }
             | Request::Transfer { id, .. }
             | Request::Streams { id, .. } => *id,
-            Request::Cancel => 0,
+            Request::Open { .. } | Request::Cancel => 0,
         }
     }
 }
