@@ -127,8 +127,18 @@ impl Shop {
     fn insert(&mut self, item: Option<String>, qty: Option<i64>) {
         let row = (self.next_id, item, qty, self.at);
         self.next_id += 1;
-        self.pair.src(&format!("INSERT INTO orders VALUES ({})", sql(&row)));
+        self.pair.src(&format!("INSERT INTO orders VALUES ({})", self.sql(&row)));
         self.source.push(row);
+    }
+
+    /// A row as the source's SQL spells it.
+    fn sql(&self, row: &Row) -> String {
+        let null = || "NULL".to_owned();
+        // In a text of MariaDB a backslash is the first of two.
+        let backslash = if self.pair.is_from_mariadb() { r"\\" } else { r"\" };
+        let text = row.1.as_ref().map_or_else(null, |t| format!("'{}'", t.replace('\'', "''").replace('\\', backslash)));
+        let qty = row.2.map_or_else(null, |n| n.to_string());
+        format!("{}, {text}, {qty}, {}", row.0, row.3)
     }
 
     /// Changes the source: new rows, changed rows, rows of the same time, late ones, deleted ones.
@@ -145,10 +155,10 @@ impl Shop {
             let late = i64::from(random.once_in(5));
             let row = (self.next_id, item, (!random.once_in(4)).then_some(self.at), self.at - late);
             self.next_id += 1;
-            texts.push(format!("INSERT INTO orders VALUES ({})", sql(&row)));
+            texts.push(format!("INSERT INTO orders VALUES ({})", self.sql(&row)));
             self.source.push(row);
         }
-        if self.way.staged() != Way::Append && self.source.len() > 3 {
+        if self.source.len() > 3 {
             for _ in 0..random.below(3) {
                 let at = random.below(self.source.len());
                 let now = self.at;
@@ -170,7 +180,7 @@ impl Shop {
         for _ in 0..rows {
             let row = (self.next_id, Some("many".to_owned()), Some(1), self.at);
             self.next_id += 1;
-            texts.push(format!("({})", sql(&row)));
+            texts.push(format!("({})", self.sql(&row)));
             self.source.push(row);
         }
         self.pair.src(&format!("INSERT INTO orders VALUES {}", texts.join(",")));
@@ -340,12 +350,6 @@ impl Shop {
         assert_eq!(left.iter().filter(|name| !known(name)).collect::<Vec<_>>(), [""; 0], "{what}: files are left");
         until("no session is left", || self.pair.sessions().is_empty());
     }
-}
-
-fn sql(row: &Row) -> String {
-    let text = row.1.as_ref().map_or("NULL".to_owned(), |t| format!("'{}'", t.replace('\'', "''")));
-    let qty = row.2.map_or("NULL".to_owned(), |n| n.to_string());
-    format!("{}, {text}, {qty}, {}", row.0, row.3)
 }
 
 /// Rows as [`Pair::rows`] gives them.
