@@ -297,7 +297,7 @@ impl Soak<'_> {
         }
         let (disk, most) = match fault {
             Fault::OwnDiskFull => (&self.own_disk, 100 * 1024),
-            _ => (&self.destination_disk, 300 * 1024),
+            _ => (&self.destination_disk, 120 * 1024),
         };
         let disk = disk.as_ref().expect("there is such a disk");
         if fault == Fault::DestinationDiskFull {

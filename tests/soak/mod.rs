@@ -8,7 +8,7 @@ mod tally;
 use super::support::disk::SmallDisk;
 use super::support::proxy::Proxy;
 use super::support::random::Random;
-use super::support::shop::{Shop, WAYS};
+use super::support::shop::{Shop, WAYS, Way};
 use super::support::steps::Place;
 use super::support::{Call, Pair};
 use faults::{FAULTS, Fault};
@@ -43,9 +43,14 @@ impl<'a> Soak<'a> {
                 nets.push(net);
             }
         }
-        let shop = Shop::new(pair, way);
+        let mut shop = Shop::new(pair, way);
         if random.once_in(3) {
             shop.pair.call("module edit orders --retries 2 --retry-delay-s 0").ok();
+        }
+        // An append with a unique key is staged.
+        if way != Way::DirectAppend && random.once_in(3) {
+            shop.pair.call("module edit orders --unique-key id").ok();
+            shop.goes_on("the first run with a unique key");
         }
         let own_disk = SmallDisk::new(16 << 20);
         let destination_disk = if destination == Kind::Sqlite { SmallDisk::new(64 << 20) } else { None };
@@ -65,7 +70,12 @@ impl<'a> Soak<'a> {
             Fault::NetworkCut => !self.nets.is_empty(),
             fault => fault.can_hit(self.destination),
         };
-        FAULTS.into_iter().filter(can).collect()
+        let mut faults: Vec<Fault> = FAULTS.into_iter().filter(can).collect();
+        // It misses often, and has one kind of destination only.
+        if faults.contains(&Fault::DestinationDiskFull) {
+            faults.extend([Fault::DestinationDiskFull; 2]);
+        }
+        faults
     }
 
     /// One change at the source and one run with this fault. Says whether it hit.
@@ -106,7 +116,7 @@ fn agrees(call: &Call, status: &str) -> bool {
 fn shop(seed: u64, servers: &Servers, end: Instant, tally: &mut Tally) {
     let (mut soak, shop) = Soak::new(seed, servers);
     let faults = soak.faults();
-    for round in 0..20 + soak.random.below(20) {
+    for round in 0..12 + soak.random.below(16) {
         if Instant::now() > end {
             break;
         }

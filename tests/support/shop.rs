@@ -136,7 +136,8 @@ impl Shop {
         let null = || "NULL".to_owned();
         // In a text of MariaDB a backslash is the first of two.
         let backslash = if self.pair.is_from_mariadb() { r"\\" } else { r"\" };
-        let text = row.1.as_ref().map_or_else(null, |t| format!("'{}'", t.replace('\'', "''").replace('\\', backslash)));
+        let text =
+            row.1.as_ref().map_or_else(null, |t| format!("'{}'", t.replace('\'', "''").replace('\\', backslash)));
         let qty = row.2.map_or_else(null, |n| n.to_string());
         format!("{}, {text}, {qty}, {}", row.0, row.3)
     }
