@@ -311,8 +311,8 @@ impl Soak<'_> {
 
     /// A run whose connection to a server is cut. Nothing of it is left when this gives its end.
     fn network_cut(&mut self) -> Suffered {
-        let bytes = *self.random.one_of(&[1_000, 5_000, 50_000]);
-        if bytes > 5_000 {
+        let bytes = *self.random.one_of(&[1_000, 4_000, 20_000]);
+        if bytes > 4_000 {
             self.shop.grow(3000);
         }
         let way = *self.random.one_of(&[proxy::Way::Up, proxy::Way::Down]);

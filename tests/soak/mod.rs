@@ -33,8 +33,9 @@ struct Soak<'a> {
 impl<'a> Soak<'a> {
     fn new(seed: u64, servers: &'a Servers) -> (Soak<'a>, String) {
         let mut random = Random(seed);
-        let [source, destination] = [(); 2].map(|()| *random.one_of(&KINDS));
-        let way = *random.one_of(&WAYS);
+        // Of as many shops as both have together each destination has each way once.
+        let turn = usize::try_from(seed).unwrap();
+        let (source, destination, way) = (*random.one_of(&KINDS), KINDS[turn % KINDS.len()], WAYS[turn % WAYS.len()]);
         let ([from, to], mut nets) = ([source, destination].map(|kind| servers.side(kind)), Vec::new());
         let pair = Pair::between(from.0, to.0);
         for (name, net) in [("src", from.1), ("dst", to.1)] {
