@@ -20,12 +20,14 @@ pub enum Request {
     Script { id: u64, target: Target, sql: String },
     /// Stream a query's rows into a table; with `direct`, into one that others see.
     Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
+    /// Connect to a server now, as a request is going to need it. It is not answered.
+    Open { target: Target },
     /// Stop all that runs now. The session stays.
     Cancel,
 }
 
 impl Request {
-    /// Its number, which its answer carries.
+    /// Its number, which its answer carries; 0 where there is none.
     pub fn id(&self) -> u64 {
         match self {
             Request::Query { id, .. }
@@ -34,7 +36,7 @@ impl Request {
             | Request::Types { id, .. }
             | Request::Script { id, .. }
             | Request::Transfer { id, .. } => *id,
-            Request::Cancel => 0,
+            Request::Open { .. } | Request::Cancel => 0,
         }
     }
 }
