@@ -1,11 +1,11 @@
 //! What happens to the runs of a soak, and whether it hit the run that it was meant for.
 
 use super::Soak;
-use super::kind::Kind;
+use super::kind::{Kind, Servers};
 use crate::support::fault::Victim;
 use crate::support::proxy;
 use crate::support::steps::is_there;
-use crate::support::{Call, Running, Signal, until};
+use crate::support::{Call, Pair, Running, Signal, until};
 use std::time::Duration;
 
 /// A kind of fault.
@@ -30,7 +30,7 @@ pub enum Fault {
     Cancelled,
     /// The disk of pipekit's own file is full.
     OwnDiskFull,
-    /// The disk of an SQLite destination is full.
+    /// The disk of the destination is full.
     DestinationDiskFull,
     /// No file that pipekit and its runner write may grow: from the start, or (pipekit's own) in the middle.
     FilesMayNotGrow,
@@ -68,7 +68,6 @@ impl Fault {
     pub fn can_hit(self, destination: Kind) -> bool {
         match self {
             Fault::BackendKilled | Fault::ServerKilled | Fault::BackendStopped => destination != Kind::Sqlite,
-            Fault::DestinationDiskFull => destination == Kind::Sqlite,
             _ => true,
         }
     }
@@ -97,6 +96,17 @@ fn aim(run: &mut Running, mut strike: impl FnMut() -> bool) -> bool {
 fn strike(pid: u32, signal: Signal) -> bool {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
     rustix::process::kill_process(pid, signal).is_ok()
+}
+
+/// Kills the destination's server, and starts it again.
+fn crash(servers: &Servers, pair: &mut Pair) {
+    if pair.is_mariadb() {
+        servers.mariadb.crash();
+        pair.my().reconnect();
+    } else {
+        servers.postgres.crash();
+        pair.pg().reconnect();
+    }
 }
 
 impl Soak<'_> {
@@ -190,7 +200,13 @@ impl Soak<'_> {
             }
             Fault::OwnDiskFull | Fault::DestinationDiskFull | Fault::FilesMayNotGrow => {
                 let call = self.without_space(fault);
-                Suffered { hit: call.output.status.code() != Some(0), call: Some(call) }
+                let hit = call.output.status.code() != Some(0);
+                // It takes MariaDB down now and then.
+                let is_down = self.destination == Kind::Mariadb && self.shop.pair.tries("SELECT 1").is_err();
+                if is_down {
+                    crash(self.servers, &mut self.shop.pair);
+                }
+                Suffered { hit, call: Some(call).filter(|_| !is_down) }
             }
             Fault::NetworkCut => self.network_cut(),
             Fault::FileLocked => {
@@ -232,20 +248,21 @@ impl Soak<'_> {
         Suffered { hit: suffered.is_some_and(|(hit, _)| hit), call: None }
     }
 
-    /// A kill of the server at a place of the ledger.
+    /// A kill of the server at a place of the ledger, or at any time.
     #[track_caller]
     fn server_killed(&mut self, what: &str) -> Suffered {
+        let servers = self.servers;
+        if self.random.once_in(2) {
+            let mut run = self.begun();
+            let hit = !run.has_ended();
+            crash(servers, &mut self.shop.pair);
+            run.wait();
+            return Suffered { hit, call: None };
+        }
         let place = self.random.one_of(&self.places).clone();
-        let (servers, destination) = (self.servers, self.destination);
         let what = format!("{what}, {place:?}");
         let suffered = self.shop.suffer(&what, &place, &mut self.random, |shop, _| {
-            if destination == Kind::Mariadb {
-                servers.mariadb.crash();
-                shop.pair.my().reconnect();
-            } else {
-                servers.postgres.crash();
-                shop.pair.pg().reconnect();
-            }
+            crash(servers, &mut shop.pair);
             true
         });
         Suffered { hit: suffered.is_some(), call: None }
@@ -297,7 +314,7 @@ impl Soak<'_> {
         }
         let (disk, most) = match fault {
             Fault::OwnDiskFull => (&self.own_disk, 100 * 1024),
-            _ => (&self.destination_disk, 120 * 1024),
+            _ => (&self.destination_disk, 40 * 1024),
         };
         let disk = disk.as_ref().expect("there is such a disk");
         if fault == Fault::DestinationDiskFull {

@@ -23,7 +23,7 @@ struct Soak<'a> {
     destination: Kind,
     /// The networks before its servers.
     nets: Vec<Proxy>,
-    /// Where pipekit's own file is, and the destination where it is a file. `None` where nothing can be mounted.
+    /// Where pipekit's own file is, and the destination. `None` where nothing can be mounted.
     own_disk: Option<SmallDisk>,
     destination_disk: Option<SmallDisk>,
     random: Random,
@@ -44,7 +44,7 @@ impl<'a> Soak<'a> {
                 nets.push(net);
             }
         }
-        let mut shop = Shop::new(pair, way);
+        let mut shop = Shop::with_overlap(pair, way, i64::try_from(random.below(3)).unwrap());
         if random.once_in(3) {
             shop.pair.call("module edit orders --retries 2 --retry-delay-s 0").ok();
         }
@@ -54,9 +54,12 @@ impl<'a> Soak<'a> {
             shop.goes_on("the first run with a unique key");
         }
         let own_disk = SmallDisk::new(16 << 20);
-        let destination_disk = if destination == Kind::Sqlite { SmallDisk::new(64 << 20) } else { None };
-        for (disk, file) in [(&own_disk, "pipekit.db"), (&destination_disk, "dst.db")] {
-            disk.as_ref().inspect(|disk| disk.take(&shop.pair.world, file));
+        let destination_disk = SmallDisk::new(64 << 20);
+        own_disk.as_ref().inspect(|disk| disk.take(&shop.pair.world, "pipekit.db"));
+        destination_disk.as_ref().inspect(|disk| place_on(disk, &mut shop.pair));
+        if way == Way::Incremental {
+            // Of MariaDB a merge by a key without an index takes minutes.
+            shop.pair.dst("CREATE INDEX by_id ON orders (id)");
         }
         let places = Place::all(&shop.pair.world.steps("orders"));
         let what = format!("seed {seed}, {way:?} from {source:?} to {destination:?}");
@@ -71,12 +74,7 @@ impl<'a> Soak<'a> {
             Fault::NetworkCut => !self.nets.is_empty(),
             fault => fault.can_hit(self.destination),
         };
-        let mut faults: Vec<Fault> = FAULTS.into_iter().filter(can).collect();
-        // It misses often, and has one kind of destination only.
-        if faults.contains(&Fault::DestinationDiskFull) {
-            faults.extend([Fault::DestinationDiskFull; 2]);
-        }
-        faults
+        FAULTS.into_iter().filter(can).collect()
     }
 
     /// One change at the source and one run with this fault. Says whether it hit.
@@ -98,6 +96,22 @@ impl<'a> Soak<'a> {
             self.shop.goes_on(what);
         }
         suffered.hit
+    }
+}
+
+/// Moves the destination to a disk: the file, or the server's table.
+fn place_on(disk: &SmallDisk, pair: &mut Pair) {
+    if pair.is_postgres() {
+        let name = disk.tablespace(pair.pg());
+        pair.dst(&format!("ALTER TABLE orders SET TABLESPACE {name}"));
+    } else if pair.is_mariadb() {
+        pair.dst(&format!(
+            "CREATE TABLE placed DATA DIRECTORY '{}' AS SELECT * FROM orders; DROP TABLE orders; \
+             RENAME TABLE placed TO orders",
+            disk.path().display()
+        ));
+    } else {
+        disk.take(&pair.world, "dst.db");
     }
 }
 
@@ -131,7 +145,15 @@ fn shop(seed: u64, servers: &Servers, end: Instant, tally: &mut Tally) {
     let left = |disk: &Option<SmallDisk>, own: &[&str]| disk.as_ref().map_or(Vec::new(), |disk| disk.others(own));
     let own = ["pipekit.db", "pipekit.db-wal", "pipekit.db-shm", "pipekit.db.locks"];
     assert_eq!(left(&soak.own_disk, &own), [""; 0], "{shop}: files are left");
-    assert_eq!(left(&soak.destination_disk, &["dst.db"]), [""; 0], "{shop}: files are left");
+    if soak.destination == Kind::Sqlite {
+        assert_eq!(left(&soak.destination_disk, &["dst.db"]), [""; 0], "{shop}: files are left");
+    } else if soak.destination == Kind::Postgres && soak.destination_disk.is_some() {
+        // The server looks for it when it starts, and the disk is gone then.
+        soak.shop.pair.dst("ALTER TABLE orders SET TABLESPACE pg_default");
+        let name = &soak.shop.pair.pg().name;
+        let drop = format!("DROP TABLESPACE {name}_space");
+        soak.shop.pair.dst(&drop);
+    }
 }
 
 /// Never 2, never 3, never 13, never 14: nothing that happens to runs at random loses or doubles a row, or makes the log

@@ -113,11 +113,11 @@ run_mariadb() {
 
 stop_mariadb() { kill -9 "$(cat "$1/my/pid" 2>/dev/null)" 2>/dev/null || true; }
 
-# Kills the server in the folder $1 and runs it again on the port $2.
+# Kills the server in the folder $1, where it is not dead already, and runs it again on the port $2.
 crash_mariadb() {
   local pid
   pid=$(cat "$1/my/pid")
-  kill -9 "$pid"
+  kill -9 "$pid" 2>/dev/null || true
   # Dead is enough: whoever is to know of it may take its time.
   while [ -e "/proc/$pid/exe" ]; do sleep 0.02; done
   run_mariadb "$1" "$2"
