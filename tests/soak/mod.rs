@@ -71,12 +71,9 @@ impl<'a> Soak<'a> {
             Fault::NetworkCut => !self.nets.is_empty(),
             fault => fault.can_hit(self.destination),
         };
-        let mut faults: Vec<Fault> = FAULTS.into_iter().filter(can).collect();
-        // It misses often, and has one kind of destination only.
-        if faults.contains(&Fault::DestinationDiskFull) {
-            faults.extend([Fault::DestinationDiskFull; 2]);
-        }
-        faults
+        // These miss often, and can't happen everywhere.
+        let rare = [Fault::DestinationDiskFull, Fault::NetworkCut, Fault::DestinationDiskFull, Fault::NetworkCut];
+        FAULTS.into_iter().chain(rare).filter(can).collect()
     }
 
     /// One change at the source and one run with this fault. Says whether it hit.
