@@ -144,16 +144,8 @@ struct Tablespace {
 
 impl Tablespace {
     fn new(bytes: u64) -> Option<Tablespace> {
-        use std::os::unix::fs::MetadataExt;
         let disk = SmallDisk::new(bytes)?;
-        let mut database = Database::new();
-        let data = database.rows("SHOW data_directory").remove(0);
-        let place = disk.path().join("space");
-        std::fs::create_dir(&place).unwrap();
-        std::fs::set_permissions(disk.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
-        std::os::unix::fs::chown(&place, Some(std::fs::metadata(data).unwrap().uid()), None).unwrap();
-        let name = format!("{}_space", database.name);
-        database.sql(&format!("CREATE TABLESPACE {name} LOCATION '{}'", place.display()));
+        let name = disk.tablespace(&mut Database::new());
         Some(Tablespace { name, disk })
     }
 }

@@ -87,6 +87,11 @@ impl MariaCluster {
         mariadb::Database::on(&server, "CHARACTER SET utf8mb4")
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        std::fs::read_to_string(self.dir.path().join("my/pid")).unwrap().trim().parse().unwrap()
+    }
+
     /// Kills it and starts it again.
     pub fn crash(&self) {
         shell(self.dir.path(), &format!("crash_mariadb \"$1\" {}", self.port));

@@ -1,5 +1,6 @@
 //! Disks that are full: a small file system of its own, and limits that a process is given.
 
+use super::postgres::Database;
 use super::{Call, Running, World};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::io::Write;
@@ -36,6 +37,18 @@ impl SmallDisk {
         std::fs::copy(&old, &new).unwrap();
         std::fs::remove_file(&old).unwrap();
         std::os::unix::fs::symlink(new, old).unwrap();
+    }
+
+    /// Makes it a tablespace of a PostgreSQL server, and gives its name.
+    pub fn tablespace(&self, database: &mut Database) -> String {
+        use std::os::unix::fs::MetadataExt;
+        let data = database.rows("SHOW data_directory").remove(0);
+        let place = self.path().join("space");
+        std::fs::create_dir(&place).unwrap();
+        std::os::unix::fs::chown(&place, Some(std::fs::metadata(data).unwrap().uid()), None).unwrap();
+        let name = format!("{}_space", database.name);
+        database.sql(&format!("CREATE TABLESPACE {name} LOCATION '{}'", place.display()));
+        name
     }
 
     fn filler(&self) -> PathBuf {

@@ -120,6 +120,11 @@ impl Pair {
         matches!(self.destination, Side::Mariadb(_))
     }
 
+    /// Whether the source is MariaDB.
+    pub fn is_from_mariadb(&self) -> bool {
+        matches!(self.source, Side::Mariadb(_))
+    }
+
     /// The one for the destination's kind of database: SQLite, PostgreSQL, MariaDB.
     pub fn by_kind<T>(&self, sqlite: T, postgres: T, mariadb: T) -> T {
         match self.destination {

@@ -1,6 +1,6 @@
 //! A PostgreSQL database of a test's own, on the server that `tests/run.sh` started.
 
-use super::World;
+use super::{World, until};
 use ::postgres::{Client, NoTls};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -102,9 +102,10 @@ impl Database {
             .collect()
     }
 
-    /// Connects again: its server was started anew.
+    /// Connects again, as soon as its server, which was started anew, lets it.
     pub fn reconnect(&mut self) {
-        self.client = self.session();
+        let login = format!("{} dbname={}", self.server, self.name);
+        until("the server is back", || Client::connect(&login, NoTls).map(|client| self.client = client).is_ok());
     }
 
     /// Another session in the same database.

@@ -90,6 +90,10 @@ pub struct Shop {
     last_run: i64,
     at: i64,
     next_id: i64,
+    /// Numbers below `next_id` that no row has had.
+    skipped: Vec<i64>,
+    /// How far below the newest row's time an incremental run begins.
+    overlap: i64,
 }
 
 /// What a run that something happened to came to: its status (`none` where it had not begun), and what it says.
@@ -102,7 +106,12 @@ pub struct Verdict {
 impl Shop {
     /// A shop with a few rows at the source, and some of them at the destination already. No key at the destination
     /// would keep a row from being there twice.
-    pub fn new(mut pair: Pair, way: Way) -> Shop {
+    pub fn new(pair: Pair, way: Way) -> Shop {
+        Shop::with_overlap(pair, way, 0)
+    }
+
+    /// As [`Shop::new`], where an incremental run begins so far below the newest row's time.
+    pub fn with_overlap(mut pair: Pair, way: Way, overlap: i64) -> Shop {
         let table = "CREATE TABLE orders (id INTEGER, item VARCHAR(40), qty INTEGER, changed INTEGER)";
         pair.src(table);
         pair.dst(&format!("{table}; CREATE TABLE told (n INTEGER)"));
@@ -110,12 +119,13 @@ impl Shop {
         let query = format!("SELECT id, item, qty, changed FROM orders {filter}");
         pair.module("orders", &format!("--table orders {} --query '{query}'", way.flags()));
         if let Some((column, _)) = way.cursor() {
-            let sql = format!("SELECT coalesce(max({column}), 0) FROM orders");
+            let less = if way == Way::Incremental { overlap } else { 0 };
+            let sql = format!("SELECT coalesce(max({column}), 0) - {less} FROM orders");
             pair.call(&format!("watermark add orders since --connection dst --sql '{sql}'")).ok();
         }
         pair.call("hook add orders --connection dst --sql 'INSERT INTO told VALUES (1)'").ok();
-        let mut shop =
-            Shop { pair, way, source: Vec::new(), dest: Vec::new(), told: 0, last_run: 0, at: 1, next_id: 1 };
+        let (source, dest, skipped) = Default::default();
+        let mut shop = Shop { pair, way, source, dest, told: 0, last_run: 0, at: 1, next_id: 1, skipped, overlap };
         for _ in 0..3 {
             shop.insert(Some("first".to_owned()), Some(1));
         }
@@ -127,8 +137,19 @@ impl Shop {
     fn insert(&mut self, item: Option<String>, qty: Option<i64>) {
         let row = (self.next_id, item, qty, self.at);
         self.next_id += 1;
-        self.pair.src(&format!("INSERT INTO orders VALUES ({})", sql(&row)));
+        self.pair.src(&format!("INSERT INTO orders VALUES ({})", self.sql(&row)));
         self.source.push(row);
+    }
+
+    /// A row as the source's SQL spells it.
+    fn sql(&self, row: &Row) -> String {
+        let null = || "NULL".to_owned();
+        // In a text of MariaDB a backslash is the first of two.
+        let backslash = if self.pair.is_from_mariadb() { r"\\" } else { r"\" };
+        let text =
+            row.1.as_ref().map_or_else(null, |t| format!("'{}'", t.replace('\'', "''").replace('\\', backslash)));
+        let qty = row.2.map_or_else(null, |n| n.to_string());
+        format!("{}, {text}, {qty}, {}", row.0, row.3)
     }
 
     /// Changes the source: new rows, changed rows, rows of the same time, late ones, deleted ones.
@@ -143,12 +164,11 @@ impl Shop {
                 n => Some(format!("item {n}")),
             };
             let late = i64::from(random.once_in(5));
-            let row = (self.next_id, item, (!random.once_in(4)).then_some(self.at), self.at - late);
-            self.next_id += 1;
-            texts.push(format!("INSERT INTO orders VALUES ({})", sql(&row)));
+            let row = (self.id(random), item, (!random.once_in(4)).then_some(self.at), self.at - late);
+            texts.push(format!("INSERT INTO orders VALUES ({})", self.sql(&row)));
             self.source.push(row);
         }
-        if self.way.staged() != Way::Append && self.source.len() > 3 {
+        if self.source.len() > 3 {
             for _ in 0..random.below(3) {
                 let at = random.below(self.source.len());
                 let now = self.at;
@@ -164,13 +184,27 @@ impl Shop {
         self.pair.src(&format!("BEGIN; {}; COMMIT", texts.join(";")));
     }
 
+    /// The number of a new row: the next one, or one that comes late.
+    fn id(&mut self, random: &mut Random) -> i64 {
+        if random.once_in(6) {
+            self.skipped.push(self.next_id);
+            self.next_id += 1;
+        } else if random.once_in(6)
+            && let Some(late) = self.skipped.pop()
+        {
+            return late;
+        }
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
     /// Many new rows at the source.
     pub fn grow(&mut self, rows: usize) {
         let mut texts = Vec::new();
         for _ in 0..rows {
             let row = (self.next_id, Some("many".to_owned()), Some(1), self.at);
             self.next_id += 1;
-            texts.push(format!("({})", sql(&row)));
+            texts.push(format!("({})", self.sql(&row)));
             self.source.push(row);
         }
         self.pair.src(&format!("INSERT INTO orders VALUES {}", texts.join(",")));
@@ -189,6 +223,11 @@ impl Shop {
         }
     }
 
+    /// The time that the next incremental run begins with.
+    fn since(&self) -> i64 {
+        self.dest.iter().map(|row| row.3).max().unwrap_or(0) - self.overlap
+    }
+
     /// What the destination holds once this source has been merged into it.
     fn due(&self) -> Vec<Row> {
         let mut due = match self.way.staged() {
@@ -199,7 +238,7 @@ impl Shop {
                 self.dest.iter().chain(new).cloned().collect()
             }
             Way::Incremental => {
-                let since = self.dest.iter().map(|row| row.3).max().unwrap_or(0);
+                let since = self.since();
                 let new: Vec<&Row> = self.source.iter().filter(|row| row.3 >= since).collect();
                 let keys: BTreeSet<i64> = new.iter().map(|row| row.0).collect();
                 let stays = self.dest.iter().filter(|row| !keys.contains(&row.0));
@@ -312,7 +351,7 @@ impl Shop {
             Way::Truncate | Way::Delete => after,
             Way::Append => after - before,
             Way::Incremental => {
-                let since = self.dest.iter().map(|row| row.3).max().unwrap_or(0);
+                let since = self.since();
                 self.source.iter().filter(|row| row.3 >= since).count()
             }
             direct => unreachable!("{direct:?} is not staged"),
@@ -340,12 +379,6 @@ impl Shop {
         assert_eq!(left.iter().filter(|name| !known(name)).collect::<Vec<_>>(), [""; 0], "{what}: files are left");
         until("no session is left", || self.pair.sessions().is_empty());
     }
-}
-
-fn sql(row: &Row) -> String {
-    let text = row.1.as_ref().map_or("NULL".to_owned(), |t| format!("'{}'", t.replace('\'', "''")));
-    let qty = row.2.map_or("NULL".to_owned(), |n| n.to_string());
-    format!("{}, {text}, {qty}, {}", row.0, row.3)
 }
 
 /// Rows as [`Pair::rows`] gives them.
