@@ -4,6 +4,7 @@ use super::databases::{Databases, dialect_of};
 use super::direct::{self, Way};
 use super::external;
 use super::ledger::{Came, Ledger};
+use super::mover::{self, Mover};
 use super::watermark::{self, Resolved};
 use crate::definition::lint;
 use crate::definition::module::Strategy;
@@ -164,6 +165,8 @@ pub struct Plan {
     pub merge_sql: String,
     /// How the rows get there.
     pub way: Way,
+    /// Who moves them.
+    pub mover: Mover,
     /// What an operator should know of the merge.
     pub remarks: Vec<String>,
     /// What gives the destination's login the rights that the merge needs, where there are rights.
@@ -232,6 +235,8 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     let query = (&*source_sql, Runner::of_transfer(&source, &dest));
     let Statements { columns, merge_key, unique_key, staging, truncates, staging_sql, merge_sql, way, remarks, grant } =
         statements(definition, dialect, &table, &described, query)?;
+    let from = (&definition.source, &source, &*source_sql);
+    let mover = mover::of(ledger, databases, from, &dest, (dialect, &columns))?;
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
@@ -255,6 +260,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         staging_sql,
         merge_sql,
         way,
+        mover,
         remarks,
         grant,
         columns,

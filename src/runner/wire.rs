@@ -1,8 +1,10 @@
 //! What the engine and a session process say to each other: one JSON document a line, over the process's pipes.
 
 use super::builtin::ScriptOutcome;
+use super::jrunner::Manners;
 use super::{Direct, Failure, Loaded, Rows, Target};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// What the engine asks for. Requests run side by side; `id` says which one an [`Event`] answers.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,8 +22,19 @@ pub enum Request {
     Script { id: u64, target: Target, sql: String },
     /// Stream a query's rows into a table; with `direct`, into one that others see.
     Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
+    /// Stream the rows that jrunner prints into a pipe into a table.
+    Take { id: u64, pipe: PathBuf, printed: Box<Printed>, dest: Target, table: String },
     /// Stop all that runs now. The session stays.
     Cancel,
+}
+
+/// Rows as jrunner prints them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Printed {
+    /// How it prints them.
+    pub manners: Manners,
+    /// How many columns there are to fill.
+    pub columns: usize,
 }
 
 impl Request {
@@ -33,7 +46,8 @@ impl Request {
             | Request::Describe { id, .. }
             | Request::Types { id, .. }
             | Request::Script { id, .. }
-            | Request::Transfer { id, .. } => *id,
+            | Request::Transfer { id, .. }
+            | Request::Take { id, .. } => *id,
             Request::Cancel => 0,
         }
     }
@@ -61,7 +75,7 @@ pub enum Answer {
     Columns(Vec<String>),
     /// Of a script.
     Script(ScriptOutcome),
-    /// Of a transfer: how many rows it moved.
+    /// Of a transfer, or of rows that were taken: how many rows it moved.
     Moved(u64),
     /// Of a transfer with `direct`.
     Loaded(Loaded),

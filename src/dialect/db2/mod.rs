@@ -156,6 +156,10 @@ impl Source for Db2 {
         }
     }
 
+    fn large_text(&self) -> Option<&'static str> {
+        Some("CLOB")
+    }
+
     fn quote(&self, name: &str) -> String {
         double_quoted(name)
     }

@@ -22,7 +22,7 @@ pub mod url;
 mod value;
 
 pub use cancel::Canceller;
-pub use transfer::{Within, transfer};
+pub use transfer::{Within, take, transfer};
 
 use super::{Failure, Rows, Target};
 use crate::sql::lexer::statements;
