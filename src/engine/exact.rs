@@ -114,13 +114,14 @@ struct Sample {
 
 /// A large text with everything in it.
 fn large() -> String {
-    format!("\"Grüße\", 😀\nand{}", " more".repeat(1000))
+    format!("\"Grüße\",\nand{}", " more".repeat(1000))
 }
 
 fn samples(dialect: &dyn Destination) -> Vec<Sample> {
-    let of = |what, mapped: Type, text: &str, is_right: fn(&str) -> bool| Sample {
+    // A number stands as one: Derby makes no double of a text.
+    let of = |what, mapped: Type, value: &str, is_right: fn(&str) -> bool| Sample {
         what,
-        sql: format!("CAST({} AS {})", literal(text), dialect.type_sql(&mapped)),
+        sql: format!("CAST({value} AS {})", dialect.type_sql(&mapped)),
         is_right,
     };
     let decimal = || Type::Decimal(Some((31, 9)));
@@ -130,19 +131,19 @@ fn samples(dialect: &dyn Destination) -> Vec<Sample> {
         }),
         of("a small decimal", decimal(), "-0.000000001", |text| text.parse() == Ok(-1e-9)),
         of("a large whole number", Type::BigInt, "9223372036854775807", |text| text == "9223372036854775807"),
-        of("the digits of a double", Type::Double, "0.30000000000000004", |text| {
+        of("the digits of a double", Type::Double, "0.30000000000000004E0", |text| {
             text.parse() == Ok(0.300_000_000_000_000_04)
         }),
-        of("a date", Type::Date, "2026-01-02", |text| moment(text) == "2026-01-02 00:00:00"),
-        of("the fraction of a timestamp", Type::Timestamp(6), "2026-01-02 03:04:05.123456", |text| {
+        of("a date", Type::Date, "'2026-01-02'", |text| moment(text) == "2026-01-02 00:00:00"),
+        of("the fraction of a timestamp", Type::Timestamp(6), "'2026-01-02 03:04:05.123456'", |text| {
             moment(text) == "2026-01-02 03:04:05.123456"
         }),
-        of("midnight", Type::Timestamp(6), "2026-01-02 00:00:00", |text| moment(text) == "2026-01-02 00:00:00"),
+        of("midnight", Type::Timestamp(6), "'2026-01-02 00:00:00'", |text| moment(text) == "2026-01-02 00:00:00"),
     ];
     samples.push(if dialect.type_sql(&Type::Time(6)) == dialect.type_sql(&Type::Time(0)) {
-        of("a time of day", Type::Time(0), "03:04:05", |text| text == "03:04:05")
+        of("a time of day", Type::Time(0), "'03:04:05'", |text| text == "03:04:05")
     } else {
-        of("the fraction of a time of day", Type::Time(6), "03:04:05.123456", |text| {
+        of("the fraction of a time of day", Type::Time(6), "'03:04:05.123456'", |text| {
             text.trim_end_matches('0') == "03:04:05.123456"
         })
     });

@@ -165,9 +165,29 @@ public final class Main {
         while (rows.next()) {
             List<String> fields = new ArrayList<>();
             for (int i = 1; i <= columns; i++) {
-                fields.add(field(Values.text(rows, i)));
+                String value = Values.text(rows, i);
+                if (has("scientific") && rows.getObject(i) instanceof java.math.BigDecimal number) {
+                    value = Double.toString(number.doubleValue());
+                }
+                if (has("cut-fraction") && value != null) {
+                    value = value.replaceAll("^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)\\.\\d+$", "$1");
+                }
+                if (has("no-wide") && value != null) {
+                    value = value.replaceAll("[\\x{10000}-\\x{10FFFF}]", "?");
+                }
+                fields.add(field(value));
             }
-            out.println(String.join(delimiter(), fields));
+            String line = String.join(delimiter(), fields);
+            if (has("cut") && count == number("cut", 0)) {
+                out.print(line.substring(0, line.length() - 1));
+                out.flush();
+                Runtime.getRuntime().halt((int) number("die-with", 0));
+            }
+            out.println(line);
+            if (has("pause") && count == number("pause", 0)) {
+                out.flush();
+                sleep(600_000);
+            }
             if (has("invalid-utf8")) {
                 out.write(0xff);
                 out.println();
