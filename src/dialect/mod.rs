@@ -229,6 +229,11 @@ pub trait Source: Sync {
         format!("CAST({} AS VARCHAR({most}))", value.map_or("NULL".to_owned(), literal))
     }
 
+    /// The same for a text that a plain literal may lose letters of, as the server converts it.
+    fn wide_text(&self, value: &str, most: u32) -> String {
+        self.text(Some(value), most)
+    }
+
     /// The type for large texts that drivers give as objects of their own (JDBC's `Clob`), where there is one.
     fn large_text(&self) -> Option<&'static str> {
         None

@@ -25,7 +25,7 @@ use super::guarded::{Guarded, Output};
 use super::{Failure, FailureKind, Held, Moved, Rows, Said, Target, process};
 use crate::sql::lexer::statements;
 use folder::Folder;
-use said::{Keeping, Kept, words};
+use said::{Keeping, Kept, kind_of, words};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -387,24 +387,4 @@ fn login(target: &Target, flags: [&str; 3]) -> Vec<String> {
     let values = [Some(&target.url), target.user.as_ref(), target.password.as_ref()];
     let given = flags.into_iter().zip(values).filter_map(|(flag, value)| Some([flag.to_owned(), value?.clone()]));
     given.flatten().collect()
-}
-
-/// Whether an error is about the connection, by the words of the JDBC drivers in the field and by SQLSTATE class 08 (SQL
-/// standard, connection exception) and 28 (invalid authorization).
-fn kind_of(why: &str) -> FailureKind {
-    let lower = why.to_lowercase();
-    let words = [
-        "no suitable driver",
-        "connection refused",
-        "connection attempt failed",
-        "communications link failure",
-        "unknownhostexception",
-        "authentication failed",
-        "access denied for user",
-        "sqlstate: 08",
-        "sqlstate: 28",
-        "connectionexception",
-        "nontransientconnection",
-    ];
-    if words.iter().any(|word| lower.contains(word)) { FailureKind::Connect } else { FailureKind::Sql }
 }

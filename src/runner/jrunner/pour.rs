@@ -1,6 +1,7 @@
 //! Rows that the program prints, on their way to another process: passed on as they come, and never kept.
 
-use super::{Call, Jrunner, kind_of, stopped};
+use super::said::kind_of;
+use super::{Call, Jrunner, stopped};
 use crate::runner::guarded::Output;
 use crate::runner::{Failure, FailureKind, Held, Target};
 use rustix::fs::{CWD, FileType, Mode, OFlags};
