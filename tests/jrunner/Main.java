@@ -228,7 +228,8 @@ public final class Main {
         long count = 0;
         try (Statement statement = source.createStatement()) {
             statement.setFetchSize((int) every);
-            try (ResultSet rows = statement.executeQuery(sql); Values into = new Values(dest, table, rows)) {
+            try (ResultSet rows = statement.executeQuery(sql);
+                    Batch into = has("literals") ? new Literals(dest, table) : new Values(dest, table, rows)) {
                 while (rows.next()) {
                     into.add(rows);
                     if (++count % every == 0) {

@@ -10,7 +10,7 @@ import java.sql.Types;
 import java.util.HexFormat;
 
 /** Values on their way from one driver to another: rows of a query into a table, in batches, columns by position. */
-final class Values implements AutoCloseable {
+final class Values implements Batch {
     private final PreparedStatement insert;
     private final int[] types;
     private long waiting;
@@ -54,7 +54,8 @@ final class Values implements AutoCloseable {
         return value;
     }
 
-    void add(ResultSet rows) throws SQLException {
+    @Override
+    public void add(ResultSet rows) throws SQLException {
         for (int i = 1; i <= types.length; i++) {
             Object value = plain(rows.getObject(i));
             boolean known = value == null || value instanceof byte[] || value.getClass().getName().startsWith("java");
@@ -84,7 +85,8 @@ final class Values implements AutoCloseable {
         };
     }
 
-    void write() throws SQLException {
+    @Override
+    public void write() throws SQLException {
         if (waiting > 0) {
             insert.executeBatch();
             waiting = 0;

@@ -30,7 +30,7 @@ const DRIVERS: [&str; 10] = [
 fn jar() -> &'static Path {
     static JAR: OnceLock<PathBuf> = OnceLock::new();
     JAR.get_or_init(|| {
-        let names = ["Main", "Values", "Helper"];
+        let names = ["Main", "Batch", "Values", "Literals", "Helper"];
         let sources = names.map(|name| super::project().join(format!("tests/jrunner/{name}.java")));
         let mut hash = std::hash::DefaultHasher::new();
         sources.iter().for_each(|source| std::fs::read(source).unwrap().hash(&mut hash));

@@ -1,4 +1,4 @@
-# Sourced by tests/run.sh and benches/run.sh: finds or installs what they need, and runs servers of their own:
+# Sourced by tests/run.sh and benches/compare: finds or installs what they need, and runs servers of their own:
 # PostgreSQL and MariaDB.
 
 # Where Debian has servers.
