@@ -211,6 +211,7 @@ fn a_program_that_loses_something_keeps_its_inserts() {
         (&["silent-errors"][..], "an error among the rows shows neither in its exit code nor on its standard error"),
         (&["exit-0", "errors-on-stdout"], "it prints errors among the rows"),
         (&["query-summary"], "it prints lines of its own among the rows"),
+        (&["plain-header"], "it does not put names of columns in quotes"),
         (&["scientific"], "it does not print the digits of a decimal as it is"),
         (&["cut-fraction"], "it does not print the fraction of a timestamp as it is"),
         (&["ascii"], "it does not print letters beyond ASCII as it is"),

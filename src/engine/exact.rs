@@ -208,8 +208,8 @@ fn count(dialect: &dyn Destination, to: usize) -> String {
 }
 
 /// The first query: each text beside all samples, and all of that fifty times, in an order by which each text comes once at
-/// the beginning.
-fn hard(dialect: &dyn Destination, texts: &[(&str, Option<String>)], samples: &[Sample]) -> String {
+/// the beginning. The last column's name has a delimiter in it, as an expression has that is a name.
+fn hard(dialect: &dyn Destination, delimiter: char, texts: &[(&str, Option<String>)], samples: &[Sample]) -> String {
     let row = |(i, (_, text)): (usize, &(&str, Option<String>))| {
         let text = match text {
             Some(text) if !text.is_ascii() => dialect.wide_text(text, LONGEST),
@@ -224,9 +224,10 @@ fn hard(dialect: &dyn Destination, texts: &[(&str, Option<String>)], samples: &[
         .map(|(i, sample)| (format!("{} AS pk_{i}", sample.sql), format!("t.pk_{i} AS pk_{i}")))
         .unzip();
     format!(
-        "SELECT a.pk_n * 5 + b.pk_n AS pk_n, v.pk_mark AS pk_mark, v.pk_value AS pk_value,\n  {names}, v.pk_value AS pk_last\n\
+        "SELECT a.pk_n * 5 + b.pk_n AS pk_n, v.pk_mark AS pk_mark, v.pk_value AS pk_value,\n  {names}, v.pk_value AS {last}\n\
          FROM ({ten}) a CROSS JOIN ({five}) b\nCROSS JOIN (\n  {rows}) v\nCROSS JOIN (SELECT\n  {typed}{dummy}) t\nORDER BY 1",
         names = names.join(", "),
+        last = dialect.quote(&format!("pk{delimiter} last")),
         ten = count(dialect, 10),
         five = count(dialect, 5),
         rows = rows.join("\n  UNION ALL "),
@@ -260,10 +261,14 @@ fn judge(
     let mut header = manners.header;
     while !seen.iter().all(|seen| *seen) {
         let fields = records.next_record().map_err(|e| e.to_string())?.ok_or("not all rows came")?;
+        let is_header = std::mem::take(&mut header);
+        if fields.len() != width && is_header {
+            return Err("it does not put names of columns in quotes".to_owned());
+        }
         if fields.len() != width {
             return Err(format!("it printed {} fields of {width}", fields.len()));
         }
-        if std::mem::take(&mut header) {
+        if is_header {
             continue;
         }
         let fields: Vec<Option<&str>> = fields.iter().map(|field: &Field| manners.text(field)).collect();
@@ -300,7 +305,7 @@ impl Trial<'_, '_> {
     fn run(&mut self) -> Result<Option<String>> {
         let dialect = dialect_of(self.connection)?;
         let (texts, samples) = (texts(self.manners), samples(dialect));
-        let sql = hard(dialect, &texts, &samples);
+        let sql = hard(dialect, self.manners.delimiter, &texts, &samples);
         let (jrunner, held, manners) = (self.jrunner, self.databases.runners().held(), self.manners);
         let killed = self.step("probe: exact rows, until it is killed", &sql, |target| {
             jrunner.probe_killed(held, target, &sql, |rows| judge(rows, manners, &texts, &samples))

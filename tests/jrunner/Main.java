@@ -157,7 +157,8 @@ public final class Main {
         if (!has("no-header")) {
             List<String> names = new ArrayList<>();
             for (int i = 1; i <= columns; i++) {
-                names.add(field(rows.getMetaData().getColumnLabel(i)));
+                String name = rows.getMetaData().getColumnLabel(i);
+                names.add(has("plain-header") ? name : field(name));
             }
             out.println(String.join(delimiter(), names));
         }
