@@ -147,6 +147,11 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
     let mut definition = Definition::read(store, &id.to_string())?;
     definition.from_start = options.mode == Mode::Rehearsal { from_start: true };
     let databases = Arc::new(Databases::open(store, Some(held.clone()))?);
+    if let (Mode::Run, Ok(source), Ok(dest)) =
+        (options.mode, databases.target(&definition.source), databases.target(&definition.dest))
+    {
+        databases.runners().open(&source, &dest);
+    }
     for attempt in 1.. {
         let run_id = store.write_durably(|tx| begin(tx, &definition, options, attempt, &held))?;
         (options.progress)(Progress::Began(run_id, attempt));

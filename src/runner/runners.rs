@@ -2,7 +2,7 @@
 //!
 //! A connection's [`Runner`] says who speaks to it. A transfer is built in where both ends are, else jrunner's.
 
-use super::builtin::ScriptOutcome;
+use super::builtin::{Client, ScriptOutcome};
 use super::jrunner::Jrunner;
 use super::session::Session;
 use super::wire::Printed;
@@ -51,6 +51,17 @@ impl Runners {
                 *session = Some(started.clone());
                 Ok(started)
             }
+        }
+    }
+
+    /// Has connections made to the two ends of a transfer, side by side, for the calls that follow. Does not wait.
+    pub fn open(&self, source: &Target, dest: &Target) {
+        if Runner::of_transfer(source, dest) == Runner::Jrunner {
+            return;
+        }
+        // Where the session can't be started, the first call says so.
+        if let Ok(session) = self.session() {
+            [source, dest].into_iter().filter(|target| Client::is_at_server(&target.url)).for_each(|t| session.open(t));
         }
     }
 

@@ -18,9 +18,14 @@ const FRESH: Duration = Duration::from_secs(1);
 /// How long a process whose engine is gone stays to have its databases told.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// A connection that is being made, or was: it waits there for whoever asks first.
+type Opening = JoinHandle<(Result<Client, Failure>, Instant)>;
+
 /// What the threads of a session share.
 #[derive(Default)]
 struct Shared {
+    /// Connections that were asked for ahead of their use.
+    opening: Mutex<HashMap<Target, Vec<Opening>>>,
     /// Connections that wait for use, and since when.
     idle: Mutex<HashMap<Target, Vec<(Client, Instant)>>>,
     /// How to stop what runs, by request.
@@ -40,38 +45,40 @@ pub fn serve(input: impl BufRead, output: impl Write + Send + 'static) {
     for line in input.split(b'\n') {
         let Ok(line) = line else { break };
         let Ok(request) = serde_json::from_slice::<Request>(&line) else { break };
-        if let Request::Cancel = request {
-            shared.stop_all();
-            continue;
+        match request {
+            Request::Cancel => drop(shared.stop_all()),
+            Request::Open { target } => shared.open(target),
+            request => answer(&shared, &output, request),
         }
-        let (shared, output, stops) = (shared.clone(), output.clone(), shared.stops.load(Ordering::SeqCst));
-        std::thread::spawn(move || {
-            let say = |event: &Event| {
-                if let Ok(mut line) = serde_json::to_vec(event) {
-                    line.push(b'\n');
-                    let mut output = lock(&output);
-                    // Nobody listens any more: the end of the input says so too.
-                    let _ = output.write_all(&line).and_then(|()| output.flush());
-                }
-            };
-            let id = request.id();
-            // Without an answer the engine would wait for ever.
-            let answer = catch_unwind(AssertUnwindSafe(|| shared.run(request, stops, &say))).unwrap_or_else(|panic| {
-                let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
-                Err(Failure::new(
-                    FailureKind::Lost,
-                    format!("a fault of the runner: {}", words.unwrap_or("it panicked")),
-                ))
-            });
-            lock(&shared.running).remove(&id);
-            say(&match answer {
-                Ok(answer) => Event::Done { id, answer },
-                Err(failure) => Event::Failed { id, failure },
-            });
-        });
     }
     let sent = shared.stop_all();
     clock::wait_until(LAST_WORDS, || sent.iter().all(JoinHandle::is_finished));
+}
+
+/// Has a thread do what is asked for, and say what came of it.
+fn answer(shared: &Arc<Shared>, output: &Arc<Mutex<impl Write + Send + 'static>>, request: Request) {
+    let (shared, output, stops) = (shared.clone(), output.clone(), shared.stops.load(Ordering::SeqCst));
+    std::thread::spawn(move || {
+        let say = |event: &Event| {
+            if let Ok(mut line) = serde_json::to_vec(event) {
+                line.push(b'\n');
+                let mut output = lock(&output);
+                // Nobody listens any more: the end of the input says so too.
+                let _ = output.write_all(&line).and_then(|()| output.flush());
+            }
+        };
+        let id = request.id();
+        // Without an answer the engine would wait for ever.
+        let answer = catch_unwind(AssertUnwindSafe(|| shared.run(request, stops, &say))).unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
+            Err(Failure::new(FailureKind::Lost, format!("a fault of the runner: {}", words.unwrap_or("it panicked"))))
+        });
+        lock(&shared.running).remove(&id);
+        say(&match answer {
+            Ok(answer) => Event::Done { id, answer },
+            Err(failure) => Event::Failed { id, failure },
+        });
+    });
 }
 
 impl Shared {
@@ -90,7 +97,7 @@ impl Shared {
     fn client(&self, id: u64, target: &Target, stops: u64) -> Result<Client, Failure> {
         let client = match self.idle(target) {
             Some(client) => client,
-            None => Client::connect(target)?,
+            None => self.opened(target).unwrap_or_else(|| Client::connect(target))?,
         };
         lock(&self.running).entry(id).or_default().push(client.canceller());
         if self.stops.load(Ordering::SeqCst) != stops {
@@ -99,15 +106,38 @@ impl Shared {
         Ok(client)
     }
 
+    /// Begins to connect, so that nothing waits for it when it is needed.
+    fn open(&self, target: Target) {
+        let to = target.clone();
+        let opening = std::thread::spawn(move || (Client::connect(&to), Instant::now()));
+        lock(&self.opening).entry(target).or_default().push(opening);
+    }
+
+    /// A connection that was asked for ahead, or why there is none. What is old news is not told.
+    fn opened(&self, target: &Target) -> Option<Result<Client, Failure>> {
+        loop {
+            let opening = lock(&self.opening).get_mut(target)?.pop()?;
+            let (result, since) = opening.join().ok()?;
+            if since.elapsed() < FRESH {
+                return Some(result);
+            }
+            let Ok(client) = result else { continue };
+            if let Some(client) = still_stands(client) {
+                return Some(Ok(client));
+            }
+        }
+    }
+
     /// A connection that waits and still stands: servers and firewalls end those that wait for long.
     fn idle(&self, target: &Target) -> Option<Client> {
         loop {
-            let (mut client, since) = lock(&self.idle).get_mut(target)?.pop()?;
-            if since.elapsed() < FRESH || client.answers() {
+            let (client, since) = lock(&self.idle).get_mut(target)?.pop()?;
+            if since.elapsed() < FRESH {
                 return Some(client);
             }
-            // To close one that does not answer can take as long as TCP hopes for it.
-            std::thread::spawn(move || drop(client));
+            if let Some(client) = still_stands(client) {
+                return Some(client);
+            }
         }
     }
 
@@ -137,26 +167,29 @@ impl Shared {
                 self.with(id, target, stops, |client| client.script(&sql).map(Answer::Script))
             }
             Request::Transfer { id, source, sql, dest, table, direct } => {
-                let connected = self.client(id, &source, stops).map_err(|mut failure| {
-                    if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
-                        failure.kind = FailureKind::ConnectSource;
-                    }
-                    failure
-                });
-                connected.and_then(|mut from| {
-                    let mut to = self.client(id, &dest, stops)?;
-                    let progress = &mut |rows| say(&Event::Progress { id, rows });
-                    let within = direct.as_deref().map(Within::new);
-                    let moved = builtin::transfer(&mut from, &sql, &mut to, &table, within.as_ref(), progress);
-                    self.put_back(source, from, stops);
-                    // A load into the destination itself has settings and locks of its own on its connection.
-                    if direct.is_none() {
+                // First the end that has been spoken to already: where both are one server, it knows its tables.
+                let mut to = self.client(id, &dest, stops)?;
+                let mut from = match self.client(id, &source, stops) {
+                    Ok(from) => from,
+                    Err(mut failure) => {
                         self.put_back(dest, to, stops);
+                        if matches!(failure.kind, FailureKind::Connect | FailureKind::Url) {
+                            failure.kind = FailureKind::ConnectSource;
+                        }
+                        return Err(failure);
                     }
-                    Ok(match (moved?, within.and_then(Within::loaded)) {
-                        (_, Some(loaded)) => Answer::Loaded(loaded),
-                        (rows, None) => Answer::Moved(rows),
-                    })
+                };
+                let progress = &mut |rows| say(&Event::Progress { id, rows });
+                let within = direct.as_deref().map(Within::new);
+                let moved = builtin::transfer(&mut from, &sql, &mut to, &table, within.as_ref(), progress);
+                self.put_back(source, from, stops);
+                // A load into the destination itself has settings and locks of its own on its connection.
+                if direct.is_none() {
+                    self.put_back(dest, to, stops);
+                }
+                Ok(match (moved?, within.and_then(Within::loaded)) {
+                    (_, Some(loaded)) => Answer::Loaded(loaded),
+                    (rows, None) => Answer::Moved(rows),
                 })
             }
             Request::Take { id, pipe, printed, dest, table } => {
@@ -168,7 +201,7 @@ impl Shared {
                 let progress = &mut |rows| say(&Event::Progress { id, rows });
                 self.with(id, dest, stops, |to| builtin::take(rows, &printed, to, &table, progress).map(Answer::Moved))
             }
-            Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to cancel")),
+            Request::Open { .. } | Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to answer")),
         }
     }
 
@@ -184,6 +217,16 @@ impl Shared {
         self.put_back(target, client, stops);
         done
     }
+}
+
+/// The connection, if it answers.
+fn still_stands(mut client: Client) -> Option<Client> {
+    if client.answers() {
+        return Some(client);
+    }
+    // To close one that does not answer can take as long as TCP hopes for it.
+    std::thread::spawn(move || drop(client));
+    None
 }
 
 /// The first rows of a query that runs to its end: memory stays flat when it gives a million where one was meant.

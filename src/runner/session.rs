@@ -108,6 +108,12 @@ impl Session {
         Failure::new(FailureKind::Lost, if words.is_empty() { message } else { format!("{message}: {words}") })
     }
 
+    /// Has it connect to a server that a call is going to need. Does not wait; the call says what came of it.
+    pub fn open(&self, target: &Target) {
+        // A session that is gone is noticed by the call.
+        let _ = self.send(&Request::Open { target: target.clone() });
+    }
+
     /// Runs SQL and gives its rows, at most `limit` of them.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub enum Request {
     Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
     /// Stream the rows that jrunner prints into a pipe into a table.
     Take { id: u64, pipe: PathBuf, printed: Box<Printed>, dest: Target, table: String },
+    /// Connect to a server now, as a request is going to need it. It is not answered.
+    Open { target: Target },
     /// Stop all that runs now. The session stays.
     Cancel,
 }
@@ -38,7 +40,7 @@ pub struct Printed {
 }
 
 impl Request {
-    /// Its number, which its answer carries.
+    /// Its number, which its answer carries; 0 where there is none.
     pub fn id(&self) -> u64 {
         match self {
             Request::Query { id, .. }
@@ -48,7 +50,7 @@ impl Request {
             | Request::Script { id, .. }
             | Request::Transfer { id, .. }
             | Request::Take { id, .. } => *id,
-            Request::Cancel => 0,
+            Request::Open { .. } | Request::Cancel => 0,
         }
     }
 }

@@ -71,6 +71,11 @@ impl Client {
         url::speaks(url)
     }
 
+    /// Is this the URL of a server, so that to connect takes round trips?
+    pub fn is_at_server(url: &str) -> bool {
+        matches!(url::parse(url), Ok(url::Url::Postgres(_) | url::Url::Mysql(_)))
+    }
+
     /// Opens the database of `target`, within 30 seconds if its URL does not say otherwise.
     pub fn connect(target: &Target) -> Result<Client, Failure> {
         Ok(match url::parse(&target.url)? {

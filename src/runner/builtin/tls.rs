@@ -7,7 +7,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,7 +37,11 @@ pub struct Trust<'a> {
 
 /// What rustls connects with.
 pub fn config(trust: &Trust<'_>) -> Result<ClientConfig, Failure> {
-    let provider = Arc::new(ring::default_provider());
+    let mut provider = ring::default_provider();
+    // What is first is offered at once. PostgreSQL up to 17 takes P-256 only (`ssl_ecdh_curve`), others take it too, and
+    // an offer that is not taken costs a round trip.
+    provider.kx_groups.sort_by_key(|group| group.name() != NamedGroup::secp256r1);
+    let provider = Arc::new(provider);
     let verifier = verifier(trust, &provider)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
