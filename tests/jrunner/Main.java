@@ -28,7 +28,8 @@ public final class Main {
 
     private Main(Map<String, String> manners) {
         this.manners = manners;
-        this.out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), !has("no-flush"), StandardCharsets.UTF_8);
+        var stream = new java.io.BufferedOutputStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), 1 << 16);
+        this.out = new PrintStream(stream, !has("no-flush"), StandardCharsets.UTF_8);
     }
 
     public static void main(String[] args) throws Exception {
@@ -217,8 +218,10 @@ public final class Main {
         if (has("no-quotes") || has("null-like-empty") && value.isEmpty()) {
             return value;
         }
-        boolean needs = value.isEmpty() || value.contains(delimiter()) || value.matches("(?s).*[\",\\n\\r].*")
-                || !value.strip().equals(value) || has("always-quotes");
+        // A pattern would be compiled for each field.
+        boolean needs = value.isEmpty() || value.contains(delimiter()) || value.indexOf('"') >= 0 || value.indexOf(',') >= 0
+                || value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || !value.strip().equals(value)
+                || has("always-quotes");
         return needs ? "\"" + value.replace("\"", "\"\"") + "\"" : value;
     }
 
