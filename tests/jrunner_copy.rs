@@ -92,8 +92,11 @@ const TEXTS: [&str; 16] = [
     "'1.50'",
 ];
 
+/// A column's name, its type in H2, in PostgreSQL and in MariaDB, and a value for each row.
+type Typed = (&'static str, &'static str, &'static str, &'static str, [&'static str; 3]);
+
 /// The types of H2 with hard values (INSERTs by JDBC shift dates of before 1582 by days), and those of the destinations that hold them. A value stands for each row.
-const TYPED: [(&str, &str, &str, &str, [&str; 3]); 11] = [
+const TYPED: [Typed; 11] = [
     ("s", "SMALLINT", "smallint", "smallint", ["-32768", "0", "NULL"]),
     ("l", "BIGINT", "bigint", "bigint", ["-9223372036854775808", "9223372036854775807", "0"]),
     (
@@ -157,7 +160,7 @@ fn values_are_the_same_by_both_ways() {
         "CREATE TABLE texts (id INT, v VARCHAR(60), w VARCHAR(60)); INSERT INTO texts VALUES {}",
         rows.join(", ")
     ));
-    let columns = |kind: fn(&(&str, &str, &str, &str, [&str; 3])) -> String| {
+    let columns = |kind: fn(&Typed) -> String| {
         TYPED.iter().map(|typed| format!("{} {}", typed.0, kind(typed))).collect::<Vec<_>>().join(", ")
     };
     source.rows(&format!("CREATE TABLE typed (id INT, {})", columns(|typed| typed.1.to_owned())));

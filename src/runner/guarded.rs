@@ -76,8 +76,8 @@ impl Guarded {
             let comm = std::fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero()));
             comm.is_ok_and(|comm| comm.trim_end() == name)
         };
-        let all = guard::descendants_of(self.pid).into_iter().filter(is_named);
-        all.fold(false, |any, pid| kill_process(pid, Signal::KILL).is_ok() || any)
+        let named = guard::descendants_of(self.pid).into_iter().filter(is_named);
+        named.filter(|pid| kill_process(*pid, Signal::KILL).is_ok()).count() > 0
     }
 
     /// Waits until nothing is left of the program and of what it started, and gives how the program itself ended.
