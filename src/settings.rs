@@ -96,6 +96,12 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { key: "jrunner_null", help: "how jrunner prints NULL; found out where it is not set", check: |_| Ok(()) },
     Setting {
+        key: "jrunner_copy",
+        help: "how rows of a JDBC source get into SQLite, PostgreSQL, MySQL: auto (jrunner's query prints them and the \
+               built-in runner loads them, where jrunner was seen to print them exactly), off (jrunner's INSERTs)",
+        check: |value| one_of(value, &["auto", "off"]),
+    },
+    Setting {
         key: "notify_command",
         help: "what tells somebody of failures: a shell command that gets the facts as JSON on standard input; $KEY in it \
                is a secret",

@@ -38,7 +38,7 @@ fn every_sql(dialect: &dyn Destination, name: &str) -> Vec<(&'static str, String
         ("default_expression", dialect.default_expression("date", name)),
         ("as_text", dialect.as_text("datetime2(7)", name)),
         ("newest", dialect.newest("datetimeoffset(7)", name)),
-        ("text", dialect.text(Some(name))),
+        ("text", dialect.text(Some(name), 32_000)),
         ("table", dialect.table(&table)),
         ("describe", dialect.describe(&table)),
         ("cascades", dialect.cascades(&table)),

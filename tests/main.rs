@@ -51,6 +51,7 @@ mod hours;
 mod house;
 mod import;
 mod jrunner;
+mod jrunner_copy;
 mod jrunner_manners;
 mod keys;
 mod ledger;

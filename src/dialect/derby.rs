@@ -58,6 +58,10 @@ impl Source for Derby {
         }
     }
 
+    fn large_text(&self) -> Option<&'static str> {
+        Some("CLOB")
+    }
+
     fn quote(&self, name: &str) -> String {
         double_quoted(name)
     }

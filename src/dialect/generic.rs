@@ -51,6 +51,10 @@ impl Source for Generic {
         }
     }
 
+    fn large_text(&self) -> Option<&'static str> {
+        Some("CLOB")
+    }
+
     fn quote(&self, name: &str) -> String {
         double_quoted(name)
     }

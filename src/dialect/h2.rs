@@ -86,6 +86,10 @@ impl Source for H2 {
         }
     }
 
+    fn large_text(&self) -> Option<&'static str> {
+        Some("CLOB")
+    }
+
     fn quote(&self, name: &str) -> String {
         double_quoted(name)
     }

@@ -225,9 +225,19 @@ pub trait Source: Sync {
         "SELECT 1"
     }
 
-    /// A text as a value of a query, or NULL, in a type for texts of any length up to 32,000 letters.
-    fn text(&self, value: Option<&str>) -> String {
-        format!("CAST({} AS VARCHAR(32000))", value.map_or("NULL".to_owned(), literal))
+    /// A text as a value of a query, or NULL, in a type for texts of up to `most` letters, which are 32,000 at most.
+    fn text(&self, value: Option<&str>, most: u32) -> String {
+        format!("CAST({} AS VARCHAR({most}))", value.map_or("NULL".to_owned(), literal))
+    }
+
+    /// The same for a text that a plain literal may lose letters of, as the server converts it.
+    fn wide_text(&self, value: &str, most: u32) -> String {
+        self.text(Some(value), most)
+    }
+
+    /// The type for large texts that drivers give as objects of their own (JDBC's `Clob`), where there is one.
+    fn large_text(&self) -> Option<&'static str> {
+        None
     }
 
     /// What ends a query that reads no table, such as ` FROM SYSIBM.SYSDUMMY1`.

@@ -21,6 +21,9 @@ use sha2::{Digest, Sha256};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// The most letters of a text in the probe of how rows are printed.
+const LONGEST: u32 = 32_000;
+
 /// A jrunner that was found, and what is remembered of it.
 pub struct Found {
     /// How to call it.
@@ -175,7 +178,8 @@ pub fn learn_rows(
         return Ok(());
     }
     let row = |i: usize, value: &Option<String>| {
-        let texts = [dialect.text(Some(&mark(i))), dialect.text(value.as_deref()), dialect.text(Some(END))];
+        let texts =
+            [Some(mark(i)), value.clone(), Some(END.to_owned())].map(|text| dialect.text(text.as_deref(), LONGEST));
         let list: Vec<String> = texts.iter().zip(COLUMNS).map(|(text, name)| format!("{text} AS {name}")).collect();
         format!("SELECT {}{}", list.join(", "), dialect.without_table())
     };

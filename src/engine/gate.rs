@@ -212,7 +212,7 @@ fn counts(definition: &Definition, plan: &Plan) -> Vec<Counted> {
         let sql = repeated(plan.dialect, &staged_keys(plan), &plan.unique_key);
         out.push(Counted { sql, what: Count::Repeated });
     }
-    if Runner::of_transfer(&plan.source, &plan.dest) == Runner::Jrunner
+    if plan.mover.is_inserts()
         && let Some(last) = plan.columns.last()
     {
         let last = plan.dialect.quote(&last.name);

@@ -4,6 +4,7 @@ use super::databases::{Databases, dialect_of};
 use super::direct::{self, Way};
 use super::external;
 use super::ledger::{Came, Ledger};
+use super::mover::{self, Mover};
 use super::streams::{self, Streams};
 use super::watermark::{self, Resolved};
 use crate::definition::lint;
@@ -167,6 +168,8 @@ pub struct Plan {
     pub way: Way,
     /// In how many streams.
     pub streams: Streams,
+    /// Who moves them.
+    pub mover: Mover,
     /// What an operator should know of the merge.
     pub remarks: Vec<String>,
     /// What gives the destination's login the rights that the merge needs, where there are rights.
@@ -246,6 +249,8 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         remarks,
         grant,
     } = statements(definition, dialect, &table, &described, query)?;
+    let from = (&definition.source, &source, &*source_sql);
+    let mover = mover::of(ledger, databases, from, &dest, (dialect, &columns))?;
     // No hidden generation: what would run is on the module for everyone to see, before it runs.
     let run = ledger.run();
     ledger.store().write(|tx| {
@@ -270,6 +275,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
         merge_sql,
         way,
         streams,
+        mover,
         remarks,
         grant,
         columns,

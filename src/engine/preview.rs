@@ -85,6 +85,8 @@ impl Preview {
             "runner": Runner::of_transfer(&plan.source, &plan.dest).name(),
             "load": plan.way.name(),
             "streams": plan.streams.count(),
+            "rows_by": plan.mover.name(),
+            "rows_by_because": plan.mover.why(),
             "atomic": self.atomic,
             "watermark_values_json": plan.resolved.values,
             "resolved_source_sql": plan.source_sql,

@@ -2,12 +2,13 @@
 
 use super::databases::Databases;
 use super::ledger::{Came, Ledger};
+use super::mover::Mover;
 use super::plan::{self, Definition, Plan};
 use super::streams::Streams;
 use super::sync::{Attempt, Options, Progress};
 use super::{advice, external, receipt};
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
+use crate::runner::{Failure, FailureKind, Moved, Said};
 
 impl Attempt<'_> {
     /// Whether the runner of the destination does several statements in one call. Refuses one that can't merge safely.
@@ -100,16 +101,16 @@ impl Attempt<'_> {
         let staging = plan.dialect.table(&plan.staging);
         let runners = self.databases.runners();
         let described = self.foresee(plan);
-        let runner = Runner::of_transfer(&plan.source, &plan.dest);
+        let is_inserts = plan.mover.is_inserts();
+        if let Some(why) = plan.mover.why() {
+            ledger.live(&format!("jrunner writes the rows by itself, and its query is not taken: {why}"))?;
+        }
         let mut written = Ok(());
         let mut say = |said: Said<'_>| {
             let write = match said {
                 Said::Rows(rows) => {
                     (options.progress)(Progress::Rows(rows));
-                    match runner {
-                        Runner::Builtin => ledger.live_now_and_then(&format!("{rows} rows")),
-                        Runner::Jrunner => Ok(()),
-                    }
+                    if is_inserts { Ok(()) } else { ledger.live_now_and_then(&format!("{rows} rows")) }
                 }
                 Said::Line(line) => ledger.said("jrunner_stdout", line),
                 Said::Error(line) => ledger.said("jrunner_stderr", line),
@@ -118,7 +119,8 @@ impl Attempt<'_> {
                 written = write;
             }
         };
-        let transfer = |()| runners.transfer(&plan.source, &plan.source_sql, &plan.dest, &staging, &mut say);
+        let (from, to) = ((&plan.source, &*plan.source_sql), (&plan.dest, &*staging));
+        let transfer = |()| plan.mover.transfer(runners, from, to, &mut say);
         let moved = described.and_then(transfer);
         written?;
         ledger.all_said()?;
@@ -126,16 +128,20 @@ impl Attempt<'_> {
         match moved {
             Ok(moved) => {
                 let rows = moved.rows.map_or("an unknown number of".to_owned(), |rows| rows.to_string());
-                let by = if runner == Runner::Jrunner { " by jrunner" } else { "" };
+                let by = match &plan.mover {
+                    Mover::Builtin => String::new(),
+                    Mover::Inserts(_) => " by jrunner".to_owned(),
+                    mover => format!(" by {}", mover.words(&self.definition.dest.kind)),
+                };
                 ledger.live(&format!("{rows} rows moved{by}"))?;
-                if let (Runner::Builtin, Some(rows)) = (runner, moved.rows) {
+                if let (false, Some(rows)) = (is_inserts, moved.rows) {
                     ledger.print("jrunner_stdout", &format!("{rows} rows"))?;
                 }
                 moved.rows.into_iter().for_each(|rows| (options.progress)(Progress::Rows(rows)));
                 Ok(moved)
             }
             Err(failure) => {
-                if runner == Runner::Builtin {
+                if !is_inserts {
                     ledger.print("jrunner_stderr", &failure.message)?;
                 }
                 Err(unmoved(self.databases, self.definition, &failure))

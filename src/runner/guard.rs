@@ -97,7 +97,7 @@ fn keep(program: &[OsString]) -> io::Result<i32> {
         }
         if kill_at.is_none() && term_at.is_some_and(|at| at <= now) {
             kill_at = Some(now + GRACE);
-            for pid in descendants() {
+            for pid in descendants_of(getpid()) {
                 send(pid, Signal::TERM);
                 // One that stands still would never get it.
                 send(pid, Signal::CONT);
@@ -171,15 +171,15 @@ fn children() -> Vec<Pid> {
     }
 }
 
-/// Our children, their children, and so on.
-fn descendants() -> Vec<Pid> {
-    let (parents, me) = (parents(), getpid());
+/// The children of a process, their children, and so on.
+pub(super) fn descendants_of(root: Pid) -> Vec<Pid> {
+    let parents = parents();
     let is_ours = |pid: &Pid| {
         // A process may have become another's parent while they were read: no line is longer than there are processes.
         let mut line = std::iter::successors(Some(*pid), |pid| parents.get(pid).copied()).take(parents.len());
-        line.any(|pid| pid == me)
+        line.any(|pid| pid == root)
     };
-    parents.keys().filter(|pid| **pid != me && is_ours(pid)).copied().collect()
+    parents.keys().filter(|pid| **pid != root && is_ours(pid)).copied().collect()
 }
 
 /// Every process that can be seen, and its parent.

@@ -1,6 +1,6 @@
 //! The engine's end of a [`super::guard`]: an external program that can be ended with all that it started.
 
-use super::guard::Report;
+use super::guard::{self, Report};
 use super::{Failure, FailureKind, process};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -68,6 +68,16 @@ impl Guarded {
             // One that stands still would not notice. Its id is its own: it has not been waited for.
             let _ = kill_process(self.pid, Signal::CONT);
         }
+    }
+
+    /// Kills those of that name among the program and what it has started, and nothing else. Says whether there was one.
+    pub fn kill_named(&self, name: &str) -> bool {
+        let is_named = |pid: &Pid| {
+            let comm = std::fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero()));
+            comm.is_ok_and(|comm| comm.trim_end() == name)
+        };
+        let named = guard::descendants_of(self.pid).into_iter().filter(is_named);
+        named.filter(|pid| kill_process(*pid, Signal::KILL).is_ok()).count() > 0
     }
 
     /// Waits until nothing is left of the program and of what it started, and gives how the program itself ended.

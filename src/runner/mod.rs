@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::File;
 use std::sync::Arc;
+pub use wire::Printed;
 
 /// Gives the lock of a run, for its processes to inherit.
 pub type Held<'a> = &'a (dyn Fn() -> Option<Arc<File>> + Send + Sync);

@@ -5,6 +5,7 @@
 use super::builtin::{Client, ScriptOutcome};
 use super::jrunner::Jrunner;
 use super::session::Session;
+use super::wire::Printed;
 use super::{Direct, Failure, FailureKind, Loaded, Moved, Rows, Runner, Said, Streamed, Target};
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -147,6 +148,31 @@ impl Runners {
         }
         let rows = self.session()?.transfer((source, sql), (dest, table), |rows| progress(Said::Rows(rows)))?;
         Ok(Moved { rows: Some(rows), words: None })
+    }
+
+    /// Streams what jrunner prints for a query into a table of a database that the built-in runner reaches, and gives how
+    /// many rows there were.
+    ///
+    /// # Errors
+    /// What the program, the database or a connection says: what has come into the table by then may stay there.
+    pub fn pour(
+        &self,
+        (source, sql): (&Target, &str),
+        (dest, table): (&Target, &str),
+        printed: &Printed,
+        mut progress: impl FnMut(Said<'_>),
+    ) -> Result<Moved, Failure> {
+        let session = self.session()?;
+        let mut said = Vec::new();
+        let rows = self.jrunner()?.pour(
+            self.held(),
+            source,
+            sql,
+            |line| said.push(line),
+            |pipe| session.take(pipe, printed, (dest, table), |rows| progress(Said::Rows(rows))),
+        );
+        said.iter().for_each(|line| progress(Said::Error(line)));
+        Ok(Moved { rows: Some(rows?), words: None })
     }
 
     /// Streams a query's rows into a table that others see, with all that belongs to that, as one transaction. Both ends

@@ -5,7 +5,8 @@ use super::wire::{Answer, Event, Request};
 use super::{Failure, FailureKind, Rows, Target};
 use crate::clock;
 use std::collections::HashMap;
-use std::io::{BufRead, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -234,6 +235,15 @@ impl Shared {
                     }
                 }
                 Ok(Answer::Streamed(came))
+            }
+            Request::Take { id, pipe, printed, dest, table } => {
+                // Whoever writes waits for this, whatever comes of the connection.
+                let rows = File::open(&pipe).map_err(|e| {
+                    Failure::new(FailureKind::Lost, format!("the pipe of the rows can't be opened: {e}"))
+                })?;
+                let rows = BufReader::with_capacity(1 << 16, rows);
+                let progress = &mut |rows| say(&Event::Progress { id, rows });
+                self.with(id, dest, stops, |to| builtin::take(rows, &printed, to, &table, progress).map(Answer::Moved))
             }
             Request::Open { .. } | Request::Cancel => Err(Failure::new(FailureKind::Cancelled, "nothing to answer")),
         }

@@ -4,11 +4,12 @@
 //! engine's process ends, however it ends, the pipe closes, and the child stops what it is doing and ends too.
 
 use super::builtin::ScriptOutcome;
-use super::wire::{Answer, Event, Request};
+use super::wire::{Answer, Event, Printed, Request};
 use super::{Direct, Failure, FailureKind, Loaded, Rows, Streamed, Target, process};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -184,6 +185,30 @@ impl Session {
         progress: impl FnMut(u64),
     ) -> Result<u64, Failure> {
         match self.answer(|id| transfer(id, source, dest, None), progress)? {
+            Answer::Moved(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Streams the rows that jrunner prints into a pipe into a table, and gives how many there were.
+    ///
+    /// # Errors
+    /// What the database says of them; the load is undone.
+    pub fn take(
+        &self,
+        pipe: &Path,
+        printed: &Printed,
+        (dest, table): (&Target, &str),
+        progress: impl FnMut(u64),
+    ) -> Result<u64, Failure> {
+        let request = |id| Request::Take {
+            id,
+            pipe: pipe.to_owned(),
+            printed: Box::new(printed.clone()),
+            dest: dest.clone(),
+            table: table.to_owned(),
+        };
+        match self.answer(request, progress)? {
             Answer::Moved(rows) => Ok(rows),
             other => Err(unexpected(&other)),
         }

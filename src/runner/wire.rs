@@ -1,8 +1,10 @@
 //! What the engine and a session process say to each other: one JSON document a line, over the process's pipes.
 
 use super::builtin::ScriptOutcome;
+use super::jrunner::Manners;
 use super::{Direct, Failure, Loaded, Rows, Streamed, Target};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// What the engine asks for. Requests run side by side; `id` says which one an [`Event`] answers.
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,10 +24,21 @@ pub enum Request {
     Transfer { id: u64, source: Target, sql: String, dest: Target, table: String, direct: Option<Box<Direct>> },
     /// Stream the rows of several queries into a table, so many at once, each of the same moment of the source.
     Streams { id: u64, source: Target, queries: Vec<String>, dest: Target, table: String, streams: usize },
+    /// Stream the rows that jrunner prints into a pipe into a table.
+    Take { id: u64, pipe: PathBuf, printed: Box<Printed>, dest: Target, table: String },
     /// Connect to a server now, as a request is going to need it. It is not answered.
     Open { target: Target },
     /// Stop all that runs now. The session stays.
     Cancel,
+}
+
+/// Rows as jrunner prints them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Printed {
+    /// How it prints them.
+    pub manners: Manners,
+    /// How many columns there are to fill.
+    pub columns: usize,
 }
 
 impl Request {
@@ -38,7 +51,8 @@ impl Request {
             | Request::Types { id, .. }
             | Request::Script { id, .. }
             | Request::Transfer { id, .. }
-            | Request::Streams { id, .. } => *id,
+            | Request::Streams { id, .. }
+            | Request::Take { id, .. } => *id,
             Request::Open { .. } | Request::Cancel => 0,
         }
     }
@@ -66,7 +80,7 @@ pub enum Answer {
     Columns(Vec<String>),
     /// Of a script.
     Script(ScriptOutcome),
-    /// Of a transfer: how many rows it moved.
+    /// Of a transfer, or of rows that were taken: how many rows it moved.
     Moved(u64),
     /// Of a transfer with `direct`.
     Loaded(Loaded),

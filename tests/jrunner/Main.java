@@ -28,7 +28,8 @@ public final class Main {
 
     private Main(Map<String, String> manners) {
         this.manners = manners;
-        this.out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), !has("no-flush"), StandardCharsets.UTF_8);
+        var stream = new java.io.BufferedOutputStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), 1 << 16);
+        this.out = new PrintStream(stream, !has("no-flush"), StandardCharsets.UTF_8);
     }
 
     public static void main(String[] args) throws Exception {
@@ -157,7 +158,8 @@ public final class Main {
         if (!has("no-header")) {
             List<String> names = new ArrayList<>();
             for (int i = 1; i <= columns; i++) {
-                names.add(field(rows.getMetaData().getColumnLabel(i)));
+                String name = rows.getMetaData().getColumnLabel(i);
+                names.add(has("plain-header") ? name : field(name));
             }
             out.println(String.join(delimiter(), names));
         }
@@ -165,9 +167,29 @@ public final class Main {
         while (rows.next()) {
             List<String> fields = new ArrayList<>();
             for (int i = 1; i <= columns; i++) {
-                fields.add(field(Values.text(rows, i)));
+                String value = Values.text(rows, i);
+                if (has("scientific") && rows.getObject(i) instanceof java.math.BigDecimal number) {
+                    value = Double.toString(number.doubleValue());
+                }
+                if (has("cut-fraction") && value != null) {
+                    value = value.replaceAll("^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)\\.\\d+$", "$1");
+                }
+                if (has("no-wide") && value != null) {
+                    value = value.replaceAll("[\\x{10000}-\\x{10FFFF}]", "?");
+                }
+                fields.add(field(value));
             }
-            out.println(String.join(delimiter(), fields));
+            String line = String.join(delimiter(), fields);
+            if (has("cut") && count == number("cut", 0)) {
+                out.print(line.substring(0, line.length() - 1));
+                out.flush();
+                Runtime.getRuntime().halt((int) number("die-with", 0));
+            }
+            out.println(line);
+            if (has("pause") && count == number("pause", 0)) {
+                out.flush();
+                sleep(600_000);
+            }
             if (has("invalid-utf8")) {
                 out.write(0xff);
                 out.println();
@@ -196,8 +218,10 @@ public final class Main {
         if (has("no-quotes") || has("null-like-empty") && value.isEmpty()) {
             return value;
         }
-        boolean needs = value.isEmpty() || value.contains(delimiter()) || value.matches("(?s).*[\",\\n\\r].*")
-                || !value.strip().equals(value) || has("always-quotes");
+        // A pattern would be compiled for each field.
+        boolean needs = value.isEmpty() || value.contains(delimiter()) || value.indexOf('"') >= 0 || value.indexOf(',') >= 0
+                || value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || !value.strip().equals(value)
+                || has("always-quotes");
         return needs ? "\"" + value.replace("\"", "\"\"") + "\"" : value;
     }
 

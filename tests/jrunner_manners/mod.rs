@@ -26,9 +26,11 @@ const ORDERS: [&str; 3] = ["1|'nut'", "2|NULL", "3|''"];
 /// What `dst` holds before.
 const BEFORE: [&str; 1] = ["0|'old'"];
 
-/// In [`world`], the module `orders` from H2 (`src`) into a file of SQLite (`dst`), with a watermark of H2's.
+/// In [`world`], the module `orders` from H2 (`src`) into a file of SQLite (`dst`), with a watermark of H2's. jrunner moves
+/// its rows by INSERTs; `jrunner_copy` has the other way.
 fn orders(manners: &[&str]) -> (World, Jdbc, JdbcDatabase) {
     let (world, jdbc) = world(manners);
+    world.call("settings set jrunner_copy off").ok();
     let source = JdbcDatabase::h2("");
     source.connect(&world, "src");
     source.rows(

@@ -223,6 +223,19 @@ piece(7, "an external program that ends without its summary", "src/engine/summar
       ("(None, _, Some(_)) if staged > 0 => Err(", "(None, _, Some(_)) if staged < 0 => Err("),
       tests=["jrunner_manners::transfers::a_transfer_that_breaks_off_is_an_error"])
 
+piece(7, "the exit code of a jrunner whose rows all came", JRUNNER + "pour.rs",
+      ("match (taken, ended.failure) {", "match (taken, ended.failure.filter(|_| false)) {"),
+      tests=["jrunner_copy::a_stream_that_breaks_off_is_an_error"])
+piece(7, "the line end behind the last of the rows that jrunner prints", JRUNNER + "csv.rs",
+      ("if self.form.ends && inner.len() == text.len() {", "if self.form.ends && inner.len() > text.len() {"),
+      tests=["jrunner_copy::a_stream_that_breaks_off_is_an_error"])
+piece(7, "the look whether a JVM that is killed shows", "src/engine/exact.rs",
+      ("(Ok(()), None) => return Ok(Some(\"it ends as if all were well when its JVM is killed\".to_owned())),", "(Ok(()), None) => {}"),
+      tests=["jrunner_copy::a_program_that_loses_something_keeps_its_inserts"])
+piece(7, "the look whether each value is printed as it is", "src/engine/exact.rs",
+      ("if let Some((Sample { what, .. }, _)) = wrong {", "if let Some((Sample { what, .. }, _)) = wrong.filter(|_| false) {"),
+      tests=["jrunner_copy::a_program_that_loses_something_keeps_its_inserts"])
+
 # 8: NULL in a merge key; keys compared as the destination compares them.
 piece(8, "each column of the key", GATE,
       ("for column in &plan.merge_key {", "for column in plan.merge_key.iter().take(1) {"),

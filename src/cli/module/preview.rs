@@ -3,6 +3,7 @@
 use crate::cli::Context;
 use crate::cli::output::{Field, Tone};
 use crate::engine::direct::Way;
+use crate::engine::mover::Mover;
 use crate::engine::plan::{Definition, Plan};
 use crate::engine::preview::{self, Preview};
 use crate::error::Result;
@@ -17,7 +18,7 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
         return Ok(());
     }
     let Preview { definition, plan, output, atomic, warnings } = made;
-    ui.fields(&[
+    let mut fields = vec![
         ("module", format!("{} ({})", definition.module.name, definition.module.merge_strategy)),
         ("from", format!("{} ({})", definition.source.name, definition.source.kind)),
         ("into", format!("{} {} ({})", definition.dest.name, plan.table, definition.dest.kind)),
@@ -29,7 +30,11 @@ pub fn preview(context: &Context, store: &mut Store, name: &str) -> Result<()> {
             if atomic { "atomic: one transaction" } else { "one transaction, atomic if its server makes it so" }
                 .to_owned(),
         ),
-    ]);
+    ];
+    if !matches!(plan.mover, Mover::Builtin) {
+        fields.insert(4, ("rows", plan.mover.words(&definition.dest.kind)));
+    }
+    ui.fields(&fields);
     if !plan.resolved.values.is_empty() {
         ui.heading("Watermarks, resolved now");
         ui.table(
@@ -82,9 +87,9 @@ fn load(plan: &Plan) -> String {
     }
 }
 
-/// Which runner does what: the rows go by jrunner where either end does, every other statement by its connection's.
+/// Which runner does what: every statement goes by its connection's.
 fn runners(definition: &Definition, plan: &Plan) -> String {
-    let by = |name: &str| format!("jrunner for the rows and for {name}, built in for ");
+    let by = |name: &str| format!("jrunner for {name}, built in for ");
     match (plan.source.runner, plan.dest.runner) {
         (Runner::Builtin, Runner::Builtin) => "built in".to_owned(),
         (Runner::Jrunner, Runner::Jrunner) => "jrunner".to_owned(),

@@ -156,6 +156,17 @@ impl Source for Db2 {
         }
     }
 
+    // A literal is converted to the job's CCSID, in which most letters are missing; a graphic one is UTF-16 (SQL reference,
+    // Constants).
+    fn wide_text(&self, value: &str, most: u32) -> String {
+        let units: String = value.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        format!("CAST(UX'{units}' AS VARCHAR({most}) CCSID 1208)")
+    }
+
+    fn large_text(&self) -> Option<&'static str> {
+        Some("CLOB")
+    }
+
     fn quote(&self, name: &str) -> String {
         double_quoted(name)
     }

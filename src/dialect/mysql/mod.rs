@@ -107,8 +107,8 @@ impl Source for Mysql {
         table_of(text, split_parts(text, &WRITING, str::to_owned)?)
     }
 
-    fn text(&self, value: Option<&str>) -> String {
-        format!("CAST({} AS CHAR(32000))", value.map_or("NULL".to_owned(), literal))
+    fn text(&self, value: Option<&str>, most: u32) -> String {
+        format!("CAST({} AS CHAR({most}))", value.map_or("NULL".to_owned(), literal))
     }
 }
 

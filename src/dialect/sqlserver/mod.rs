@@ -189,7 +189,7 @@ impl Source for SqlServer {
     }
 
     // A varchar with a length ends at 8,000.
-    fn text(&self, value: Option<&str>) -> String {
+    fn text(&self, value: Option<&str>, _most: u32) -> String {
         format!("CAST({} AS nvarchar(max))", value.map_or("NULL".to_owned(), unicode))
     }
 }

@@ -114,7 +114,7 @@ impl Machine {
             lossy => out.warning(
                 "probe",
                 format!("{known}; what does not come through as it is: {}", lossy.join(", ")),
-                "it matters for watermarks alone, as rows are not read so; another version of jrunner may do better",
+                "it matters for watermarks, and keeps rows from being loaded in bulk; another version of jrunner may do better",
             ),
         }
         Ok(())

@@ -59,7 +59,8 @@ pub(super) fn load(
             progress(Progress::Rows(rows));
         }
     };
-    let moved = databases.runners().transfer(&plan.source, &sql, &plan.dest, &staging, &mut say);
+    let (from, to) = ((&plan.source, &*sql), (&plan.dest, &*staging));
+    let moved = plan.mover.transfer(databases.runners(), from, to, &mut say);
     ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
     moved.map_err(|f| match f.kind {
         FailureKind::ConnectSource => databases.explain(&f, source, "reading the rows"),

@@ -22,7 +22,7 @@ pub mod url;
 mod value;
 
 pub use cancel::Canceller;
-pub use transfer::{Within, streams, transfer};
+pub use transfer::{Within, streams, take, transfer};
 
 use super::{Failure, Rows, Target};
 use crate::sql::lexer::statements;

@@ -30,54 +30,132 @@ pub struct Form {
     pub ends: bool,
 }
 
-/// Splits a line of a record, behind the fields of its lines before: the last of them is `open` where a quote is. Gives
-/// whether one is open in the end: then the record goes on in the next line.
-fn split(fields: &mut Vec<Field>, mut open: bool, line: &str, form: Form) -> bool {
-    let mut rest = line;
-    loop {
-        let mut field = match fields.pop_if(|_| open) {
-            Some(field) => field,
-            None => {
-                open = form.quotes && rest.starts_with('"');
-                rest = &rest[usize::from(open)..];
-                Field { text: String::new(), quoted: open }
-            }
-        };
-        while open {
-            let end = rest.find('"').unwrap_or(rest.len());
-            field.text.push_str(&rest[..end]);
-            if end == rest.len() {
-                fields.push(field);
-                return true;
-            }
-            rest = &rest[end + 1..];
-            open = rest.starts_with('"');
-            if open {
-                field.text.push('"');
-                rest = &rest[1..];
-            }
-        }
-        // What follows a closing quote is not of RFC 4180, and is not lost either.
-        let end = rest.find(form.delimiter).unwrap_or(rest.len());
-        field.text.push_str(&rest[..end]);
-        fields.push(field);
-        match rest[end..].chars().next() {
-            Some(delimiter) => rest = &rest[end + delimiter.len_utf8()..],
-            None => return false,
-        }
-    }
+/// Reads records one after the other, each into the memory of the one before.
+pub struct Records<R> {
+    input: R,
+    form: Form,
+    line: Vec<u8>,
+    /// The record's fields, and behind them those of longer ones before it.
+    fields: Vec<Field>,
+    count: usize,
+    astray: bool,
 }
 
-/// A line with its end. `None` at the end of the input.
-fn line(input: &mut impl BufRead) -> io::Result<Option<String>> {
-    let mut line = Vec::new();
-    if io::Read::take(&mut *input, LONGEST as u64).read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
+impl<R: BufRead> Records<R> {
+    /// Reads `input`, whose records are of this form.
+    pub fn new(input: R, form: Form) -> Records<R> {
+        Records { input, form, line: Vec::new(), fields: Vec::new(), count: 0, astray: false }
     }
-    if line.len() >= LONGEST {
-        return Err(io::Error::other("a line is longer than 64 MiB"));
+
+    /// The next record. `None` at the end of the input.
+    ///
+    /// # Errors
+    /// Where it is not read, is no text, too long, or ends in its middle.
+    pub fn next_record(&mut self) -> io::Result<Option<&[Field]>> {
+        (self.count, self.astray) = (0, false);
+        let (mut open, mut length) = (false, 0);
+        while self.read_line()? {
+            let line = std::mem::take(&mut self.line);
+            let text = std::str::from_utf8(&line).map_err(|_| io::Error::other("a value is not UTF-8"))?;
+            let inner = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+            if self.form.ends && inner.len() == text.len() {
+                return Err(io::Error::other("it breaks off in the middle of a line"));
+            }
+            open = self.split(open, inner);
+            if open {
+                // Within quotes, the end of a line is part of the value.
+                if let Some(field) = self.fields[..self.count].last_mut() {
+                    field.text.push_str(&text[inner.len()..]);
+                }
+                length += text.len();
+                if length > LONGEST {
+                    return Err(io::Error::other("a record is longer than 64 MiB"));
+                }
+            }
+            self.line = line;
+            if !open {
+                return Ok(Some(&self.fields[..self.count]));
+            }
+        }
+        if open { Err(io::Error::other("a quote is open at the end")) } else { Ok(None) }
     }
-    String::from_utf8(line).map(Some).map_err(|_| io::Error::other("a value is not UTF-8"))
+
+    /// The fields of the last record.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields[..self.count]
+    }
+
+    /// Whether the last record had something behind a closing quote, which is in no form of CSV.
+    pub fn is_astray(&self) -> bool {
+        self.astray
+    }
+
+    /// Reads a line with its end; `false` at the end of the input.
+    fn read_line(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        if self.line.capacity() > 1 << 20 {
+            // After one huge value, memory is given back.
+            self.line.shrink_to(1 << 16);
+        }
+        let read = io::Read::take(&mut self.input, LONGEST as u64).read_until(b'\n', &mut self.line)?;
+        if read >= LONGEST {
+            return Err(io::Error::other("a line is longer than 64 MiB"));
+        }
+        Ok(read > 0)
+    }
+
+    /// Splits a line of a record, behind the fields of its lines before: the last of them is `open` where a quote is. Gives
+    /// whether one is open in the end: then the record goes on in the next line.
+    fn split(&mut self, mut open: bool, line: &str) -> bool {
+        let form = self.form;
+        let mut rest = line;
+        let mut goes_on = open;
+        loop {
+            if !goes_on {
+                open = form.quotes && rest.starts_with('"');
+                rest = &rest[usize::from(open)..];
+                self.begin_field(open);
+            }
+            goes_on = false;
+            let Some(field) = self.fields[..self.count].last_mut() else { return false };
+            let quoted = open;
+            while open {
+                let end = rest.find('"').unwrap_or(rest.len());
+                field.text.push_str(&rest[..end]);
+                if end == rest.len() {
+                    return true;
+                }
+                rest = &rest[end + 1..];
+                open = rest.starts_with('"');
+                if open {
+                    field.text.push('"');
+                    rest = &rest[1..];
+                }
+            }
+            // What follows a closing quote is not of RFC 4180, and is not lost either.
+            let end = rest.find(form.delimiter).unwrap_or(rest.len());
+            field.text.push_str(&rest[..end]);
+            self.astray |= quoted && end > 0;
+            match rest[end..].chars().next() {
+                Some(delimiter) => rest = &rest[end + delimiter.len_utf8()..],
+                None => return false,
+            }
+        }
+    }
+
+    fn begin_field(&mut self, quoted: bool) {
+        match self.fields.get_mut(self.count) {
+            Some(field) => {
+                field.text.clear();
+                if field.text.capacity() > 1 << 20 {
+                    field.text.shrink_to(0);
+                }
+                field.quoted = quoted;
+            }
+            None => self.fields.push(Field { text: String::new(), quoted }),
+        }
+        self.count += 1;
+    }
 }
 
 /// The next record. `None` at the end of the input.
@@ -85,26 +163,7 @@ fn line(input: &mut impl BufRead) -> io::Result<Option<String>> {
 /// # Errors
 /// Where it is not read, is no text, too long, or ends in its middle.
 pub fn record(input: &mut impl BufRead, form: Form) -> io::Result<Option<Vec<Field>>> {
-    let (mut fields, mut open, mut length) = (Vec::new(), false, 0);
-    while let Some(line) = line(input)? {
-        let text = line.strip_suffix('\n').map_or(&*line, |text| text.strip_suffix('\r').unwrap_or(text));
-        if form.ends && text.len() == line.len() {
-            return Err(io::Error::other("it breaks off in the middle of a line"));
-        }
-        open = split(&mut fields, open, text, form);
-        if !open {
-            return Ok(Some(fields));
-        }
-        // Within quotes, the end of a line is part of the value.
-        if let Some(field) = fields.last_mut() {
-            field.text.push_str(&line[text.len()..]);
-        }
-        length += line.len();
-        if length > LONGEST {
-            return Err(io::Error::other("a record is longer than 64 MiB"));
-        }
-    }
-    if open { Err(io::Error::other("a quote is open at the end")) } else { Ok(None) }
+    Ok(Records::new(input, form).next_record()?.map(<[Field]>::to_vec))
 }
 
 /// Reads the rows of a query, to the end of the input, and keeps the first `keep` of them. Names of columns are made up
@@ -116,7 +175,7 @@ pub fn rows(input: &mut impl BufRead, manners: &Manners, keep: Option<usize>) ->
     let unreadable = |e: io::Error| format!("its output can't be read: {e}");
     let form = manners.form();
     for _ in 0..manners.lines_before {
-        line(input).map_err(unreadable)?;
+        io::BufRead::skip_until(input, b'\n').map_err(unreadable)?;
     }
     let mut columns: Vec<String> = Vec::new();
     if manners.header {

@@ -78,8 +78,32 @@ impl Manners {
 
     /// A field's value. Where NULL looks like some text, that text is taken for NULL.
     pub fn value(&self, field: Field) -> Option<String> {
-        let is_null = field.text == self.null && (field.quoted == self.null_quoted || !self.quotes);
-        (!is_null).then_some(field.text)
+        (!self.is_null(&field)).then_some(field.text)
+    }
+
+    /// The same, where it stands.
+    pub fn text<'a>(&self, field: &'a Field) -> Option<&'a str> {
+        (!self.is_null(field)).then_some(&field.text)
+    }
+
+    fn is_null(&self, field: &Field) -> bool {
+        field.text == self.null && (field.quoted == self.null_quoted || !self.quotes)
+    }
+
+    /// Why rows can't be taken from what it prints, as far as that shows already; only values can, one by one. Letters may
+    /// have been lost on their way to the server, as a literal.
+    pub fn not_for_rows(&self) -> Option<String> {
+        if self.lossy.iter().any(|lost| lost != SHOWS[NOT_ASCII]) {
+            return Some(format!("it does not print as they are: {}", self.lossy.join(", ")));
+        }
+        let why = match self {
+            Manners { quotes: false, .. } => "it puts nothing in quotes",
+            Manners { errors_on_stdout: true, .. } => "it prints errors among the rows",
+            Manners { ends: false, .. } => "its last line has no end",
+            Manners { lines_before: 0, lines_after: 0, .. } => return None,
+            _ => "it prints lines of its own among the rows",
+        };
+        Some(why.to_owned())
     }
 
     fn loses(&self, i: usize) -> bool {

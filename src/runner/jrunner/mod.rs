@@ -6,14 +6,16 @@
 //! | `folder` | the private folder of a start, with the SQL |
 //! | `said` | rows moved and errors, read from what it prints |
 //! | `csv`, `manners` | rows in query mode, and how this program prints them |
+//! | `pour` | those rows on their way to another process |
 
 mod csv;
 mod folder;
 mod launch;
 mod manners;
+mod pour;
 mod said;
 
-pub use csv::{MADE_UP, rows as csv_rows};
+pub use csv::{Field, MADE_UP, Records, rows as csv_rows};
 pub use launch::Launch;
 pub use manners::{COLUMNS, END, Manners, mark, values};
 pub use said::{Patterns, Printed};
@@ -23,7 +25,7 @@ use super::guarded::{Guarded, Output};
 use super::{Failure, FailureKind, Held, Moved, Rows, Said, Target, process};
 use crate::sql::lexer::statements;
 use folder::Folder;
-use said::{Keeping, Kept, words};
+use said::{Keeping, Kept, kind_of, words};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -65,6 +67,13 @@ struct Ended {
     /// Whether we ended it.
     stopped: bool,
     stderr: String,
+}
+
+/// A start that is under way.
+struct Start<'a> {
+    /// Its private folder, which goes with it.
+    folder: &'a Path,
+    guarded: &'a Guarded,
 }
 
 /// What a call is about.
@@ -113,7 +122,7 @@ impl Jrunner {
         let manners = manners.ok_or_else(|| Failure::new(FailureKind::Lost, "how jrunner prints rows is not known"))?;
         let call = Call { source: target, sql, into: None };
         let mut kept = Kept::default();
-        let (read, mut ended) = self.call(held, &call, |output| {
+        let (read, mut ended) = self.call(held, &call, |output, _| {
             let output = Keeping { from: output, kept: &mut kept };
             csv::rows(&mut BufReader::with_capacity(1 << 16, output), manners, keep)
         })?;
@@ -214,7 +223,7 @@ impl Jrunner {
     /// The first of what it prints on its standard output, and its end. An error may stand there, too.
     fn said(&self, held: Held<'_>, target: &Target, sql: &str) -> Result<(Vec<u8>, Ended), Failure> {
         let call = Call { source: target, sql, into: None };
-        let (printed, mut ended) = self.call(held, &call, |output| {
+        let (printed, mut ended) = self.call(held, &call, |output, _| {
             let mut printed = Vec::new();
             // What can't be read is as if it had not been said; the end tells.
             let _ = output.take(MOST).read_to_end(&mut printed);
@@ -241,7 +250,7 @@ impl Jrunner {
         mut progress: impl FnMut(Said<'_>),
     ) -> Result<Moved, Failure> {
         let call = Call { source, sql, into: Some((dest, table)) };
-        let (kept, ended) = self.call(held, &call, |output| {
+        let (kept, ended) = self.call(held, &call, |output, _| {
             let mut kept = Kept::default();
             let mut line = Vec::new();
             let mut looked: Option<Instant> = None;
@@ -301,7 +310,7 @@ impl Jrunner {
         &self,
         held: Held<'_>,
         call: &Call<'_>,
-        read: impl FnOnce(&mut Output) -> T,
+        read: impl FnOnce(&mut Output, &Start<'_>) -> T,
     ) -> Result<(T, Ended), Failure> {
         let fail = |e: std::io::Error| Failure::new(FailureKind::Lost, format!("can't write a file for jrunner: {e}"));
         let folder = Folder::new().map_err(fail)?;
@@ -337,7 +346,7 @@ impl Jrunner {
                 }
                 kept.text()
             });
-            let out = read(&mut output);
+            let out = read(&mut output, &Start { folder: folder.path(), guarded: &guarded });
             // It must not wait for whoever reads no more.
             let _ = std::io::copy(&mut output, &mut std::io::sink());
             (out, stderr.join().unwrap_or_default())
@@ -378,24 +387,4 @@ fn login(target: &Target, flags: [&str; 3]) -> Vec<String> {
     let values = [Some(&target.url), target.user.as_ref(), target.password.as_ref()];
     let given = flags.into_iter().zip(values).filter_map(|(flag, value)| Some([flag.to_owned(), value?.clone()]));
     given.flatten().collect()
-}
-
-/// Whether an error is about the connection, by the words of the JDBC drivers in the field and by SQLSTATE class 08 (SQL
-/// standard, connection exception) and 28 (invalid authorization).
-fn kind_of(why: &str) -> FailureKind {
-    let lower = why.to_lowercase();
-    let words = [
-        "no suitable driver",
-        "connection refused",
-        "connection attempt failed",
-        "communications link failure",
-        "unknownhostexception",
-        "authentication failed",
-        "access denied for user",
-        "sqlstate: 08",
-        "sqlstate: 28",
-        "connectionexception",
-        "nontransientconnection",
-    ];
-    if words.iter().any(|word| lower.contains(word)) { FailureKind::Connect } else { FailureKind::Sql }
 }

@@ -1,6 +1,6 @@
 //! What a program says in words: how many rows it moved, whether it failed, and why.
 
-use crate::runner::Moved;
+use crate::runner::{FailureKind, Moved};
 use regex_lite::Regex;
 use std::io::{self, Read};
 
@@ -100,6 +100,26 @@ pub fn words(text: &str) -> String {
         said.truncate(said[..some].rfind(char::is_whitespace).unwrap_or(some));
     }
     said
+}
+
+/// Whether an error is about the connection, by the words of the JDBC drivers in the field and by SQLSTATE class 08 (SQL
+/// standard, connection exception) and 28 (invalid authorization).
+pub fn kind_of(why: &str) -> FailureKind {
+    let lower = why.to_lowercase();
+    let words = [
+        "no suitable driver",
+        "connection refused",
+        "connection attempt failed",
+        "communications link failure",
+        "unknownhostexception",
+        "authentication failed",
+        "access denied for user",
+        "sqlstate: 08",
+        "sqlstate: 28",
+        "connectionexception",
+        "nontransientconnection",
+    ];
+    if words.iter().any(|word| lower.contains(word)) { FailureKind::Connect } else { FailureKind::Sql }
 }
 
 /// The text of a stream, its middle left out where there is too much of it.

@@ -52,7 +52,8 @@ pub const SHAPES: &[Shape] = &[
     ("WholeModule", concat!(row!(), " watermarks:[Watermark] hooks:[Hook] groups:[str] last_run:obj?")),
     (
         "ModulePreview",
-        "module:name runner:str load:staged|direct streams:int atomic:bool watermark_values_json:obj resolved_source_sql:str staging_sql:str? \
+        "module:name runner:str load:staged|direct streams:int rows_by:builtin|jrunner_inserts|jrunner_query rows_by_because:str? \
+       atomic:bool watermark_values_json:obj resolved_source_sql:str staging_sql:str? \
       merge_sql:str columns:[PreviewColumn] warnings:[str]",
     ),
     ("PreviewColumn", "output:str? column:str type:str"),

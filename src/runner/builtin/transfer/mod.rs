@@ -11,6 +11,7 @@ mod parts;
 mod pg_source;
 mod pg_to_pg;
 mod pg_to_sqlite;
+mod printed;
 mod sink;
 mod sqlite_sink;
 mod sqlite_to_pg;
@@ -21,6 +22,7 @@ mod textual;
 mod to_mysql;
 mod within;
 
+pub use printed::take;
 pub use streams::streams;
 pub use within::Within;
 
