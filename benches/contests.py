@@ -167,6 +167,11 @@ def small(bench):
         "psql -c": f"{b.psql} -c 'SELECT max(id) FROM small'",
         "pipekit": f"{b.pipekit} -q watermark resolve small",
     })
+
+
+def shop(bench):
+    """A night of many small modules."""
+    b, sling_pg = bench, f"{bench.pg_uri}?sslmode=disable"
     every = f"for n in $(seq 1 {data.MANY}); do"
     pipe = (f"{b.psql} -c 'COPY small TO STDOUT (FORMAT binary)' | "
             f'{b.psql} -c "TRUNCATE many.dst_$n" -c "COPY many.dst_$n FROM STDIN (FORMAT binary)"')
@@ -223,7 +228,7 @@ def ten_times(bench):
     }, empty)
 
 
-GROUPS = [full, shapes, changes, small, jdbc, looks, ten_times]
+GROUPS = [full, changes, small, jdbc, looks, ten_times, shop, shapes]
 # Played once: only their memory is of interest.
 ONCE = ("ten-times",)
 

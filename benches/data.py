@@ -61,7 +61,7 @@ def copy_for_my(name):
 def fill(bench, rows):
     """Makes all of them. `bench` runs commands and knows the servers."""
     bench.sh(f"PGDATABASE=postgres {bench.psql} -c 'CREATE DATABASE bench'")
-    made = [("src", COLUMNS, rows), ("wide", WIDE, rows // 10), ("narrow", NARROW, rows * 3)]
+    made = [("src", COLUMNS, rows), ("wide", WIDE, rows // 20), ("narrow", NARROW, rows * 3)]
     for name, columns, n in made:
         values = ", ".join(c[3] for c in columns)
         bench.pg(f"{table(name, 'pg', columns)}; {table(f'dst_{name}', 'pg', columns)};"

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from contest import PEERS, median
+from contest import SLOW, median
 
 
 def goals(played, rows):
@@ -63,9 +63,10 @@ def table(contest):
     peer = contest.best_peer()
     head = ["", "wall", f"to {contest.floor}", "CPU: itself", "CPU: servers", "peak memory"] + ([f"to {peer}"] if peer else [])
     lines = [f"## {contest.title[0].upper() + contest.title[1:]}", "", "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    most = max((len(runs) for runs in contest.results.values()), default=0)
     for name, runs in contest.results.items():
         ratio = contest.ratio(name, contest.floor)
-        cells = [name, f"{median(runs, 'wall'):.3f} s", f"{ratio:.2f}", f"{median(runs, 'client'):.2f} s",
+        cells = [name + (" (once)" if len(runs) < most else ""), f"{median(runs, 'wall'):.3f} s", f"{ratio:.2f}", f"{median(runs, 'client'):.2f} s",
                  f"{median(runs, 'servers'):.2f} s", f"{max(run.memory for run in runs):.0f} MiB"]
         lines.append("| " + " | ".join(cells + ([f"{contest.ratio(name, peer):.2f}"] if peer else [])) + " |")
     lines += [f"\n{name} could not do it: `{error}`" for name, error in contest.failed.items()]
@@ -90,7 +91,7 @@ def write(path, contests, rows, rounds):
              f"Made by `benches/compare --rows {rows} --rounds {rounds}`, which installs and starts all that it needs: the contenders in turn, "
              f"round by round, on {os.cpu_count()} cores over the loopback. Times are medians, ratios medians of the rounds' ratios, memory the "
              "most that all processes of a contender held at once (what they share counted once), servers apart. Seconds say little of "
-             "another machine; the ratios do.", "",
+             f"another machine; the ratios do. What takes more than {SLOW} times as long as the floor is played once.", "",
              "The floor is the plain pipe of the databases' own tools, which moves rows and nothing else. sling and ingestr make a table "
              "of their own where they can't fill a given one.", ""]
     lines += ["## The goals", "", "| what | goal | measured | |", "|---|---|---|---|"]

@@ -83,6 +83,20 @@ fn the_second_of_two_merges_waits_before_it_deletes() {
     assert_eq!(pair.rows("SELECT id FROM orders ORDER BY id"), ["1", "2", "3", "4", "9"]);
 }
 
+/// A destination without an index on its key is read once, and not once for each staged row.
+#[test]
+#[ignore = "needs MariaDB: tests/run.sh"]
+fn a_merge_by_key_needs_no_index() {
+    let mut pair = Pair::mariadb().with_orders();
+    pair.dst("ALTER TABLE orders DROP PRIMARY KEY; INSERT INTO orders SELECT seq, 'x', 1 FROM seq_100_to_1000");
+    pair.orders("--strategy incremental --key id,item");
+    let merge = pair.world.run("orders")["merge_sql"].as_str().unwrap().to_owned();
+    let delete = merge.split(";\n").find(|one| one.starts_with("DELETE")).unwrap();
+    let plan = pair.rows(&format!("EXPLAIN {delete}"));
+    let by_index = plan.iter().filter(|step| step.contains("|ref|")).count();
+    assert_eq!((plan.len(), by_index), (3, 1), "{plan:#?}");
+}
+
 /// Never 13, never 14: a merge that has no receipt to take, whose rows are not those that were staged, or whose turn it
 /// is not, does nothing, whoever runs it, and leaves nothing open.
 #[test]
