@@ -1,6 +1,7 @@
 """What a contest is, and how its rounds are played."""
 
 import dataclasses
+import re
 import statistics
 import sys
 
@@ -56,7 +57,9 @@ class Contest:
                 if error and name not in PEERS:
                     sys.exit(f"failed: {command}\n{error}")
                 if error:
-                    self.failed[name] = error.strip().splitlines()[-1]
+                    lines = error.strip().splitlines()
+                    told = [line for line in lines if re.search("error|exhausted|fatal", line, re.IGNORECASE)]
+                    self.failed[name] = (told or lines)[-1]
                     self.results.pop(name, None)
                 else:
                     self.results.setdefault(name, []).append(done)

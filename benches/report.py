@@ -58,6 +58,12 @@ def goals(played, rows):
     return [goal for goal in found if goal]
 
 
+def memory(runs):
+    """The most that was held, where it took long enough to be looked at."""
+    most = max(run.memory for run in runs)
+    return f"{most:.0f} MiB" if most else "-"
+
+
 def table(contest):
     """What each took, the fastest of pipekit's beside the best peer."""
     peer = contest.best_peer()
@@ -67,7 +73,7 @@ def table(contest):
     for name, runs in contest.results.items():
         ratio = contest.ratio(name, contest.floor)
         cells = [name + (" (once)" if len(runs) < most else ""), f"{median(runs, 'wall'):.3f} s", f"{ratio:.2f}", f"{median(runs, 'client'):.2f} s",
-                 f"{median(runs, 'servers'):.2f} s", f"{max(run.memory for run in runs):.0f} MiB"]
+                 f"{median(runs, 'servers'):.2f} s", memory(runs)]
         lines.append("| " + " | ".join(cells + ([f"{contest.ratio(name, peer):.2f}"] if peer else [])) + " |")
     lines += [f"\n{name} could not do it: `{error}`" for name, error in contest.failed.items()]
     return "\n".join(lines) + "\n"
