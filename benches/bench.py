@@ -20,6 +20,7 @@ class Bench:
         # pgloader speaks MySQL without TLS only.
         self.my_url = f"jdbc:mariadb://127.0.0.1:{env['MY_PORT']}/bench?sslMode=disabled"
         self.pg_uri = f"postgresql://postgres:{env['PGPASSWORD']}@127.0.0.1:{env['PGPORT']}/bench"
+        self.sling_pg = f"{self.pg_uri}?sslmode=disable"
         self.my_uri = f"mysql://admin:{env['MYSQL_PWD']}@127.0.0.1:{env['MY_PORT']}/bench"
         self.env = dict(env, PGDATABASE="bench", PIPEKIT_DB=f"{folder}/pipekit.db", PIPEKIT_SECRETS=f"{folder}/secrets.env",
                         HOME=folder, SLING_DISABLE_TELEMETRY="true", INGESTR_DISABLE_TELEMETRY="true")

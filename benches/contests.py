@@ -31,7 +31,6 @@ def full(bench):
     b, pg, lite = bench, bench.pg_url, f"jdbc:sqlite:{bench.folder}/src.db"
     lite_dest = f"jdbc:sqlite:{bench.folder}/dst.db"
     pg_uri, my_uri = b.pg_uri, b.my_uri
-    sling_pg = f"{pg_uri}?sslmode=disable"
 
     def empty_pg(_name):
         b.pg("TRUNCATE dst_src; CHECKPOINT")
@@ -46,7 +45,7 @@ def full(bench):
         "pipekit, run, direct": f"{b.pipekit} -q run direct",
         "pipekit, run, staged": f"{b.pipekit} -q run staged",
         "the staged run's steps by hand": by_hand,
-        "sling": b.sling(sling_pg, "public.src", sling_pg, "public.dst_src"),
+        "sling": b.sling(b.sling_pg, "public.src", b.sling_pg, "public.dst_src"),
         "ingestr": b.ingestr(pg_uri, "public.src", pg_uri, "public.dst_src"),
         "pgloader": b.pgloader(pg_uri.replace("postgresql", "pgsql"), "src", "dst_src"),
         "JDBC program": b.transfer(pg, "src", pg, "dst_src", b.jdbc),
@@ -55,7 +54,7 @@ def full(bench):
         "sqlite3 -csv into COPY": f"sqlite3 -csv src.db 'SELECT * FROM src' | {b.psql} -c 'COPY dst_src FROM STDIN (FORMAT csv)'",
         "pipekit, transfer": b.transfer(lite, "src", pg, "dst_src"),
         "pipekit, run, staged": f"{b.pipekit} -q run of_lite",
-        "sling": b.sling(f"sqlite://{b.folder}/src.db", "main.src", sling_pg, "public.of_sling", "full-refresh"),
+        "sling": b.sling(f"sqlite://{b.folder}/src.db", "main.src", b.sling_pg, "public.of_sling", "full-refresh"),
         "ingestr": b.ingestr(f"sqlite:///{b.folder}/src.db", "main.src", pg_uri, "public.of_ingestr"),
         "pgloader": b.pgloader(f"sqlite://{b.folder}/src.db", "src", "dst_src"),
     }, empty_pg, _same_in_pg(b, lambda name: f"of_{name}" if name in ("sling", "ingestr") else "dst_src", values="count(*), count(note)"))
@@ -72,28 +71,28 @@ def full(bench):
     yield Contest("pg-lite", "PostgreSQL to SQLite", "COPY (CSV) into .import", {
         "COPY (CSV) into .import": f"{b.psql} -c 'COPY src TO STDOUT (FORMAT csv)' | sqlite3 -csv dst.db '.import /dev/stdin dst_src'",
         "pipekit, transfer": b.transfer(pg, "src", lite_dest, "dst_src"),
-        "sling": b.sling(sling_pg, "public.src", f"sqlite://{b.folder}/dst.db", "main.of_sling", "full-refresh"),
+        "sling": b.sling(b.sling_pg, "public.src", f"sqlite://{b.folder}/dst.db", "main.of_sling", "full-refresh"),
         "ingestr": b.ingestr(pg_uri, "public.src", f"sqlite:///{b.folder}/dst.db", "of_ingestr"),
     }, lambda _name: data.empty_lite(b), lite_same)
     yield Contest("my-pg", "MariaDB to PostgreSQL", "mariadb -B into COPY", {
         "mariadb -B into COPY": f"{b.mariadb} bench -B -N --quick -e 'SELECT * FROM src' | {b.psql} -c \"COPY dst_src FROM STDIN (NULL 'NULL')\"",
         "pipekit, transfer": b.transfer(b.my_url, "src", pg, "dst_src"),
         "pipekit, run, staged": f"{b.pipekit} -q run of_my",
-        "sling": b.sling(my_uri, "bench.src", sling_pg, "public.of_sling", "full-refresh"),
+        "sling": b.sling(my_uri, "bench.src", b.sling_pg, "public.of_sling", "full-refresh"),
         "ingestr": b.ingestr(my_uri, "bench.src", pg_uri, "public.of_ingestr"),
         "pgloader": b.pgloader(my_uri, "src", "dst_src"),
     }, empty_pg, _same_in_pg(b, lambda name: f"of_{name}" if name in ("sling", "ingestr") else "dst_src"))
     yield Contest("pg-my", "PostgreSQL to MariaDB", "COPY into LOAD DATA", {
         "COPY into LOAD DATA": f'{b.psql} -c "{data.copy_for_my("src")}" | {b.load_my("dst_src")}',
         "pipekit, transfer": b.transfer(pg, "src", b.my_url, "dst_src"),
-        "sling": b.sling(sling_pg, "public.src", my_uri, "bench.of_sling", "full-refresh"),
+        "sling": b.sling(b.sling_pg, "public.src", my_uri, "bench.of_sling", "full-refresh"),
         "ingestr": b.ingestr(pg_uri, "public.src", my_uri, "bench.of_ingestr"),
     }, lambda _name: b.my("TRUNCATE dst_src"))
 
 
 def shapes(bench):
     """Other shapes of rows, from PostgreSQL to PostgreSQL and from SQLite."""
-    b, sling_pg = bench, f"{bench.pg_uri}?sslmode=disable"
+    b = bench
     for shape, title in [("wide", "wide rows of text"), ("narrow", "narrow rows of integers")]:
         lite = f"jdbc:sqlite:{b.folder}/src.db"
         same = _same_in_pg(b, f"dst_{shape}", shape, "count(*), sum(id)")
@@ -101,13 +100,13 @@ def shapes(bench):
         yield Contest(f"{shape}-pg-pg", f"{title}, PostgreSQL to PostgreSQL", "COPY into COPY (binary)", {
             "COPY into COPY (binary)": b.copy(shape, f"dst_{shape}"),
             "pipekit, transfer": b.transfer(b.pg_url, shape, b.pg_url, f"dst_{shape}"),
-            "sling": b.sling(sling_pg, f"public.{shape}", sling_pg, f"public.dst_{shape}"),
+            "sling": b.sling(b.sling_pg, f"public.{shape}", b.sling_pg, f"public.dst_{shape}"),
             "ingestr": b.ingestr(b.pg_uri, f"public.{shape}", b.pg_uri, f"public.dst_{shape}"),
         }, empty, same)
         yield Contest(f"{shape}-lite-pg", f"{title}, SQLite to PostgreSQL", "sqlite3 -csv into COPY", {
             "sqlite3 -csv into COPY": f"sqlite3 -csv src.db 'SELECT * FROM {shape}' | {b.psql} -c 'COPY dst_{shape} FROM STDIN (FORMAT csv)'",
             "pipekit, transfer": b.transfer(lite, shape, b.pg_url, f"dst_{shape}"),
-            "sling": b.sling(f"sqlite://{b.folder}/src.db", f"main.{shape}", sling_pg, f"public.dst_{shape}"),
+            "sling": b.sling(f"sqlite://{b.folder}/src.db", f"main.{shape}", b.sling_pg, f"public.dst_{shape}"),
             "ingestr": b.ingestr(f"sqlite:///{b.folder}/src.db", f"main.{shape}", b.pg_uri, f"public.dst_{shape}"),
         }, empty, same)
 
@@ -139,11 +138,10 @@ def changes(bench):
             f"{b.psql} -c 'COPY inc_staged FROM STDIN (FORMAT binary)'; "
             f"{b.psql} -c 'BEGIN' -c 'DELETE FROM inc_hand USING inc_staged AS s WHERE inc_hand.id = s.id' "
             "-c 'INSERT INTO inc_hand SELECT * FROM inc_staged' -c 'COMMIT'")
-    sling_pg = f"{b.pg_uri}?sslmode=disable"
     yield Contest("incremental", "incremental: the hundredth part of the rows has changed, PostgreSQL to PostgreSQL", "by hand in psql", {
         "by hand in psql": hand,
         "pipekit, incremental run": f"{b.pipekit} -q run changes",
-        "sling": b.sling(sling_pg, "public.src", sling_pg, "public.inc_sling", "incremental", "--primary-key id --update-key changed"),
+        "sling": b.sling(b.sling_pg, "public.src", b.sling_pg, "public.inc_sling", "incremental", "--primary-key id --update-key changed"),
         "ingestr": b.ingestr(b.pg_uri, "public.src", b.pg_uri, "public.inc_ingestr", "merge",
                              "--primary-key id --incremental-key changed --interval-start "
                              f"\"$({b.psql} -A -t -c \"SELECT to_char(max(changed), 'YYYY-MM-DD\\\"T\\\"HH24:MI:SS') FROM inc_ingestr\")\""),
@@ -152,14 +150,14 @@ def changes(bench):
 
 def small(bench):
     """Small tables: what a sync costs besides its rows."""
-    b, sling_pg = bench, f"{bench.pg_uri}?sslmode=disable"
+    b = bench
     pipe = (f"{b.psql} -c 'COPY small TO STDOUT (FORMAT binary)' | "
             f"{b.psql} -c 'TRUNCATE dst_small' -c 'COPY dst_small FROM STDIN (FORMAT binary)'")
     yield Contest("small", "full refresh of 1,000 rows, whole process, PostgreSQL to PostgreSQL", "psql into psql", {
         "psql into psql": pipe,
         "pipekit, run, staged": f"{b.pipekit} -q run small",
         "pipekit, run, direct": f"{b.pipekit} -q run small_direct",
-        "sling": b.sling(sling_pg, "public.small", sling_pg, "public.dst_small"),
+        "sling": b.sling(b.sling_pg, "public.small", b.sling_pg, "public.dst_small"),
         "ingestr": b.ingestr(b.pg_uri, "public.small", b.pg_uri, "public.dst_small"),
         "pipekit, the source by the JDBC program": f"{b.pipekit} -q run small_jdbc",
     }, None, _same_in_pg(b, "dst_small", "small"))
@@ -171,12 +169,12 @@ def small(bench):
 
 def shop(bench):
     """A night of many small modules."""
-    b, sling_pg = bench, f"{bench.pg_uri}?sslmode=disable"
+    b = bench
     every = f"for n in $(seq 1 {data.MANY}); do"
     pipe = (f"{b.psql} -c 'COPY small TO STDOUT (FORMAT binary)' | "
             f'{b.psql} -c "TRUNCATE many.dst_$n" -c "COPY many.dst_$n FROM STDIN (FORMAT binary)"')
     with open(f"{b.folder}/many.yaml", "w") as file:
-        file.write(f"source: '{sling_pg}'\ntarget: '{sling_pg}'\ndefaults: {{mode: truncate}}\nstreams:\n")
+        file.write(f"source: '{b.sling_pg}'\ntarget: '{b.sling_pg}'\ndefaults: {{mode: truncate}}\nstreams:\n")
         file.writelines(f"  s{n}: {{sql: SELECT * FROM small, object: many.dst_{n}}}\n" for n in range(1, data.MANY + 1))
     yield Contest("many", f"a group of {data.MANY} modules of 1,000 rows", "psql into psql", {
         "psql into psql": f"{every} {pipe}; done",
