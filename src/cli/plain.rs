@@ -15,17 +15,18 @@ pub fn table(header: &[String], rows: &[Vec<Field>]) -> String {
             numbers[i] |= *tone == Tone::Number;
         }
     }
+    let blanks = " ".repeat(widths.iter().max().unwrap_or(&0) + 2);
     let mut out = String::with_capacity((widths.iter().sum::<usize>() + 2 * widths.len()) * (rows.len() + 1));
     let mut push = |cells: &[&str]| {
         let height = cells.iter().map(|c| c.matches('\n').count() + 1).max().unwrap_or(1);
         for line in 0..height {
             for (i, cell) in cells.iter().enumerate() {
                 let text = if height == 1 { cell } else { cell.split('\n').nth(line).unwrap_or_default() };
-                let blanks = widths[i].saturating_sub(if text.is_ascii() { text.len() } else { text.width() });
-                let (before, after) = if numbers[i] { (blanks, 2) } else { (0, blanks + 2) };
-                out.extend(std::iter::repeat_n(' ', before));
+                let free = widths[i].saturating_sub(if text.is_ascii() { text.len() } else { text.width() });
+                let (before, after) = if numbers[i] { (free, 2) } else { (0, free + 2) };
+                out.push_str(&blanks[..before]);
                 out.push_str(text);
-                out.extend(std::iter::repeat_n(' ', after));
+                out.push_str(&blanks[..after]);
             }
             out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');

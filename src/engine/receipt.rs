@@ -82,7 +82,7 @@ pub fn read(
         return Ok(Err(Failure::new(FailureKind::Connect, error.message)));
     }
     let sql = dialect.read_receipt(module);
-    let work = || Ok(receipt(&databases.runners().query(&target, &sql, Some(1))?));
+    let work = || Ok(of(&databases.runners().query(&target, &sql, Some(1))?));
     let came = |r: &Option<Receipt>| Came { rows: None, value: r.as_ref().map(|r| r.state.clone()) };
     ledger.step(kind, name, &dest.name, &sql, work, came)
 }
@@ -159,7 +159,8 @@ fn place(databases: &Databases, dest: &Connection) -> Result<(Target, &'static d
     Ok((databases.target(dest).map_err(failed)?, dialect_of(dest).map_err(failed)?))
 }
 
-fn receipt(rows: &Rows) -> Option<Receipt> {
+/// The receipt that [`Destination::read_receipt`] gave.
+pub fn of(rows: &Rows) -> Option<Receipt> {
     let row = rows.rows.first()?;
     let text = |i: usize| row.get(i).cloned().flatten();
     let number = |i: usize| text(i).and_then(|t| t.parse().ok());

@@ -8,7 +8,7 @@ use super::streams::Streams;
 use super::sync::{Attempt, Options, Progress};
 use super::{advice, external, receipt};
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, FailureKind, Moved, Said};
+use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
 
 impl Attempt<'_> {
     /// Whether the runner of the destination does several statements in one call. Refuses one that can't merge safely.
@@ -28,12 +28,21 @@ impl Attempt<'_> {
         let refused = |f| advice::on_staging(explain(&f), &f, self.definition, plan);
         let install = receipt::install_id(ledger.store().read())?;
         let claim = plan.dialect.claim(&module.name, &install, self.run_id);
-        let prepare = format!("{};\n{claim}", plan.dialect.prepare());
+        let mut prepare = format!("{};\n{claim}", plan.dialect.prepare());
+        // One call does for both, but of a runner that gives rows for queries only.
+        let reads = plan.dest.runner == Runner::Builtin;
+        if reads {
+            prepare.push_str(&format!(";\n{}", plan.dialect.read_receipt(&module.name)));
+        }
         let work = || self.databases.runners().statements(&plan.dest, &prepare, together);
-        ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(refused)?;
-
-        let owner =
-            receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(refused)?;
+        let done =
+            ledger.step("staging", "prepare", &dest.name, &prepare, work, |_| Came::default())?.map_err(refused)?;
+        let owner = match reads {
+            true => receipt::of(&done.rows),
+            false => {
+                receipt::read(ledger, self.databases, dest, &module.name, ("staging", "owner"))?.map_err(refused)?
+            }
+        };
         if let Some(other) = owner.filter(|r| r.install != install) {
             return Err(Error::new(
                 Code::Failed,

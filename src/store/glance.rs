@@ -78,7 +78,10 @@ pub fn all(conn: &Connection) -> Result<Vec<Glance>> {
             warnings: row.get(16)?,
         })
     })?;
-    let mut found = rows.collect::<rusqlite::Result<Vec<Glance>>>()?;
-    found.sort_by(|a, b| (&a.source_connection, &a.name).cmp(&(&b.source_connection, &b.name)));
-    Ok(found)
+    let found = rows.collect::<rusqlite::Result<Vec<Glance>>>()?;
+    // Their places are sorted, and each is moved once: they are large.
+    let mut places: Vec<usize> = (0..found.len()).collect();
+    places.sort_unstable_by_key(|at| (&found[*at].source_connection, &found[*at].name));
+    let mut found: Vec<Option<Glance>> = found.into_iter().map(Some).collect();
+    Ok(places.into_iter().filter_map(|at| found[at].take()).collect())
 }

@@ -22,10 +22,11 @@ const PATIENCE: &str = "IF current_setting('lock_timeout') = '0' THEN\n    \
     PERFORM set_config('lock_timeout', '30s', true);\n  END IF;\n";
 
 /// A column's type `under` its domains, of which there can be several: their NOT NULL and CHECK are the destination's,
-/// and hold at the merge.
+/// and hold at the merge. The OFFSET has the server look each type up: it would scan all types for each column.
 const UNDER_DOMAINS: &str = "LEFT JOIN LATERAL (\n  WITH RECURSIVE step (type, modifier, n) AS (\n    \
     SELECT a.atttypid, a.atttypmod, 0 UNION ALL\n    \
-    SELECT t.typbasetype, t.typtypmod, n + 1 FROM step JOIN pg_catalog.pg_type AS t ON t.oid = step.type AND t.typtype = 'd')\n  \
+    SELECT t.typbasetype, t.typtypmod, n + 1 FROM step CROSS JOIN LATERAL (\n      \
+    SELECT typbasetype, typtypmod FROM pg_catalog.pg_type WHERE oid = step.type AND typtype = 'd' OFFSET 0) AS t)\n  \
     SELECT type, modifier FROM step ORDER BY n DESC LIMIT 1) AS under ON true\n";
 
 /// The equality of a column's type: an extension in a schema beyond the search path has one that a plain `=` is not.

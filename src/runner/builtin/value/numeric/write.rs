@@ -12,9 +12,13 @@ pub fn write_scaled(out: &mut Vec<u8>, value: i128, scale: u32) {
     let mut groups = [0u16; 12];
     let mut count = 0;
     if padding > 0 {
-        let cut = 10u128.pow(4 - padding);
-        groups[0] = (rest % cut) as u16 * 10u16.pow(padding);
-        rest /= cut;
+        let cut = 10u64.pow(4 - padding);
+        let (left, last) = match u64::try_from(rest) {
+            Ok(small) => ((small / cut).into(), small % cut),
+            Err(_) => (rest / u128::from(cut), (rest % u128::from(cut)) as u64),
+        };
+        groups[0] = last as u16 * 10u16.pow(padding);
+        rest = left;
         count = 1;
     }
     while rest > 0 && count < groups.len() {
@@ -45,15 +49,42 @@ pub fn write_scaled(out: &mut Vec<u8>, value: i128, scale: u32) {
 }
 
 pub(super) fn write_head(out: &mut Vec<u8>, count: u16, weight: i16, sign: u16, scale: u16) {
-    out.extend_from_slice(&count.to_be_bytes());
-    out.extend_from_slice(&weight.to_be_bytes());
-    out.extend_from_slice(&sign.to_be_bytes());
-    out.extend_from_slice(&scale.to_be_bytes());
+    let [[a, b], [c, d], [e, f], [g, h]] =
+        [count.to_be_bytes(), weight.to_be_bytes(), sign.to_be_bytes(), scale.to_be_bytes()];
+    out.extend_from_slice(&[a, b, c, d, e, f, g, h]);
+}
+
+/// A decimal as databases print nearly all: a sign, up to 18 digits, a point among them. Its digits as a whole number, and
+/// how many stand behind the point.
+fn plain(text: &str) -> Option<(i64, u32)> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > 19 {
+        return None;
+    }
+    let (mut value, mut point) = (0u64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let count = digits.len() - usize::from(point.is_some());
+    let scale = point.map_or(0, |at| digits.len() - at - 1);
+    let value = if (1..=18).contains(&count) { value.cast_signed() } else { return None };
+    Some((if negative { -value } else { value }, scale as u32))
 }
 
 /// Appends the decimal `text` (digits, a point, an exponent; or NaN, Infinity) in the binary form. Nothing is appended
 /// where it is no number, or one beyond what PostgreSQL can hold.
 pub fn write_parsed(out: &mut Vec<u8>, text: &str) -> Result<(), Misfit> {
+    if let Some((value, scale)) = plain(text) {
+        write_scaled(out, value.into(), scale);
+        return Ok(());
+    }
     let no_number = || Misfit::new("it is not a number");
     let trimmed = text.trim_matches(|c: char| c.is_ascii_whitespace());
     let (negative, unsigned) = match trimmed.as_bytes() {
@@ -195,6 +226,10 @@ mod tests {
             (10_000, 0, "10000"),
             (100, 2, "1.00"),
             (1, 5, "0.00001"),
+            (-120, 3, "-0.120"),
+            (999_999_999_999_999_999, 17, "9.99999999999999999"),
+            (9_999_999_999_999_999_999, 1, "999999999999999999.9"),
+            (9_999_999_999_999_999_999, 0, "9999999999999999999"),
             (123_456_789, 7, "12.3456789"),
             (i128::from(i64::MIN), 0, "-9223372036854775808"),
             (170_141_183_460_469_231_731_687_303_715, 10, "17014118346046923173.1687303715"),
@@ -202,6 +237,10 @@ mod tests {
             let (mut scaled, mut parsed) = (Vec::new(), Vec::new());
             write_scaled(&mut scaled, value, scale);
             write_parsed(&mut parsed, text).unwrap();
+            assert_eq!(scaled, parsed, "{text}");
+            // With an exponent it is parsed the long way.
+            parsed.clear();
+            write_parsed(&mut parsed, &format!("{text}e0")).unwrap();
             assert_eq!(scaled, parsed, "{text}");
         }
     }
