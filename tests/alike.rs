@@ -19,9 +19,7 @@ fn alike(collation: &str, keys: [&str; 3], more: &str) -> Pair {
         "--table pad --strategy incremental --key code --query \"SELECT code, v, ts FROM pad WHERE ts >= {since}\"",
     );
     let sql = "SELECT max(ts) FROM pad";
-    pair.world
-        .args(&["watermark", "add", "pad", "since", "--connection", "dst", "--sql", sql, "--default", "0"])
-        .ok();
+    pair.world.args(&["watermark", "add", "pad", "since", "--connection", "dst", "--sql", sql, "--default", "0"]).ok();
     pair.world.run("pad");
     pair
 }
@@ -87,6 +85,10 @@ fn a_key_in_another_spelling_is_refused_until_the_whole_is_compared() {
         pair.call("module verify pad --repair --delete --yes").ok();
         assert_eq!(rows(&mut pair)[0], format!("<{one}>|1001"), "{collation}");
         pair.world.run("pad");
+        // Both can't be there.
+        pair.src(&format!("INSERT INTO pad VALUES ('{two}', 1004, 4)"));
+        pair.call("module verify pad --repair --yes").code(2).says("Duplicate entry").says("utf8mb4_nopad_bin");
+        assert_eq!(rows(&mut pair).len(), 3, "{collation}");
     }
 }
 

@@ -10,12 +10,7 @@ fn numbered(prefix: char, many: usize) -> Vec<String> {
 
 /// What rows are paired by, of rows that SQL calls `of` (`staged.`): the columns of the key, and the letters of those whose
 /// collation is not enough; and the operator by which each is equal.
-fn key_values<'a>(
-    dialect: &dyn Destination,
-    merge: &'a Merge<'_>,
-    key: &[String],
-    of: &str,
-) -> Vec<(String, &'a str)> {
+fn key_values<'a>(dialect: &dyn Destination, merge: &'a Merge<'_>, key: &[String], of: &str) -> Vec<(String, &'a str)> {
     let mut values = Vec::new();
     for name in key {
         let column = merge.columns.iter().find(|c| c.name == *name);

@@ -36,7 +36,8 @@ const PATIENCE: &str = "ROLLBACK;\nSET autocommit = 1,\n  \
 /// Two keys of the source must not be one here: a collation by the bytes, blanks at the end among them. Each server has
 /// its own, and takes what begins with its version or an earlier one: MariaDB nothing of MySQL's from 5.7 on (its manual,
 /// Comment Syntax), MySQL the last that is said. MySQL 8.0 has nothing that does not pad before 8.0.17.
-const BY_BYTES: &str = "/*M!100202 COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_bin */ /*!80017 COLLATE utf8mb4_0900_bin */";
+const BY_BYTES: &str =
+    "/*M!100202 COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_bin */ /*!80017 COLLATE utf8mb4_0900_bin */";
 
 /// A text as SQL. A backslash escapes, unless the session has NO_BACKSLASH_ESCAPES: doubled, it can end no literal in
 /// either case.
@@ -157,7 +158,10 @@ impl Destination for Mysql {
             format!("  {} {} NULL{comment}", quote(&c.name), c.type_sql)
         });
         let columns = columns.collect::<Vec<_>>().join(",\n");
-        vec![format!("CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4 {BY_BYTES}", self.table(table))]
+        vec![format!(
+            "CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4 {BY_BYTES}",
+            self.table(table)
+        )]
     }
 
     fn staging(&self, module: &str) -> TableName {
