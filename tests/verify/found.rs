@@ -103,7 +103,7 @@ on_each! {
         let found = pair.call("module verify l --json").code(1).json();
         assert_eq!([&found["missing"], &found["different"], &found["extra"]], [&json!(2), &json!(0), &json!(0)], "{found}");
         assert_eq!(found["differences"][0]["key"], json!({"no": null}));
-        let repaired = pair.call("module verify l --repair --yes").code(1).says("load the rows of 1 keys again");
+        let repaired = pair.call("module verify l --repair --yes").code(1).says("load the rows of 1 key again");
         assert!(repaired.stderr().contains("1 of them have NULL in their key"), "{}", repaired.stderr());
         pair.dst("DELETE FROM l WHERE no = 2; INSERT INTO l VALUES (2, 'c')");
         pair.dst("INSERT INTO l VALUES (2, 'c'), (NULL, 'n')");

@@ -66,7 +66,8 @@ pub enum Module {
     ///
     /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
     #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
-        pipekit module edit orders --max-shrink-pct none\n  pipekit module edit orders\n  \
+        pipekit module edit orders --max-shrink-pct none\n  \
+        pipekit module edit order_lines --split-by line_id --streams 4\n  pipekit module edit orders\n  \
         pipekit module edit orders --raw")]
     Edit {
         /// Its name or id

@@ -2,7 +2,7 @@
 
 use super::rehearse::visible;
 use crate::cli::Context;
-use crate::cli::output::{Field, Tone, count};
+use crate::cli::output::{self, Field, Tone, count};
 use crate::cli::run::{behind, print as print_run, signals};
 use crate::engine::rehearse::Line;
 use crate::engine::verify::{self, Asked, Difference, Kind, Repair, Verification};
@@ -131,7 +131,7 @@ impl Verify {
     fn confirm(&self, context: &Context, found: &Verification, what: &[Repair]) -> Result<()> {
         let mut plan = Vec::new();
         if what.contains(&Repair::Load) {
-            plan.push(format!("load the rows of {} keys again", counted(found.to_load() as u64)));
+            plan.push(format!("load the rows of {} again", number(found.to_load(), "key")));
         }
         if what.contains(&Repair::Delete) {
             plan.push(format!("delete those of {} that the source has no more", counted(found.extra as u64)));
@@ -139,8 +139,8 @@ impl Verify {
         let plan = plan.join(", and ");
         if found.extra > 0 && !self.delete {
             context.ui.note(format!(
-                "{} keys that the source has no more stay: `--delete` takes them away",
-                counted(found.extra as u64)
+                "gone at the source, and left where they are: {} (`--delete` takes them away)",
+                number(found.extra, "key")
             ));
         }
         if self.yes {
@@ -212,6 +212,10 @@ fn print(context: &Context, found: &Verification, limit: usize) {
         }
     }
     found.remarks.iter().for_each(|remark| ui.note(remark));
+}
+
+fn number(of: usize, what: &str) -> String {
+    output::counted(i64::try_from(of).unwrap_or(i64::MAX), what)
 }
 
 fn counted(number: u64) -> String {
