@@ -267,7 +267,15 @@ fn add(context: &Context, store: &mut Store, module: &define::Module, create_des
         // What would keep it from being added does so before a table is made for it.
         store.rehearse(|tx| define::save(tx, None, module))?;
         if crate::engine::propose::create::destination(store, module)? {
-            context.ui.note(format!("made {} on {}", module.dest_table, module.dest_connection));
+            // A key would refuse what the source has twice, and only who knows it can say that it has nothing twice.
+            let keyless = match &module.merge_key[..] {
+                [] => String::new(),
+                key => format!(
+                    "; it has no key yet: an index on {} makes merges into a large table faster",
+                    key.join(", ")
+                ),
+            };
+            context.ui.note(format!("made {} on {}{keyless}", module.dest_table, module.dest_connection));
         }
     }
     let id = store.write(|tx| define::save(tx, None, module))?;
