@@ -81,22 +81,25 @@ pub fn matching(merge: &Merge<'_>, key: &[String]) -> String {
 }
 
 /// A query for staged keys that no row has to the letter, beside a row that the server takes for theirs and for which none
-/// is staged: at the source the one may stand in place of the other, or there may be both.
+/// is staged: at the source the one may stand in place of the other, or there may be both. It reads both tables once, as
+/// there may be no index, and finds the pairs by sorting.
 pub fn respelled(merge: &Merge<'_>, key: &[String], most: usize) -> Option<String> {
-    let differ = to_the_letter(merge, key, "target", "staged")?;
-    let shown = |of: &str| {
-        let loose = columns(merge, key).filter(|c| loose(c).is_some());
-        loose.map(|c| format!("CAST({of}.{} AS CHAR)", quote(&c.name))).collect::<Vec<_>>().join(", ', ', ")
+    let same = to_the_letter(merge, key, "target", "staged")?;
+    let each = |of: &str, form: fn(&Column, &str) -> Option<String>| -> Vec<String> {
+        columns(merge, key).filter_map(|c| form(c, &format!("{of}.{}", quote(&c.name)))).collect()
+    };
+    let shown = |of: &str| each(of, |c, sql| loose(c).map(|_| format!("CAST({sql} AS CHAR)"))).join(", ', ', ");
+    let any = |of: &str| {
+        let parts = [each(of, |_, sql| Some(sql.to_owned())), each(of, letters)].concat().join(", ");
+        format!("MAX({same}) OVER (PARTITION BY {parts})")
     };
     Some(format!(
-        "SELECT CONCAT({}), CONCAT({}) FROM {}\nWHERE NOT EXISTS (SELECT 1 FROM {} AS there WHERE {})\n  \
-         AND NOT EXISTS (SELECT 1 FROM {} AS comes WHERE {})\nLIMIT {most}",
+        "SELECT was, comes FROM (\n  SELECT CONCAT({}) AS was, CONCAT({}) AS comes,\n    {} AS goes,\n    {} AS is_there\n  \
+         FROM {}) AS pair\nWHERE goes = 0 AND is_there = 0\nLIMIT {most}",
         shown("target"),
         shown("staged"),
-        beside(merge, key, &format!("{} AND NOT ({differ})", alike(key, "target", "staged"))),
-        Mysql.table(merge.dest),
-        same(merge, key, "there", "staged"),
-        Mysql.table(merge.staging),
-        same(merge, key, "comes", "target"),
+        any("target"),
+        any("staged"),
+        beside(merge, key, &alike(key, "target", "staged")),
     ))
 }
