@@ -332,6 +332,16 @@ pub trait Destination: Source {
     fn delete_matching(&self) -> &'static str {
         "DELETE FROM"
     }
+    /// A key's value, which `sql` names, in a form that differs where its letters do: where the database takes different
+    /// texts for one by the column's collation, and they are two keys nevertheless.
+    fn letters(&self, _column: &Column, _sql: &str) -> Option<String> {
+        None
+    }
+    /// SQL that gives, of keys that are compared by [`Destination::letters`], those that are staged and new and that the
+    /// destination takes for another that it has: that one, and what is staged. At most so many.
+    fn respelled(&self, _merge: &Merge<'_>, _key: &[String], _most: usize) -> Option<String> {
+        None
+    }
     /// A column's value in a form that is the same for two values only if they read the same to the byte, and that
     /// can be grouped by.
     fn exactly(&self, column: &Column) -> String {

@@ -25,6 +25,7 @@ pub mod receipt;
 pub mod recover;
 pub mod rehearse;
 pub mod report;
+mod respelled;
 pub mod retention;
 pub mod schedule;
 mod stage;
