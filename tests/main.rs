@@ -107,3 +107,4 @@ mod watermarks_hooks;
 mod whole;
 mod why;
 mod wizard;
+mod zones;
