@@ -38,7 +38,7 @@ on_each! {
         assert_eq!(state(&mut pair), "merged");
         assert!(!is_staged(&mut pair));
         let steps = pair.world.steps("orders");
-        let behind = ["gate receipt", "transfer src to dst", "merge merge", "gate counts", "gate loaded", "merge receipt"];
+        let behind = ["gate receipt", "transfer src to dst, direct", "merge merge", "gate counts", "gate loaded", "merge receipt"];
         assert!(steps.ends_with(&behind.map(str::to_owned)), "{steps:?}");
         assert!(!steps.contains(&"staging create".to_owned()), "{steps:?}");
         assert_eq!(pair.call("run orders --json").ok().json()["rows_deleted"], 3);
@@ -143,7 +143,8 @@ on_each! {
         pair.call("module preview orders").ok().prints(says);
         let preview = pair.world.json("module preview orders");
         assert_eq!(preview["load"], "staged");
-        pair.world.run("orders");
+        let run = pair.world.run("orders");
+        assert!(run["warnings"].to_string().contains(says), "{run}");
         assert!(is_staged(&mut pair));
         let steps = pair.world.steps("orders");
         assert!(steps.contains(&"staging create".to_owned()), "{steps:?}");

@@ -149,7 +149,7 @@ fn a_table_is_made_and_loaded_in_one_line_from_and_to_each_server() {
         // Unquoted, each database finds it by its own rules.
         let made = format!("from_{source}");
         in_one_line(&world, source, "t", dest, &format!("--watermark changed --dest-table {made}"));
-        world.call("run loaded").ok().prints("1 rows");
+        world.call("run loaded").ok().prints("1 row");
         world.call("module remove loaded").ok();
         let count = world.json(&format!("connection query {dest} 'SELECT count(*), sum(price) FROM {made}'"));
         assert!(count.to_string().contains("1.25"), "{source} to {dest}: {count}");

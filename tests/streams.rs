@@ -274,7 +274,7 @@ fn preview_and_log_say_it() {
         pair.call("module preview orders").ok().prints(&format!("one stream, and not in 4 as it asks: {why}"));
         pair.world.run("orders");
         pair.call("module check orders").ok().prints("the rows come in one stream");
-        pair.call("log show orders --live").ok().prints(why);
+        pair.call("log show orders").ok().prints(why);
         assert!(pair.world.steps("orders").contains(&"transfer src to dst".to_owned()));
     }
     for (by, says) in
@@ -311,7 +311,7 @@ fn what_is_on_another_server_comes_in_one_stream() {
         .prints("one stream, and not in 4 as it asks: its query reads tables of another");
     assert_eq!(pair.world.run("orders")["row_count"], 100);
     assert!(pair.world.steps("orders").contains(&"transfer src to dst".to_owned()));
-    pair.call("log show orders --live").ok().prints("tables of another server");
+    pair.call("log show orders").ok().prints("tables of another server");
     assert_eq!(pair.rows("SELECT count(*), sum(id) FROM d"), ["100|5050"]);
 }
 

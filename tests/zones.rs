@@ -1,7 +1,8 @@
 //! Watermarks of times that the source and the destination show otherwise: by a zone's offset, or by another form. What is
 //! new is read, whatever zone a run is in.
 
-use crate::support::{Pair, Side, mariadb, postgres};
+use crate::support::jdbc::{Jdbc, JdbcDatabase};
+use crate::support::{Pair, Side, World, mariadb, postgres};
 use serde_json::{Value, json};
 
 fn my() -> Side {
@@ -41,6 +42,28 @@ fn moments_of_mariadb_are_read_on_by_its_own_clock() {
         proposed(Pair::between(my(), Side::Sqlite), zone, "TIMESTAMP(6)", &values);
     }
     proposed(Pair::between(my(), my()), "Europe/Berlin", "TIMESTAMP", &values);
+}
+
+/// By JDBC the source's session is in no zone that pipekit says: what it shows of a time is what it reads.
+#[test]
+#[ignore = "needs PostgreSQL, MariaDB and Java: tests/run.sh"]
+fn moments_of_mariadb_by_jdbc_are_read_on_as_they_came() {
+    for zone in ZONES {
+        let (mut database, mut dw, world) = (mariadb::Database::new(), postgres::Database::new(), World::new());
+        let _jdbc = Jdbc::install(&world, &[]);
+        JdbcDatabase::of("mariadb_jdbc", &database.url(), &mariadb::user(), &mariadb::password())
+            .connect(&world, "src");
+        dw.connect(&world, "dst");
+        world.call(&format!("settings set timezone {zone}")).ok();
+        database.sql("CREATE TABLE t (id INTEGER PRIMARY KEY, changed TIMESTAMP NULL)");
+        let module = world.call("module propose --source src --dest dst --table t --watermark changed").ok().stdout();
+        world.call_with("module add --json-file - --create-dest", &module).ok();
+        for (id, minute) in [0, 28, 28, 29].into_iter().enumerate() {
+            database.sql(&format!("INSERT INTO t VALUES ({id}, '2026-01-02 10:{minute:02}:00')"));
+            world.run("t");
+            assert_eq!(dw.rows("SELECT count(*)::text FROM t"), [(id + 1).to_string()], "{zone}: {module}");
+        }
+    }
 }
 
 /// One time in all its forms, each of which the next may share.

@@ -343,6 +343,11 @@ pub fn count(n: i64) -> String {
     if n < 0 { format!("-{out}") } else { out }
 }
 
+/// So many of something: `1 row`, `336,776 rows`.
+pub fn counted(n: i64, one: &str) -> String {
+    format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
 /// A count that may not be known.
 pub fn count_or_dash(n: Option<i64>) -> Field {
     Field(n.map_or_else(|| "-".to_owned(), count), Tone::Number)
@@ -397,6 +402,7 @@ mod tests {
         for (ms, text) in [(0, "0ms"), (999, "999ms"), (3_210, "3.2s"), (245_000, "4m05s"), (7_380_000, "2h03m")] {
             assert_eq!(duration(ms), text);
         }
+        assert_eq!([0, 1, 2000].map(|n| counted(n, "row")), ["0 rows", "1 row", "2,000 rows"]);
         assert_eq!(brief("one\ntwo", 9), "one");
         assert_eq!(brief("abcdef", 4), "abc…");
     }

@@ -1,7 +1,7 @@
 //! `pipekit run`.
 
 use super::Context;
-use super::output::{self, Tone, count, duration};
+use super::output::{self, Tone, count, counted, duration};
 use crate::engine::sync::{self, Mode, Options, Outcome, Progress};
 use crate::error::{Code, Error, Result};
 use crate::store::{Store, module};
@@ -176,7 +176,7 @@ pub(super) fn print(context: &Context, outcome: &Outcome) {
     let (mark, tone) = output::status(&run.status);
     let mut facts = vec![run.status.clone()];
     if let Some(rows) = run.row_count {
-        facts.push(format!("{} rows", count(rows)));
+        facts.push(counted(rows, "row"));
     }
     if run.status == "success" {
         if let Some(deleted) = run.rows_deleted.filter(|n| *n > 0) {

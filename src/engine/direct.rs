@@ -137,8 +137,12 @@ impl Attempt<'_> {
         (options.progress)(Progress::Doing("load"));
         let (source, dest) = (&self.definition.source, &self.definition.dest);
         let foreseen = self.foresee(plan);
-        let rows =
-            ledger.begin("transfer", &format!("{} to {}", source.name, dest.name), &source.name, &plan.source_sql)?;
+        let rows = ledger.begin(
+            "transfer",
+            &format!("{} to {}, direct", source.name, dest.name),
+            &source.name,
+            &plan.source_sql,
+        )?;
         let merge = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
         let mut written = Ok(());
         let progress = |rows| {

@@ -84,11 +84,15 @@ impl<'a> Ledger<'a> {
 
     /// Writes down what came of it.
     pub fn end(&mut self, open: Open, came: Result<Came, &Failure>) -> Result<()> {
+        let took = open.since.elapsed();
+        self.end_after(open, took, came)
+    }
+
+    /// The same of something that took another time than since it was written down.
+    pub fn end_after(&mut self, open: Open, took: Duration, came: Result<Came, &Failure>) -> Result<()> {
         let Some(id) = open.id else { return Ok(()) };
-        let mut end = StepEnd {
-            duration_ms: i64::try_from(open.since.elapsed().as_millis()).unwrap_or(i64::MAX),
-            ..StepEnd::default()
-        };
+        let mut end =
+            StepEnd { duration_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX), ..StepEnd::default() };
         match came {
             Ok(came) => {
                 end.row_count = came.rows.and_then(|n| i64::try_from(n).ok());

@@ -90,11 +90,7 @@ impl Attempt<'_> {
     ) -> Result<Moved> {
         match &plan.streams {
             Streams::Several(count, by) => self.transfer_in_streams(ledger, plan, (*count, by), options),
-            Streams::One => self.transfer_in_one(ledger, plan, options),
-            Streams::OneBecause(..) => {
-                plan.streams.remark().map_or(Ok(()), |why| ledger.live(&why))?;
-                self.transfer_in_one(ledger, plan, options)
-            }
+            Streams::One | Streams::OneBecause(..) => self.transfer_in_one(ledger, plan, options),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::runner::builtin::only_reads;
 use crate::runner::{Failure, FailureKind, Moved, Runner};
 use crate::sql::steady::unsteady;
+use std::time::Duration;
 
 /// Ranges a stream, on average: what lies unevenly is evened out by who is through first.
 const RANGES: usize = 4;
@@ -131,7 +132,7 @@ impl Attempt<'_> {
         let ranges = match self.ranges(ledger, plan, (streams, by))? {
             Ok(ranges) => ranges,
             Err(why) => {
-                Streams::OneBecause(streams, why).remark().map_or(Ok(()), |remark| ledger.live(&remark))?;
+                self.facts.warnings.extend(Streams::OneBecause(streams, why).remark());
                 return self.transfer_in_one(ledger, plan, options);
             }
         };
@@ -164,10 +165,17 @@ impl Attempt<'_> {
             Ok(came) => {
                 let stopped = Failure::new(FailureKind::Cancelled, "stopped, as another range failed");
                 for (at, open) in opened.into_iter().enumerate() {
-                    let moved = came.rows.get(at).copied().flatten();
-                    rows += moved.unwrap_or(0);
-                    let failure = came.failed.as_ref().filter(|(of, _)| *of == at).map_or(&stopped, |(_, f)| f);
-                    ledger.end(open, moved.map(|rows| Came { rows: Some(rows), value: None }).ok_or(failure))?;
+                    match came.done.get(at).copied().flatten() {
+                        Some(part) => {
+                            rows += part.rows;
+                            let took = Duration::from_millis(part.millis);
+                            ledger.end_after(open, took, Ok(Came { rows: Some(part.rows), value: None }))?;
+                        }
+                        None => {
+                            let failure = came.failed.as_ref().filter(|(of, _)| *of == at).map_or(&stopped, |(_, f)| f);
+                            ledger.end(open, Err(failure))?;
+                        }
+                    }
                 }
                 failed = came.failed.map(|(at, failure)| placed(failure, ranges.get(at)));
             }

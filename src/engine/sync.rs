@@ -371,6 +371,8 @@ impl Attempt<'_> {
         if options.mode == Mode::DryRun {
             return Ok(Ended::Short);
         }
+        // What the module asks for and does not get is to be seen where the runs are.
+        self.facts.warnings.extend([plan.way.remark(), plan.streams.remark()].into_iter().flatten());
         self.watch.check()?;
         (options.progress)(Progress::Doing("staging"));
         let together = self.scripts(ledger, &plan)?;

@@ -57,7 +57,8 @@ pub fn module(conn: &Connection, module: &Module) -> Result<Vec<Reason>> {
             format!("pipekit group member add GROUP {name}"),
         ));
     }
-    let newest = run::list(conn, &Filter { module_id: Some(module.id), limit: Some(1), ..Filter::default() })?.pop();
+    let filter = Filter { module_id: Some(module.id), no_comparisons: true, limit: Some(1), ..Filter::default() };
+    let newest = run::list(conn, &filter)?.pop();
     match newest {
         None => all.push(reason("never_ran", "it has never run", format!("pipekit run {name}"))),
         Some(run) => {
@@ -116,7 +117,9 @@ fn newest(conn: &Connection, group: &Group, statuses: Vec<String>) -> Result<Opt
 pub fn group(conn: &Connection, group: &Group) -> Result<Vec<Reason>> {
     let name = &group.name;
     let mut all = Vec::new();
-    for run in group_run::running(conn, Some(group.id))? {
+    let running = group_run::running(conn, Some(group.id))?;
+    let runs_first = !running.is_empty();
+    for run in running {
         let since = clock::local(&run.started_at);
         let (pid, host) = (run.pid.unwrap_or_default(), run.host.unwrap_or_default());
         all.push(reason(
@@ -137,6 +140,7 @@ pub fn group(conn: &Connection, group: &Group) -> Result<Vec<Reason>> {
     }
     let ended: Vec<String> = ["success", "error", "cancelled", "dry_run"].map(str::to_owned).into();
     match newest(conn, group, ended)? {
+        None if runs_first => {}
         None => all.push(reason("never_ran", "it has never run", format!("pipekit group run {name}"))),
         Some(run) => {
             let code = if run.status == "success" { "ran" } else { "failed" };

@@ -117,11 +117,20 @@ pub struct Loaded {
     pub committed: bool,
 }
 
+/// What one of several queries came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its rows.
+    pub rows: u64,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+}
+
 /// What several queries into one table came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streamed {
-    /// The rows of each query that came to its end.
-    pub rows: Vec<Option<u64>>,
+    /// What each query came to that was done to its end.
+    pub done: Vec<Option<Part>>,
     /// Which of them failed first, and how. The others were stopped then.
     pub failed: Option<(usize, Failure)>,
 }

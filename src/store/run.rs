@@ -143,6 +143,8 @@ pub struct Filter {
     pub since: Option<String>,
     /// Began before this stored time.
     pub until: Option<String>,
+    /// None that only compared (`module verify`).
+    pub no_comparisons: bool,
     /// With a smaller id.
     pub before_id: Option<i64>,
     /// At most so many.
@@ -190,6 +192,9 @@ pub fn list(conn: &Connection, filter: &Filter) -> Result<Vec<Run>> {
     }
     if let Some(id) = filter.before_id {
         add("r.id < ?", id.into());
+    }
+    if filter.no_comparisons {
+        add("r.triggered_by <> ?", "verify".to_owned().into());
     }
     if !wheres.is_empty() {
         sql.push_str(" WHERE ");

@@ -103,6 +103,8 @@ run_mariadb() {
       --innodb-flush-method=nosync --debug-no-sync --skip-innodb-doublewrite --max-connections=500 \
       --table-open-cache-instances=1 ${MY_OPTIONS:-} "$@" >/dev/null 2>&1 </dev/null
   ) &
+  # Or the shell tells of its end, with all of its command line.
+  disown
   for _ in $(seq 300); do
     as_mariadb mariadb-admin --no-defaults --socket="$folder/socket" --user=root ping >/dev/null 2>&1 && return
     sleep 0.1

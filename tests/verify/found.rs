@@ -83,8 +83,16 @@ on_each! {
         pair.call("module verify orders").code(2).says("2 columns");
         // It is no run: nothing of it is in doubt, and the module is free.
         pair.call("module edit orders --query 'SELECT id, item, qty FROM orders'").ok();
-        pair.world.run("orders");
-        assert_eq!(pair.call("module verify orders --json").ok().json()["same"], true);
+        let run = pair.world.run("orders");
+        let found = pair.call("module verify orders --json").ok().json();
+        assert_eq!(found["same"], true);
+        // The newest run is what is asked for, and why it stands as it does.
+        assert_eq!(pair.world.json("log show orders")["id"], run["id"]);
+        pair.call("why orders").ok().prints("is success");
+        let comparison = pair.call(&format!("log show {}", found["run_id"])).ok().prints("rows read").stdout();
+        assert!(!comparison.contains("Merge SQL"), "{comparison}");
+        let listed = pair.call("log").ok().stdout();
+        assert!(listed.lines().any(|line| line.contains("· verify")) && !listed.contains("dry_run"), "{listed}");
     }
 
     /// A table that keeps its key twice is told by its rows.
@@ -95,6 +103,9 @@ on_each! {
         let found = pair.call("module verify l --json").code(1).json();
         assert_eq!([&found["missing"], &found["different"], &found["extra"]], [&json!(2), &json!(0), &json!(0)], "{found}");
         assert_eq!(found["differences"][0]["key"], json!({"no": null}));
+        let repaired = pair.call("module verify l --repair --yes").code(1).says("load the rows of 1 key again");
+        assert!(repaired.stderr().contains("1 of them have NULL in their key"), "{}", repaired.stderr());
+        pair.dst("DELETE FROM l WHERE no = 2; INSERT INTO l VALUES (2, 'c')");
         pair.dst("INSERT INTO l VALUES (2, 'c'), (NULL, 'n')");
         pair.call("module verify l").ok();
     }

@@ -60,6 +60,19 @@ on_each! {
         assert_eq!(pair.rows("SELECT count(*) FROM t WHERE id > 100"), ["501"]);
     }
 
+    /// What `--set` leaves out is not gone.
+    fn nothing_is_deleted_that_the_query_was_told_to_leave_out(pair) {
+        let mut pair = pair.with_orders();
+        pair.module("orders", "--table orders --strategy incremental --key id --query 'SELECT id, item, qty FROM orders WHERE id > {last}'");
+        pair.world.args(&["watermark", "add", "orders", "last", "--connection", "dst", "--sql", "SELECT max(id) FROM orders", "--default", "0"]).ok();
+        pair.call("module verify orders --repair --delete --yes").ok();
+        let before = pair.loaded();
+        pair.call("module verify orders --set last=2").code(1).says("what `--set` leaves out");
+        let runs = pair.world.own("SELECT count(*) FROM run_log");
+        pair.call("module verify orders --set last=2 --repair --delete --yes").code(2).says("with `--set` the query leaves rows out");
+        assert_eq!((pair.loaded(), pair.world.own("SELECT count(*) FROM run_log")), (before, runs));
+    }
+
     /// The lines of an order go and come together.
     fn rows_of_one_key_are_repaired_together(pair) {
         pair.src("CREATE TABLE l (no INTEGER, item VARCHAR(9)); INSERT INTO l VALUES (1, 'a'), (1, 'b'), (2, 'c'), (2, 'd'), (3, 'e')");

@@ -1,7 +1,7 @@
 //! `pipekit group run`, and what is shown of a group that runs.
 
 use crate::cli::Context;
-use crate::cli::output::{self, Tone, count, duration};
+use crate::cli::output::{self, Tone, counted, duration};
 use crate::cli::progress;
 use crate::engine::group::{self, Claimed, GroupOptions, GroupOutcome, Told};
 use crate::engine::sync::Progress;
@@ -53,9 +53,9 @@ pub fn work(
             }
         }
         let rows: i64 = members.iter().filter_map(|m| m.row_count).sum();
-        facts.push(format!("{} modules", members.len()));
+        facts.push(counted(i64::try_from(members.len()).unwrap_or(i64::MAX), "module"));
         if !dry_run {
-            facts.push(format!("{} rows", count(rows)));
+            facts.push(counted(rows, "row"));
         }
         facts.extend(run.duration_ms().map(duration));
         let id = ui.paint(&format!("(group run {})", run.id), Tone::Faint);

@@ -188,7 +188,7 @@ pub fn print(context: &Context, runs: &[Run]) {
             cells: vec![
                 Field(r.id.to_string(), Tone::Number),
                 r.module_name.as_str().into(),
-                Field(format!("{mark} {}", r.status), tone),
+                Field(format!("{mark} {}", if r.triggered_by == "verify" { "verify" } else { &*r.status }), tone),
                 ui.when(&r.started_at).into(),
                 Field(r.duration_ms().map(duration).unwrap_or_default(), Tone::Number),
                 count_or_dash(r.row_count),
@@ -203,13 +203,17 @@ pub fn print(context: &Context, runs: &[Run]) {
     ui.remarked(&header, rows.collect());
 }
 
-/// The run of that id, or the newest of the module of that name.
+/// The run of that id, or the newest of the module of that name: a comparison only where there is nothing else.
 fn find(store: &Store, id_or_module: &str) -> Result<Run> {
     if let Ok(id) = id_or_module.parse::<i64>() {
         return run::get(store.read(), id);
     }
     let module = module::find(store.read(), id_or_module)?;
-    run::newest(store.read(), module.id, &[], None)?.ok_or_else(|| {
+    let newest = |no_comparisons| {
+        let filter = Filter { module_id: Some(module.id), no_comparisons, limit: Some(1), ..Filter::default() };
+        run::list(store.read(), &filter).map(|mut runs| runs.pop())
+    };
+    newest(true)?.or(newest(false)?).ok_or_else(|| {
         Error::new(Code::NotFound, format!("module {} has not run yet", module.name))
             .hint(format!("pipekit run {}", module.name))
     })

@@ -82,7 +82,7 @@ fn whole(context: &Context, store: &Store, run: &Run, texts: &run::Texts) -> Res
         ("took", run.duration_ms().map(duration).unwrap_or_default()),
         ("by", run.triggered_by.clone()),
         ("try", if run.attempt > 1 { run.attempt.to_string() } else { String::new() }),
-        ("rows", number(run.row_count)),
+        (if run.triggered_by == "verify" { "rows read" } else { "rows" }, number(run.row_count)),
         ("deleted", number(run.rows_deleted)),
         ("inserted", number(run.rows_inserted)),
         ("hooks failed", if run.hooks_failed > 0 { run.hooks_failed.to_string() } else { String::new() }),
@@ -125,7 +125,7 @@ fn whole(context: &Context, store: &Store, run: &Run, texts: &run::Texts) -> Res
         );
     }
     for (title, text) in [("Source SQL", &texts.resolved_source_sql), ("Merge SQL", &texts.merge_sql)] {
-        if let Some(text) = text {
+        if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
             ui.heading(title);
             ui.line(text.trim_end());
         }

@@ -66,7 +66,8 @@ pub enum Module {
     ///
     /// `none` takes a value away: --min-rows none. `module enable` undoes --disabled.
     #[command(after_help = "Example:\n  pipekit module edit orders --query @orders.sql --min-rows 1000\n  \
-        pipekit module edit orders --max-shrink-pct none\n  pipekit module edit orders\n  \
+        pipekit module edit orders --max-shrink-pct none\n  \
+        pipekit module edit order_lines --split-by line_id --streams 4\n  pipekit module edit orders\n  \
         pipekit module edit orders --raw")]
     Edit {
         /// Its name or id
@@ -266,7 +267,15 @@ fn add(context: &Context, store: &mut Store, module: &define::Module, create_des
         // What would keep it from being added does so before a table is made for it.
         store.rehearse(|tx| define::save(tx, None, module))?;
         if crate::engine::propose::create::destination(store, module)? {
-            context.ui.note(format!("made {} on {}", module.dest_table, module.dest_connection));
+            // A key would refuse what the source has twice, and only who knows it can say that it has nothing twice.
+            let keyless = match &module.merge_key[..] {
+                [] => String::new(),
+                key => format!(
+                    "; it has no key yet: an index on {} makes merges into a large table faster",
+                    key.join(", ")
+                ),
+            };
+            context.ui.note(format!("made {} on {}{keyless}", module.dest_table, module.dest_connection));
         }
     }
     let id = store.write(|tx| define::save(tx, None, module))?;

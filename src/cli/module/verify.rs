@@ -2,7 +2,7 @@
 
 use super::rehearse::visible;
 use crate::cli::Context;
-use crate::cli::output::{Field, Tone, count};
+use crate::cli::output::{self, Field, Tone, count};
 use crate::cli::run::{behind, print as print_run, signals};
 use crate::engine::rehearse::Line;
 use crate::engine::verify::{self, Asked, Difference, Kind, Repair, Verification};
@@ -65,6 +65,14 @@ impl Verify {
 
     /// Says whether they are the same in the end.
     fn compare_and_repair(&self, context: &Context, store: &mut Store) -> Result<bool> {
+        if self.delete && !self.set.is_empty() {
+            let message =
+                "with `--set` the query leaves rows out, and `--delete` would delete them all at the destination";
+            return Err(Error::new(Code::Usage, message).hint(format!(
+                "`pipekit module verify {} --repair --delete` begins at the defaults, and takes all rows",
+                self.name
+            )));
+        }
         let signal = signals()?;
         let found = self.behind(context, &signal, |asked| verify::verify(store, asked))?;
         let mut document = document(&found, self.limit);
@@ -115,7 +123,7 @@ impl Verify {
 
     /// What is to be done.
     fn repairs(&self, found: &Verification) -> Vec<Repair> {
-        let load = self.repair && found.missing + found.different > 0;
+        let load = self.repair && found.to_load() > 0;
         let delete = self.delete && found.extra > 0;
         load.then_some(Repair::Load).into_iter().chain(delete.then_some(Repair::Delete)).collect()
     }
@@ -123,7 +131,7 @@ impl Verify {
     fn confirm(&self, context: &Context, found: &Verification, what: &[Repair]) -> Result<()> {
         let mut plan = Vec::new();
         if what.contains(&Repair::Load) {
-            plan.push(format!("load the rows of {} keys again", counted((found.missing + found.different) as u64)));
+            plan.push(format!("load the rows of {} again", number(found.to_load(), "key")));
         }
         if what.contains(&Repair::Delete) {
             plan.push(format!("delete those of {} that the source has no more", counted(found.extra as u64)));
@@ -131,8 +139,8 @@ impl Verify {
         let plan = plan.join(", and ");
         if found.extra > 0 && !self.delete {
             context.ui.note(format!(
-                "{} keys that the source has no more stay: `--delete` takes them away",
-                counted(found.extra as u64)
+                "gone at the source, and left where they are: {} (`--delete` takes them away)",
+                number(found.extra, "key")
             ));
         }
         if self.yes {
@@ -206,6 +214,10 @@ fn print(context: &Context, found: &Verification, limit: usize) {
     found.remarks.iter().for_each(|remark| ui.note(remark));
 }
 
+fn number(of: usize, what: &str) -> String {
+    output::counted(i64::try_from(of).unwrap_or(i64::MAX), what)
+}
+
 fn counted(number: u64) -> String {
     count(i64::try_from(number).unwrap_or(i64::MAX))
 }
@@ -226,7 +238,9 @@ fn words(difference: &Difference) -> String {
             format!("of another type ({} and {})", value(source, first), value(dest, first))
         }
         ([source], [dest]) => {
-            let one = |column: &String| format!("{column}: {}, not {}", value(source, column), value(dest, column));
+            let one = |column: &String| {
+                format!("{column}: {} at the source, {} at the destination", value(source, column), value(dest, column))
+            };
             difference.columns.iter().map(one).collect::<Vec<_>>().join("; ")
         }
         ([_], []) => "not at the destination".to_owned(),

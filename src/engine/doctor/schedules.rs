@@ -5,6 +5,7 @@ use crate::clock;
 use crate::engine::schedule::{Timetable, with_next};
 use crate::error::Result;
 use crate::store::{Store, group, lock, schedule};
+use std::path::PathBuf;
 
 /// Who looks once a minute has looked within this.
 const LATE: i64 = 5 * 60;
@@ -72,8 +73,13 @@ fn scheduler(store: &Store, out: &mut Checks) {
     let ago = looked.as_deref().and_then(clock::parse).map(|at| clock::now().duration_since(at).as_secs());
     // As cron finds it: its PATH is a short one, and its mail is for what went wrong.
     let program = std::env::current_exe().map_or("pipekit".to_owned(), |path| path.display().to_string());
+    // cron gives it no variable of this shell.
+    let secrets = match std::env::var_os("PIPEKIT_SECRETS").filter(|path| !path.is_empty()) {
+        Some(path) => format!("PIPEKIT_SECRETS='{}' ", PathBuf::from(path).display()),
+        None => String::new(),
+    };
     let hint = format!(
-        "a line in your crontab (`crontab -e`) has it done: `* * * * * {program} --db {} --quiet tick`; where pipekit is \
+        "a line in your crontab (`crontab -e`) has it done: `* * * * * {secrets}{program} --db {} --quiet tick`; where pipekit is \
          installed as a service: `systemctl enable --now pipekit`",
         store.path().display()
     );

@@ -213,6 +213,8 @@ fn compare(
 ) -> Result<Verification> {
     (asked.progress)(Progress::Doing("catalog"));
     let mut plan = plan::make(ledger, databases, definition)?;
+    // Nothing is merged.
+    ledger.store().write(|tx| run::set_sql(tx, run_id, &plan.source_sql, ""))?;
     let key = key_of(definition, &plan, asked.key)?;
     let install = super::receipt::install_id(ledger.store().read())?;
     plan.staging = rehearse::table(plan.dialect, &install, run_id);
@@ -236,12 +238,45 @@ fn compare(
     let count = |kind| found.differences.iter().filter(|d| d.kind == kind).count();
     (found.missing, found.different, found.extra) = (count(Kind::Missing), count(Kind::Different), count(Kind::Extra));
     found.same = found.differences.is_empty();
+    found.remarks.extend(remarks(found, !asked.set.is_empty()));
     found.area = area;
     ledger.live(&this.found.summary())?;
     Ok(this.found)
 }
 
+/// What there is to know of what was found.
+fn remarks(found: &Verification, begins_later: bool) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if found.same && found.source_rows != found.destination_rows {
+        remarks.push(
+            "the counts are those of the beginning: what differed then has come meanwhile, or is on its way".to_owned(),
+        );
+    }
+    if begins_later && found.extra > 0 {
+        remarks.push("what `--set` leaves out at the source is extra at the destination".to_owned());
+    }
+    let without = found.differences.iter().filter(|d| d.kind != Kind::Extra && !d.has_whole_key()).count();
+    if without > 0 {
+        remarks.push(format!(
+            "{without} of them have NULL in their key: no merge can pair them, and a repair leaves them as they are"
+        ));
+    }
+    remarks
+}
+
+impl Difference {
+    /// Whether there is no NULL in its key, by which a merge could pair it with none.
+    pub fn has_whole_key(&self) -> bool {
+        !self.key.values().any(serde_json::Value::is_null)
+    }
+}
+
 impl Verification {
+    /// How many keys a repair loads again.
+    pub fn to_load(&self) -> usize {
+        self.differences.iter().filter(|d| d.kind != Kind::Extra && d.has_whole_key()).count()
+    }
+
     /// The columns that the module fills, in order.
     pub fn columns(&self) -> Vec<String> {
         self.filled.clone()

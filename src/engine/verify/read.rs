@@ -8,6 +8,7 @@ use crate::engine::external;
 use crate::engine::ledger::{Came, Ledger};
 use crate::engine::plan::{Definition, Plan};
 use crate::engine::rehearse::Line;
+use crate::engine::stage;
 use crate::engine::sync::Progress;
 use crate::error::{Code, Error, Result};
 use crate::runner::{FailureKind, Moved, Said};
@@ -62,10 +63,7 @@ pub(super) fn load(
     let (from, to) = ((&plan.source, &*sql), (&plan.dest, &*staging));
     let moved = plan.mover.transfer(databases.runners(), from, to, &mut say);
     ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
-    moved.map_err(|f| match f.kind {
-        FailureKind::ConnectSource => databases.explain(&f, source, "reading the rows"),
-        _ => databases.explain(&f, dest, "moving rows into staging"),
-    })
+    moved.map_err(|f| stage::unmoved(databases, definition, &f))
 }
 
 impl Verifier<'_> {

@@ -36,7 +36,7 @@ pub enum Repair {
 /// failed is an [`Outcome`].
 pub fn repair(store: &mut Store, asked: &mut Asked<'_>, found: &Verification, what: Repair) -> Result<Outcome> {
     if what == Repair::Delete && found.source_rows == 0 {
-        return Err(no_source_rows());
+        return Err(no_source_rows(&found.module));
     }
     let id = module::find(store.read(), asked.module)?.id;
     let held = sync::hold(store, id)?;
@@ -83,9 +83,9 @@ pub fn repair(store: &mut Store, asked: &mut Asked<'_>, found: &Verification, wh
     Ok(Outcome { run, texts, error, rehearsal: None })
 }
 
-fn no_source_rows() -> Error {
+fn no_source_rows(name: &str) -> Error {
     Error::new(Code::Gate, "the source gives no rows, and nothing is deleted on the word of an empty source")
-        .hint("if all of it is to go: `pipekit module edit NAME --min-rows 0`, and a full load")
+        .hint(format!("if all of it is to go: `pipekit module edit {name} --min-rows 0`, and a full load"))
 }
 
 struct Repairing<'a> {
@@ -231,14 +231,14 @@ impl Repairing<'_> {
             return Ok(());
         }
         // Of all rows none came, or none where there are none to come: then it is asked for the others.
-        let Area::Parts { .. } = self.found.area else { return Err(no_source_rows()) };
+        let Area::Parts { .. } = self.found.area else { return Err(no_source_rows(&self.found.module)) };
         let source = &self.attempt.definition.source;
         let sql = format!("SELECT COUNT(*) FROM (\n{}\n) AS q", plan.source_sql);
         let work = || self.attempt.databases.runners().query(&plan.source, &sql, Some(1));
         let rows = ledger.step("gate", "source", &source.name, &sql, work, |_| Came { rows: Some(1), value: None })?;
         let rows = rows.map_err(|f| self.attempt.databases.explain(&f, source, "counting the source's rows"))?;
         match rows.rows.first().and_then(|row| row.first()).cloned().flatten().as_deref() {
-            None | Some("0") => Err(no_source_rows()),
+            None | Some("0") => Err(no_source_rows(&self.found.module)),
             Some(_) => Ok(()),
         }
     }

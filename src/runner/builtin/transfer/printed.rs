@@ -102,6 +102,26 @@ impl<R: BufRead> Rows<'_, R> {
     fn text(&self, index: usize) -> Option<&str> {
         self.records.fields().get(index).and_then(|field| self.printed.manners.text(field))
     }
+
+    /// What the column of that name, for numbers or not, is to make of a field of the row. `digits` holds what has to be made
+    /// for it.
+    #[inline]
+    fn value<'v>(
+        &'v self,
+        index: usize,
+        (name, is_number): (&str, bool),
+        digits: &'v mut Vec<u8>,
+        progress: &Progress<'_>,
+    ) -> Result<Value<'v>, Failure> {
+        Ok(match self.text(index) {
+            None => Value::Null,
+            Some(text) if is_number => number(text, digits),
+            Some(text) => {
+                check_object(text, name, progress)?;
+                Value::Text(text)
+            }
+        })
+    }
 }
 
 fn unreadable(rows: u64, why: &str) -> Failure {
@@ -222,14 +242,7 @@ impl<R: BufRead> RowSource for PgRows<'_, '_, '_, R> {
         }
         out.extend_from_slice(&(self.columns.len() as i16).to_be_bytes());
         for (index, (is_number, column)) in self.columns.iter().enumerate() {
-            let value = match self.rows.text(index) {
-                None => Value::Null,
-                Some(text) if *is_number => number(text, &mut self.digits),
-                Some(text) => {
-                    check_object(text, &column.name, self.progress)?;
-                    Value::Text(text)
-                }
-            };
+            let value = self.rows.value(index, (&column.name, *is_number), &mut self.digits, self.progress)?;
             self.encoder.field(&value, column, out).map_err(|misfit| {
                 self.progress.misfit(&column.name, &value.shown(), &column.type_text(), &misfit.why)
             })?;
@@ -256,14 +269,7 @@ fn to_mysql(
     mysql_sink::load(dest, load, &columns, |sink: &mut MysqlSink<'_>| {
         while rows.go_on(progress.rows)? {
             for (index, column) in columns.iter().enumerate() {
-                let value = match rows.text(index) {
-                    None => Value::Null,
-                    Some(text) if numbers[index] => number(text, &mut digits),
-                    Some(text) => {
-                        check_object(text, &column.name, progress)?;
-                        Value::Text(text)
-                    }
-                };
+                let value = rows.value(index, (&column.name, numbers[index]), &mut digits, progress)?;
                 sink.put(index, &value, progress)?;
             }
             sink.end_row()?;
@@ -286,19 +292,13 @@ fn to_sqlite(
         let mut sink = SqliteSink::open(dest, load, &columns)?;
         while rows.go_on(progress.rows)? {
             for (index, column) in columns.iter().enumerate() {
-                let value = match rows.text(index) {
-                    None => Value::Null,
-                    Some(text) if column.affinity.makes_numbers() => match number(text, &mut digits) {
-                        // A double is printed with more digits than a decimal may have there.
-                        value @ Value::Numeric(decimal) if decimal.to_i64().is_none() => {
-                            encoder.double(&value).map_or(value, Value::Float8)
-                        }
-                        value => value,
-                    },
-                    Some(text) => {
-                        check_object(text, &column.name, progress)?;
-                        Value::Text(text)
+                let is_number = column.affinity.makes_numbers();
+                let value = match rows.value(index, (&column.name, is_number), &mut digits, progress)? {
+                    // A double is printed with more digits than a decimal may have there.
+                    value @ Value::Numeric(decimal) if decimal.to_i64().is_none() => {
+                        encoder.double(&value).map_or(value, Value::Float8)
                     }
+                    value => value,
                 };
                 sink.bind(index, &value, progress)?;
             }

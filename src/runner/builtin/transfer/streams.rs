@@ -4,9 +4,10 @@
 use super::transfer;
 use crate::runner::builtin::Client;
 use crate::runner::builtin::postgresql::Connection;
-use crate::runner::{Failure, FailureKind, Streamed};
+use crate::runner::{Failure, FailureKind, Part, Streamed};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// Reads nothing else than its snapshot, and changes nothing.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -33,7 +34,7 @@ pub fn streams(
     }
     share_a_moment(&mut sources)?;
     let (next, moved) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let came = Mutex::new(Streamed { rows: vec![None; queries.len()], failed: None });
+    let came = Mutex::new(Streamed { done: vec![None; queries.len()], failed: None });
     std::thread::scope(|scope| {
         for (source, dest) in pairs {
             let (next, moved, came) = (&next, &moved, &came);
@@ -41,7 +42,7 @@ pub fn streams(
                 while lock(came).failed.is_none() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(query) = queries.get(at) else { break };
-                    let mut counted = 0;
+                    let (mut counted, began) = (0, Instant::now());
                     let mut count = |rows: u64| {
                         let more = rows.saturating_sub(counted);
                         counted = rows;
@@ -51,7 +52,8 @@ pub fn streams(
                     match done {
                         Ok(rows) => {
                             count(rows);
-                            lock(came).rows[at] = Some(rows);
+                            let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                            lock(came).done[at] = Some(Part { rows, millis });
                         }
                         Err(failure) => return fail(came, at, failure, stop),
                     }
