@@ -172,6 +172,17 @@ pub struct NewColumn {
     pub comment: Option<String>,
 }
 
+/// What a database takes a text for that a condition compares a column of dates and times with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A moment, by the offset that stands behind it.
+    Moment,
+    /// What a clock shows in the session's zone: an offset is not read.
+    Clock,
+    /// A text: what is the same time in another form is another.
+    Text,
+}
+
 /// How to browse a database and read its catalog. An external runner may run what is here and print it as CSV: a query
 /// is one statement, and its values mean the same where NULL can't be told from an empty text.
 pub trait Source: Sync {
@@ -204,6 +215,10 @@ pub trait Source: Sync {
     /// with a value that is a bit lower would have the same rows come for ever.
     fn newest(&self, _type_text: &str, column: &str) -> String {
         format!("MAX({})", self.quote(column))
+    }
+    /// What its conditions take the text of a date and time for.
+    fn takes(&self) -> Takes {
+        Takes::Moment
     }
     /// The earliest value of a type of date and time.
     fn earliest(&self, _type_text: &str) -> &'static str {
@@ -259,6 +274,19 @@ pub trait Destination: Source {
     /// The most digits behind a second that its types keep.
     fn fraction(&self) -> u32 {
         6
+    }
+    /// The newest value of a column of times, as a clock shows it in UTC or else in the session's zone: without an offset,
+    /// and with a blank between the date and the time. Where moments are kept as text, pipekit writes them in UTC.
+    fn newest_clock(&self, type_text: &str, column: &str, utc: bool) -> String {
+        let newest = format!("MAX({})", self.quote(column));
+        match self.map_type(type_text) {
+            Type::Char(_) | Type::Text(_) => format!("REPLACE({newest}, '+00', '')"),
+            mapped => self.clock(&mapped, &newest, utc).unwrap_or_else(|| self.newest(type_text, column)),
+        }
+    }
+    /// A value of a type as that shows it; `None` where it does so by itself.
+    fn clock(&self, _mapped: &Type, _value: &str, _utc: bool) -> Option<String> {
+        None
     }
     /// The statements that make a table, one by one, with what is said of its columns. All of them take NULL, and there
     /// is no key: what the source promises is the operator's to ask for here.

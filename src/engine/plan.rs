@@ -189,10 +189,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     let mut resolved = if definition.from_start {
         watermark::from_start(ledger, databases, &definition.watermarks)?
     } else {
-        let mut resolved = watermark::resolve(ledger, databases, &definition.watermarks)?;
-        let last = watermark::at_last_success(ledger.store().read(), module.id)?;
-        resolved.warnings.extend(watermark::compare(&resolved.values, &last, &databases.timezone()));
-        resolved
+        watermark::for_run(ledger, databases, definition)?
     };
     for word in placeholders::lookalikes(&module.source_query, &definition.declared()) {
         resolved.warnings.push(lint::lookalike(&module.name, word).message);
