@@ -108,3 +108,4 @@ mod watermarks_hooks;
 mod whole;
 mod why;
 mod wizard;
+mod zones;

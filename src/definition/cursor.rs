@@ -25,12 +25,30 @@ pub fn of(sql: &str, name: &str) -> Option<Cursor> {
             at += 1;
         }
         let operand = if text(at) == "{" { format!("{{{}}}", text(at + 1)) } else { text(at).to_owned() };
-        if operand.contains(&format!("{{{name}}}")) && matches!(tokens[i - 1].kind, Kind::Word | Kind::Quoted) {
-            let column = text(i - 1).trim_matches(['"', '`', '[', ']']).to_owned();
+        // A function of the column, as in julianday(at): what stands first in it.
+        let before = if text(i - 1) == ")" { opening(&tokens, i - 1, text).map(|at| at + 1) } else { Some(i - 1) };
+        let column = before.filter(|at| matches!(tokens[*at].kind, Kind::Word | Kind::Quoted));
+        if let Some(at) = column
+            && operand.contains(&format!("{{{name}}}"))
+        {
+            let column = text(at).trim_matches(['"', '`', '[', ']']).to_owned();
             return Some(Cursor { column, strict });
         }
     }
     None
+}
+
+/// The place of the parenthesis that the one at `closing` closes.
+fn opening<'a>(tokens: &[Token], closing: usize, text: impl Fn(usize) -> &'a str) -> Option<usize> {
+    let mut depth = 0;
+    (0..=closing).rev().find(|i| {
+        match text(*i) {
+            ")" => depth += 1,
+            "(" => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && *i + 1 < tokens.len()
+    })
 }
 
 /// A resolver with its first `max(…)` in another form.
@@ -68,6 +86,9 @@ mod tests {
             ("SELECT * FROM t o WHERE o.\"Changed\" > {d} AND x >= '{e}'", Some(("Changed", true))),
             ("SELECT * FROM t WHERE x >= '{e}' AND at >= DATE '{d}'", Some(("at", false))),
             ("SELECT * FROM t WHERE at <> '{d}'", None),
+            ("SELECT * FROM t WHERE julianday(\"at\", 'utc') >= julianday('{d}')", Some(("at", false))),
+            ("SELECT * FROM t WHERE at >= rtrim('{d}', ' .:0')", Some(("at", false))),
+            ("SELECT * FROM t WHERE (1 + 2) > '{d}'", None),
             ("SELECT * FROM t /* at >= {d} */", None),
         ] {
             let expected = expected.map(|(column, strict)| Cursor { column: column.to_owned(), strict });

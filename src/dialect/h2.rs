@@ -133,6 +133,12 @@ impl Destination for H2 {
         }
     }
 
+    // Functions, FORMATDATETIME.
+    fn clock(&self, mapped: &Type, value: &str, utc: bool) -> Option<String> {
+        let there = if utc { format!("{value} AT TIME ZONE 'UTC'") } else { format!("CAST({value} AS TIMESTAMP)") };
+        matches!(mapped, Type::TimestampTz(_)).then(|| format!("FORMATDATETIME({there}, 'yyyy-MM-dd HH:mm:ss.SSSSSS')"))
+    }
+
     fn staging(&self, module: &str) -> TableName {
         TableName { schema: Some("pipekit_staging".to_owned()), name: module.to_owned(), ..TableName::default() }
     }

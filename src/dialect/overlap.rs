@@ -48,6 +48,26 @@ impl Overlap {
         }
     }
 
+    /// What may be that SQL, the plainest first, for a value that is `now`. A time may be a text that ends in UTC's offset,
+    /// as pipekit writes moments where there is no type for them: SQLite reads it with minutes alone and drops it, MySQL
+    /// does not read it.
+    pub fn forms(self, kind: &str, value: &str, now: &str) -> Vec<String> {
+        let mut forms = vec![self.before(kind, value)];
+        if !matches!((self, kind), (Overlap::Nanos(_), "sqlite" | "mysql")) {
+            return forms;
+        }
+        let ends = now.trim().trim_matches('\'');
+        let offset = ["+00:00", "+00", "Z"].into_iter().find(|offset| ends.ends_with(offset));
+        let before = self.before(kind, &format!("replace({value}, '{}', '')", offset.unwrap_or("+00")));
+        forms.push(match (offset, kind) {
+            // What stands around it takes the offset away.
+            (None, _) => before,
+            (Some(offset), "mysql") => format!("CONCAT({before}, '{offset}')"),
+            (Some(offset), _) => format!("({before} || '{offset}')"),
+        });
+        forms
+    }
+
     /// SQL for what lies so far before `value`, in a database of this kind.
     pub fn before(self, kind: &str, value: &str) -> String {
         let (n, unit) = self.parts();
@@ -106,6 +126,17 @@ mod tests {
         ] {
             assert_eq!(hours.before(kind, "max(at)"), expected);
         }
+        let text = |kind, now| hours.forms(kind, "max(at)", now).remove(1);
+        assert_eq!(
+            text("sqlite", "2026-01-01 10:00:00+00"),
+            "(datetime(replace(max(at), '+00', ''), '-3 hours') || '+00')"
+        );
+        assert_eq!(text("sqlite", "2026-01-01 10:00:00"), "datetime(replace(max(at), '+00', ''), '-3 hours')");
+        assert_eq!(
+            text("mysql", "2026-01-01 10:00:00+00:00"),
+            "CONCAT((replace(max(at), '+00:00', '') - INTERVAL 3 HOUR), '+00:00')"
+        );
+        assert_eq!(hours.forms("postgresql", "max(at)", "2026-01-01 10:00:00+00").len(), 1);
         assert_eq!(Overlap::Days(2).before("postgresql", "max(d)"), "(max(d) - 2)");
         assert_eq!(Overlap::Days(2).before("sqlite", "max(d)"), "date(max(d), '-2 days')");
     }

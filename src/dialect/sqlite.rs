@@ -3,7 +3,7 @@
 use super::types::{self, Type};
 use super::{
     Around, BrowseField, Column, Described, Destination, Emptying, Fill, Merge, NewColumn, OF_THE_DATABASE, OURS,
-    Qualifiers, Relation, Source, TableName, double_quoted, literal, split_name,
+    Qualifiers, Relation, Source, TableName, Takes, double_quoted, literal, split_name,
 };
 
 pub(super) struct Sqlite;
@@ -50,6 +50,11 @@ impl Source for Sqlite {
     // The dates that stand for none elsewhere are dates here, and nothing is padded.
     fn default_expression(&self, _type_text: &str, column: &str) -> String {
         double_quoted(column)
+    }
+
+    // There is no type of times.
+    fn takes(&self) -> Takes {
+        Takes::Text
     }
 
     fn quote(&self, name: &str) -> String {

@@ -26,6 +26,27 @@ pub struct Databases {
     jrunner: Result<String>,
 }
 
+/// Who speaks to every database, where the setting says so.
+fn wanted(store: &Store) -> Result<Option<Runner>> {
+    Ok(match setting::get(store.read(), "runner")?.as_deref() {
+        Some("jrunner") => Some(Runner::Jrunner),
+        Some("builtin") => Some(Runner::Builtin),
+        _ => None,
+    })
+}
+
+fn by_driver(connection: &Connection) -> Runner {
+    if connection.jar_file.is_some() { Runner::Jrunner } else { Runner::Builtin }
+}
+
+/// Who would speak to a connection, whether it is there or not.
+///
+/// # Errors
+/// Only where pipekit's own file can't be read.
+pub fn spoken_by(store: &Store, connection: &Connection) -> Result<Runner> {
+    Ok(wanted(store)?.unwrap_or(by_driver(connection)))
+}
+
 impl Databases {
     /// Reads the secrets and the settings anew: from now on the passwords are taken out of all text. The runner's
     /// processes inherit `held`, the lock of the run.
@@ -43,11 +64,7 @@ impl Databases {
             }
         }
         let timezone = setting::get(store.read(), "timezone")?;
-        let wanted = match setting::get(store.read(), "runner")?.as_deref() {
-            Some("jrunner") => Some(Runner::Jrunner),
-            Some("builtin") => Some(Runner::Builtin),
-            _ => None,
-        };
+        let wanted = wanted(store)?;
         // Looked for only where it may be needed.
         let needed = wanted == Some(Runner::Jrunner) || connections.iter().any(|other| other.jar_file.is_some());
         let found = if needed {
@@ -85,8 +102,7 @@ impl Databases {
 
     /// Who speaks to a connection: jrunner where its driver has a jar, unless the setting `runner` says otherwise.
     fn runner_of(&self, connection: &Connection) -> Result<Runner> {
-        let by_driver = if connection.jar_file.is_some() { Runner::Jrunner } else { Runner::Builtin };
-        let runner = self.wanted.unwrap_or(by_driver);
+        let runner = self.wanted.unwrap_or(by_driver(connection));
         let in_front = |mut error: Error| {
             error.message = format!("connection {}: {}", connection.name, error.message);
             error

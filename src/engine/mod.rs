@@ -10,6 +10,7 @@ pub mod direct;
 pub mod doctor;
 mod exact;
 pub mod external;
+mod filled;
 pub mod gate;
 pub mod group;
 pub mod hook;

@@ -23,6 +23,8 @@ use std::time::Duration;
 const EXAMPLES: usize = 5;
 /// No more rows are shown of a kind of difference, however many have one key.
 const ROWS: usize = 200;
+/// The same where each row is to be told.
+const EACH: usize = 100_000;
 
 /// A row, by the names of the columns that are filled.
 pub type Line = Map<String, Value>;
@@ -71,6 +73,12 @@ impl Rehearsal {
         self.added == 0 && self.changed == 0 && self.removed == 0
     }
 
+    /// Whether each row that is new or changed is among its examples.
+    pub fn tells_all(&self) -> bool {
+        let changed = self.examples_changed.iter().map(|changed| changed.after.len()).sum::<usize>();
+        i64::try_from(self.examples_added.len() + changed).is_ok_and(|told| told >= self.added + self.changed)
+    }
+
     /// Whether there was anything to compare.
     pub fn is_empty(&self) -> bool {
         self.deletes == 0 && self.inserts == 0
@@ -116,7 +124,13 @@ impl Attempt<'_> {
     }
 
     /// What the merge would do with what is staged.
-    pub(super) fn compare(&self, ledger: &mut Ledger<'_>, plan: &Plan, passed: &Passed) -> Result<Rehearsal> {
+    pub(super) fn compare(
+        &self,
+        ledger: &mut Ledger<'_>,
+        plan: &Plan,
+        passed: &Passed,
+        every: bool,
+    ) -> Result<Rehearsal> {
         let definition = self.definition;
         let strategy = definition.strategy();
         let merge = Merge {
@@ -164,7 +178,8 @@ impl Attempt<'_> {
             ..Rehearsal::default()
         };
         if !found.is_same() {
-            let rows = ask("examples", compare::examples(plan.dialect, &merge, key, EXAMPLES), Some(3 * ROWS))?;
+            let (most, limit) = if every { (EACH, 4 * EACH) } else { (EXAMPLES, 3 * ROWS) };
+            let rows = ask("examples", compare::examples(plan.dialect, &merge, key, most), Some(limit))?;
             found.exemplify(&rows);
         }
         ledger.live(&format!("rehearsal: {}", found.summary()))?;

@@ -25,6 +25,8 @@ pub enum Mode {
     Rehearsal {
         /// With all rows, as for a destination that is empty, and not those alone that are new by the watermarks.
         from_start: bool,
+        /// Whether it tells each row that would come, and not a few of them.
+        every: bool,
     },
     /// It resolves and shows, and moves nothing.
     DryRun,
@@ -145,7 +147,7 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
     let id = module::find(store.read(), name_or_id)?.id;
     let held = hold(store, id)?;
     let mut definition = Definition::read(store, &id.to_string())?;
-    definition.from_start = options.mode == Mode::Rehearsal { from_start: true };
+    definition.from_start = matches!(options.mode, Mode::Rehearsal { from_start: true, .. });
     let databases = Arc::new(Databases::open(store, Some(held.clone()))?);
     if let (Mode::Run, Ok(source), Ok(dest)) =
         (options.mode, databases.target(&definition.source), databases.target(&definition.dest))
@@ -392,9 +394,9 @@ impl Attempt<'_> {
         let passed = gate::check(ledger, self.databases, self.definition, &plan, &moved)?;
         self.facts.warnings.extend(passed.warnings.iter().cloned());
         respelled::refuse(ledger, self.databases, self.definition, &plan)?;
-        if options.mode.is_rehearsal() {
+        if let Mode::Rehearsal { every, .. } = options.mode {
             (options.progress)(Progress::Doing("comparison"));
-            self.rehearsal = Some(self.compare(ledger, &plan, &passed)?);
+            self.rehearsal = Some(self.compare(ledger, &plan, &passed, every)?);
             return Ok(Ended::Short);
         }
         gate::write_receipt(ledger, self.databases, self.definition, &plan, passed.staged)?;

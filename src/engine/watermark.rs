@@ -1,9 +1,12 @@
 //! Resolving watermarks: each resolver is run once, its value is read once, logged, and used.
 
-use super::databases::{Databases, dialect_of};
+use super::databases::{Databases, dialect_of, spoken_by};
 use super::external;
 use super::ledger::{Came, Ledger};
+use super::plan::Definition;
 use crate::clock;
+use crate::dialect::Takes;
+use crate::dialect::types::Type;
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, Rows, Runner};
 use crate::sql::lexer;
@@ -117,6 +120,20 @@ pub fn resolve(
     }
 }
 
+/// The values for a run now, and what is odd in them.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn for_run(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definition) -> Result<Resolved> {
+    let mut resolved = resolve(ledger, databases, &definition.watermarks)?;
+    let last = at_last_success(ledger.store().read(), definition.module.id)?;
+    resolved.warnings.extend(compare(&resolved.values, &last, &databases.timezone()));
+    let in_utc = spoken_by(ledger.store(), &definition.source)? == Runner::Builtin;
+    let unread = unread_offsets(&resolved.values, &definition.watermarks, &definition.source, in_utc)?;
+    resolved.warnings.extend(unread);
+    Ok(resolved)
+}
+
 /// The first row's first column, or the default for NULL and for no row.
 fn value_of(watermark: &Watermark, rows: &Rows, warnings: &mut Vec<String>) -> Result<String> {
     let name = &watermark.name;
@@ -166,7 +183,7 @@ pub fn at_last_success(
 
 /// What is odd in the values against the clock and the last success: both make a module load nothing, or everything,
 /// with a green light.
-pub fn compare(
+fn compare(
     values: &BTreeMap<String, String>,
     last: &serde_json::Map<String, serde_json::Value>,
     zone: &jiff::tz::TimeZone,
@@ -185,6 +202,47 @@ pub fn compare(
         }
     }
     out
+}
+
+/// What is odd in the values for a source that reads no offset: a time is then another than the one that is meant, by hours,
+/// and what is new is never read.
+fn unread_offsets(
+    values: &BTreeMap<String, String>,
+    watermarks: &[(Watermark, Connection)],
+    source: &Connection,
+    in_utc: bool,
+) -> Result<Vec<String>> {
+    let takes = dialect_of(source)?.takes();
+    let mut out = Vec::new();
+    for (watermark, asked) in watermarks {
+        let Some(value) = values.get(&watermark.name) else { continue };
+        let Some(offset) = offset_of(bare(value)) else { continue };
+        let there = dialect_of(asked)?;
+        let moments = there.type_sql(&Type::TimestampTz(6));
+        let kept_as_text = matches!(there.map_type(&moments), Type::Char(_) | Type::Text(_));
+        // A text that came from there as it is goes back as it is.
+        if Some(value) == watermark.default_value.as_ref() || (takes == Takes::Text && kept_as_text) {
+            continue;
+        }
+        let why = match takes {
+            Takes::Moment => continue,
+            Takes::Clock => "does not read (MariaDB; MySQL does from 8.0.19 on, as +HH:MM)",
+            Takes::Text => "compares as text",
+        };
+        let instead = there.newest_clock(&moments, "COLUMN", in_utc || takes == Takes::Text);
+        out.push(format!(
+            "the value of watermark {} ends in an offset, {offset}, which {} {why}, so that rows that are new may be left \
+             out: {value}; have the resolver give the time without one, as with {instead}",
+            watermark.name, source.name
+        ));
+    }
+    Ok(out)
+}
+
+/// The offset at the end of a date and time.
+fn offset_of(value: &str) -> Option<&str> {
+    let form = regex_lite::Regex::new(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d[0-9:.]*?\s?([+-]\d\d(?::?\d\d)?|Z)$").ok()?;
+    Some(form.captures(value)?.get(1)?.as_str())
 }
 
 /// A value without the quotes that a resolver may put around it.
@@ -256,6 +314,22 @@ mod tests {
             ["SELECT max(a) FROM t", "SELECT coalesce(max(a), b) FROM t", "SELECT 1", "SELECT coalesce(a, 1) FROM t"]
         {
             assert_eq!(of(unknown, None), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn offsets_stand_behind_times() {
+        for (value, offset) in [
+            ("2026-11-27 11:01:40+01", Some("+01")),
+            ("2026-11-27 11:01:40.5+00", Some("+00")),
+            ("2026-11-27T11:01-05:30", Some("-05:30")),
+            ("2026-11-27T11:01:40Z", Some("Z")),
+            ("2026-11-27 11:01:40", None),
+            ("2026-11-27", None),
+            ("12-05", None),
+            ("5", None),
+        ] {
+            assert_eq!(offset_of(value), offset, "{value}");
         }
     }
 

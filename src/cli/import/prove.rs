@@ -36,7 +36,8 @@ pub fn prove<'a>(context: &Context, store: &mut Store, names: impl Iterator<Item
         if module::find(store.read(), name).is_err() {
             continue;
         }
-        let done = behind_a_line(context, store, name, Mode::Rehearsal { from_start: true }, &signal);
+        let mode = Mode::Rehearsal { from_start: true, every: false };
+        let done = behind_a_line(context, store, name, mode, &signal);
         let (rehearsal, error) = match done {
             Ok(outcome) => (outcome.rehearsal, outcome.error),
             Err(error) if error.code == Code::Store => return Err(error),

@@ -26,7 +26,7 @@ pub struct Rehearse {
 impl Rehearse {
     pub fn run(self, context: &Context, store: &mut Store) -> Result<u8> {
         let ui = &context.ui;
-        let mode = Mode::Rehearsal { from_start: self.from_start };
+        let mode = Mode::Rehearsal { from_start: self.from_start, every: false };
         let outcome = behind_a_line(context, store, &self.name, mode, &signals()?)?;
         let same = outcome.rehearsal.as_ref().is_some_and(Rehearsal::is_same);
         if ui.json {

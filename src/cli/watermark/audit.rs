@@ -80,20 +80,22 @@ fn print(context: &Context, found: &Found, limit: usize) {
                     Field(late.passed_by_run_id.map_or("the next".to_owned(), |id| id.to_string()), Tone::Number),
                     late.passed_by_value.as_str().into(),
                     after.into(),
-                    late.at_least.as_str().into(),
-                    late.at_most.as_str().into(),
+                    late.at_least.as_deref().unwrap_or("-").into(),
+                    late.at_most.as_deref().unwrap_or("-").into(),
                 ]
             }),
         );
     }
     if let Some(overlap) = &found.overlap {
-        ui.line(format!("An overlap of {overlap} would have caught them all."));
+        let all = if found.late.iter().all(|late| late.at_most.is_some()) { "them all" } else { "the others" };
+        ui.line(format!("An overlap of {overlap} would have caught {all}."));
     }
     if let (Some(expression), Some(sql)) = (&found.expression, &found.resolver_sql) {
         ui.line(format!("In the resolver: {expression}"));
         let quoted = sql.trim().replace('\'', "'\\''");
         ui.line(format!("  pipekit watermark edit {} {} --sql '{quoted}'", found.module, found.watermark));
     }
+    found.refused.iter().for_each(|why| ui.warn(why));
     if let Some(gives) = &found.gives {
         ui.note(format!("it gives {gives} now"));
     }

@@ -235,10 +235,8 @@ fn resolve(context: &Context, store: &mut Store, module: &str, name: Option<&str
         definition.watermarks.retain(|(w, _)| w.id == wanted.id);
     }
     let databases = Databases::open(store, None)?;
-    let mut resolved =
-        watermark::resolve(&mut Ledger::new(store, None, &databases), &databases, &definition.watermarks)?;
+    let resolved = watermark::for_run(&mut Ledger::new(store, None, &databases), &databases, &definition)?;
     let last = watermark::at_last_success(store.read(), definition.module.id)?;
-    resolved.warnings.extend(watermark::compare(&resolved.values, &last, &databases.timezone()));
     if context.ui.json {
         context.ui.document(&serde_json::json!({"values": resolved.values, "warnings": resolved.warnings}));
         return Ok(());

@@ -11,7 +11,7 @@ use super::name::{Writing, split_parts, table_of};
 use super::types::{self, Type};
 use super::{
     Around, BrowseField, Column, Described, Destination, Emptying, Merge, NewColumn, Qualifiers, Relation, Source,
-    TableName,
+    TableName, Takes,
 };
 
 pub(super) struct Mysql;
@@ -103,6 +103,11 @@ impl Source for Mysql {
 
     fn as_text(&self, _type_text: &str, column: &str) -> String {
         format!("CAST({} AS CHAR(40))", quote(column))
+    }
+
+    // MariaDB reads no offset, with a warning at most; MySQL does from 8.0.19 on, where it has minutes (11.2.2).
+    fn takes(&self) -> Takes {
+        Takes::Clock
     }
 
     fn quote(&self, name: &str) -> String {

@@ -157,6 +157,11 @@ impl Destination for Postgresql {
         }
     }
 
+    fn clock(&self, mapped: &Type, value: &str, utc: bool) -> Option<String> {
+        let there = if utc { " AT TIME ZONE 'UTC'" } else { "" };
+        matches!(mapped, Type::TimestampTz(_)).then(|| format!("to_char({value}{there}, 'YYYY-MM-DD HH24:MI:SS.US')"))
+    }
+
     fn staging(&self, module: &str) -> TableName {
         TableName { schema: Some("pipekit_staging".to_owned()), name: module.to_owned(), ..TableName::default() }
     }

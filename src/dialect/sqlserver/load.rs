@@ -142,6 +142,17 @@ impl Destination for SqlServer {
         }
     }
 
+    // "SWITCHOFFSET", and "CAST and CONVERT", style 121: a blank between the date and the time. Which zone a session is in
+    // is nothing that there is.
+    fn clock(&self, mapped: &Type, value: &str, _utc: bool) -> Option<String> {
+        let value = match mapped {
+            Type::TimestampTz(_) => format!("CONVERT(datetime2, SWITCHOFFSET({value}, '+00:00'))"),
+            Type::Timestamp(_) => value.to_owned(),
+            _ => return None,
+        };
+        Some(format!("CONVERT(varchar(27), {value}, 121)"))
+    }
+
     // "sp_addextendedproperty": MS_Description is what the tools show.
     fn create_table(&self, table: &TableName, columns: &[NewColumn]) -> Vec<String> {
         let mut statements = vec![self.create_columns(table, columns)];

@@ -8,11 +8,12 @@ mod outlook;
 pub use module::{Wanted, compose, free_name, module, usual_dest};
 pub use outlook::{Outlook, create_table, described, fit, outlook};
 
-use super::databases::dialect_of;
+use super::databases::{dialect_of, spoken_by};
 use super::introspect::{self, Column};
 use crate::dialect::types::Type;
-use crate::dialect::{self, Described, Destination, Fill, NewColumn, Qualifiers, Source, TableName};
+use crate::dialect::{self, Described, Destination, Fill, NewColumn, Qualifiers, Source, TableName, Takes};
 use crate::error::{Error, Result};
+use crate::runner::Runner;
 use crate::store::{Store, connection};
 use serde::Serialize;
 
@@ -68,6 +69,10 @@ pub struct Proposal {
     pub columns: Vec<Proposed>,
     source: &'static dyn Source,
     dest: &'static dyn Destination,
+    /// Whether both are of one kind: what a value reads like at the one it does at the other.
+    alike: bool,
+    /// Whether sessions of the source's are in UTC.
+    in_utc: bool,
 }
 
 impl Proposal {
@@ -137,8 +142,24 @@ impl Proposal {
                 | Type::TimestampTz(_)
         );
         let there = folded(self.dest, &p.alias).name;
-        let newest = || self.dest.newest(&p.dest_type, &there);
+        let newest = || match self.reads(p) {
+            Takes::Moment => self.dest.newest(&p.dest_type, &there),
+            Takes::Clock => self.dest.newest_clock(&p.dest_type, &there, self.in_utc),
+            Takes::Text => self.dest.newest_clock(&p.dest_type, &there, true),
+        };
         ordered.then(|| format!("SELECT {} FROM {}", newest(), self.dest.table(&self.target)))
+    }
+
+    /// How the source reads what the destination has of a column: `Moment` where that is what it is to the letter.
+    fn reads(&self, p: &Proposed) -> Takes {
+        let keeps_text = || matches!(self.dest.map_type(&p.dest_type), Type::Char(_) | Type::Text(_));
+        match (self.mapped(p), self.source.takes()) {
+            _ if self.alike => Takes::Moment,
+            (Type::TimestampTz(_), Takes::Text) if keeps_text() => Takes::Moment,
+            (Type::TimestampTz(_), takes) => takes,
+            (Type::Timestamp(_) | Type::Time(_), Takes::Text) => Takes::Text,
+            _ => Takes::Moment,
+        }
     }
 
     /// A column of the source in the source's SQL.
@@ -212,7 +233,7 @@ pub fn of(
     let target = match dest_table {
         Some(text) => dest.parse_table(text).map_err(Error::invalid)?,
         None => TableName {
-            schema: from.default_dest_schema.map(|schema| folded(dest, &schema).name),
+            schema: from.default_dest_schema.as_ref().map(|schema| folded(dest, schema).name),
             ..folded(dest, &plain(&table.name, 0))
         },
     };
@@ -234,7 +255,9 @@ pub fn of(
         let offers = offers.collect();
         proposed.push(Proposed { offers, column, alias, expression, dest_type, resolver: None });
     }
-    let mut proposal = Proposal { table, target: target.clone(), columns: proposed, source, dest };
+    let in_utc = spoken_by(store, &from)? == Runner::Builtin;
+    let alike = from.kind == to.kind;
+    let mut proposal = Proposal { table, target: target.clone(), columns: proposed, source, dest, alike, in_utc };
     proposal.aim(target);
     Ok(proposal)
 }

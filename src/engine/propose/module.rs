@@ -4,8 +4,8 @@
 use super::{Proposal, Proposed, plain, propose};
 use crate::definition::module::{Module, Strategy};
 use crate::definition::watermark::Watermark;
-use crate::dialect::Qualifiers;
 use crate::dialect::types::Type;
+use crate::dialect::{Qualifiers, Takes};
 use crate::error::{Error, Result};
 use crate::store::{Store, connection, module};
 
@@ -175,9 +175,21 @@ impl Proposal {
             self.mapped(column),
             Type::SmallInt | Type::Integer | Type::BigInt | Type::Decimal(_) | Type::Real | Type::Double
         );
-        let value = if number { format!("{{{watermark}}}") } else { format!("'{{{watermark}}}'") };
+        let mut value = if number { format!("{{{watermark}}}") } else { format!("'{{{watermark}}}'") };
         // What the destination has is compared with what it got: the column, or what somebody made of it.
-        let compared = if self.is_usual(column) { self.quoted(column) } else { column.expression.clone() };
+        let mut compared = if self.is_usual(column) { self.quoted(column) } else { column.expression.clone() };
+        if self.reads(column) == Takes::Text {
+            if matches!(self.mapped(column), Type::TimestampTz(_)) {
+                // Texts of several offsets sort as nothing; one without any is in the session's zone.
+                (compared, value) = (format!("julianday({compared}, 'utc')"), format!("julianday({value})"));
+                if strategy == Strategy::Incremental {
+                    return format!("({compared} {operator} {value} OR {compared} IS NULL)");
+                }
+            } else if strategy != Strategy::Append {
+                // 10:00, 10:00:00 and 10:00:00.000 are one time: what is left is the beginning of each.
+                value = format!("rtrim({value}, ' .:0')");
+            }
+        }
         // A row without a value is never newer than one: it comes each time, where it takes its own place.
         let nullable = column.column.nullable && column.column.key.is_none();
         match nullable && strategy == Strategy::Incremental {
@@ -200,6 +212,7 @@ impl Proposal {
             Type::Date => "0001-01-01".to_owned(),
             Type::Time(_) => "00:00:00".to_owned(),
             Type::Timestamp(_) => self.source.earliest(&column.column.type_name).to_owned(),
+            Type::TimestampTz(_) if self.source.takes() != Takes::Moment => "0001-01-01 00:00:00".to_owned(),
             Type::TimestampTz(_) => "0001-01-01 00:00:00+00:00".to_owned(),
             _ => return None,
         })

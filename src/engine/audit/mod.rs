@@ -1,9 +1,14 @@
 //! How late rows come: those that the watermark had passed by when they did.
 //!
-//! Which they are says a comparison ([`super::verify`]); when the watermark passed them, the history of its values. A row
+//! Which they are says a comparison ([`super::verify`]), and a rehearsal of the next run ([`next`]), which does not bring
+//! them; when the watermark passed them, the history of its values. A row
 //! came after the last run that would have read it had begun, and it is there now. So an overlap that reaches from the
 //! watermark of now back to the row would have caught it in any run since it came, and none that is shorter than what the
 //! first run needed that passed it by would have.
+
+mod cure;
+mod mark;
+mod next;
 
 use super::databases::Databases;
 use super::ledger::Ledger;
@@ -17,6 +22,7 @@ use crate::sql::columns::SelectList;
 use crate::store::Store;
 use crate::store::run::{self, Filter};
 use jiff::tz::TimeZone;
+use mark::Mark;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -35,10 +41,11 @@ pub struct Late {
     pub passed_by_run_id: Option<i64>,
     /// The watermark's value in that run.
     pub passed_by_value: String,
-    /// The overlap without which it would have been lost for certain.
-    pub at_least: String,
+    /// The overlap without which it would have been lost for certain; `None` where its value is no lower than the
+    /// watermark's, and the query does not give it all the same.
+    pub at_least: Option<String>,
     /// The overlap with which it would have been loaded for certain.
-    pub at_most: String,
+    pub at_most: Option<String>,
 }
 
 /// What an audit found.
@@ -70,68 +77,10 @@ pub struct Audit {
     pub resolver_sql: Option<String>,
     /// The value that this resolver gives now.
     pub gives: Option<String>,
+    /// Why no expression is proposed, where one was tried.
+    pub refused: Option<String>,
     /// What there is to know of it.
     pub remarks: Vec<String>,
-}
-
-/// A value of a watermark, or of the column that it is of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Mark {
-    Number(i128),
-    Day(i128),
-    /// Nanoseconds, as clocks show it, and in UTC where its zone is told.
-    Time(i128, Option<i128>),
-}
-
-impl Mark {
-    fn read(text: &str) -> Option<Mark> {
-        let text = text.trim();
-        let text = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')).unwrap_or(text).trim();
-        if let Ok(number) = text.parse() {
-            return Some(Mark::Number(number));
-        }
-        if text.len() == 10
-            && let Ok(day) = text.parse::<jiff::civil::Date>()
-        {
-            return Some(Mark::Day(nanos(day.to_datetime(jiff::civil::Time::midnight()))? / 86_400_000_000_000));
-        }
-        let text = text.replacen(' ', "T", 1);
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Some(Mark::Time(at.as_nanosecond(), Some(at.as_nanosecond())));
-        }
-        text.parse::<jiff::civil::DateTime>().ok().and_then(|at| Some(Mark::Time(nanos(at)?, None)))
-    }
-
-    /// How far it lies behind another; `None` where they can't be compared.
-    fn behind(self, other: Mark, zone: &TimeZone) -> Option<Overlap> {
-        let instant = |clock: i128| {
-            let at = jiff::Timestamp::from_nanosecond(clock).ok()?.to_zoned_datetime(TimeZone::UTC).datetime();
-            Some(zone.to_timestamp(at).ok()?.as_nanosecond())
-        };
-        Some(match (self, other) {
-            (Mark::Number(a), Mark::Number(b)) => Overlap::Units(b - a),
-            (Mark::Day(a), Mark::Day(b)) => Overlap::Days(b - a),
-            (Mark::Day(a), b @ Mark::Time(..)) => Mark::Time(a * 86_400_000_000_000, None).behind(b, zone)?,
-            (a @ Mark::Time(..), Mark::Day(b)) => a.behind(Mark::Time(b * 86_400_000_000_000, None), zone)?,
-            (Mark::Time(_, Some(a)), Mark::Time(_, Some(b))) | (Mark::Time(a, None), Mark::Time(b, None)) => {
-                Overlap::Nanos(b - a)
-            }
-            (Mark::Time(_, Some(a)), Mark::Time(b, None)) => Overlap::Nanos(instant(b)? - a),
-            (Mark::Time(a, None), Mark::Time(_, Some(b))) => Overlap::Nanos(b - instant(a)?),
-            _ => return None,
-        })
-    }
-}
-
-fn nanos(at: jiff::civil::DateTime) -> Option<i128> {
-    Some(TimeZone::UTC.to_timestamp(at).ok()?.as_nanosecond())
-}
-
-impl Overlap {
-    fn is_positive(self, or_none: bool) -> bool {
-        let (Overlap::Units(n) | Overlap::Days(n) | Overlap::Nanos(n)) = self;
-        n > 0 || (or_none && n == 0)
-    }
 }
 
 /// A run's value.
@@ -203,9 +152,18 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
             "{now}, the value of {name}, is neither a whole number nor a date or time"
         )));
     };
+    let now_text = now.clone();
     history.push(Used { run_id: None, started_at: None, value: now, mark: next });
     let mut most: Option<Overlap> = None;
-    for difference in found.differences.iter().filter(|d| d.kind != Kind::Extra) {
+    let mut unseen = 0;
+    let differing: Vec<_> = found.differences.iter().filter(|d| d.kind != Kind::Extra).collect();
+    let brings = if differing.is_empty() {
+        None
+    } else {
+        next::brings(&mut audit, store, asked, definition.module.id, &found.key)?
+    };
+    for difference in differing {
+        let brought = brings.as_ref().map(|keys| keys.contains(&next::text(&difference.key, &found.key)));
         for row in &difference.source {
             let value = row.get(&column).and_then(Value::as_str).map(str::to_owned);
             let late = value.and_then(|value| {
@@ -214,8 +172,23 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
                 Some((passed(mark, &history, strict, &zone), end, value))
             });
             match late {
+                _ if brought == Some(true) => audit.to_come += 1,
                 None => audit.unknown += 1,
-                // The next run still reads it.
+                // By its value the next run reads it, and by the query it does not.
+                Some((None, _, value)) if brought == Some(false) => {
+                    unseen += 1;
+                    let last = history.iter().rev().find(|used| used.run_id.is_some());
+                    audit.late.push(Late {
+                        key: difference.key.clone(),
+                        value,
+                        came_after_run_id: last.and_then(|used| used.run_id),
+                        came_after: last.and_then(|used| used.started_at.clone()),
+                        passed_by_run_id: None,
+                        passed_by_value: now_text.clone(),
+                        at_least: None,
+                        at_most: None,
+                    });
+                }
                 Some((None, ..)) => audit.to_come += 1,
                 Some((Some((before, by, least)), end, value)) => {
                     // A watermark may have gone back since.
@@ -228,16 +201,24 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
                         came_after: before.and_then(|used| used.started_at.clone()),
                         passed_by_run_id: by.run_id,
                         passed_by_value: by.value.clone(),
-                        at_least: least.to_string(),
-                        at_most: end.to_string(),
+                        at_least: Some(least.to_string()),
+                        at_most: Some(end.to_string()),
                     });
                 }
             }
         }
     }
     audit.passed_by = audit.late.len();
+    if unseen > 0 {
+        audit.remarks.push(format!(
+            "{unseen} of them are no older than the watermark, and the query with {now_text} does not give them: the source \
+             reads or compares it as another value, by an offset or by its form, and no overlap mends that; `pipekit module \
+             preview {module}` shows the query"
+        ));
+    }
     if let Some(most) = most {
-        propose(&mut audit, store, &databases, (&watermark, &connection), most.rounded())?;
+        let cure = cure::Cure { watermark: &watermark, connection: &connection, value: &now_text, now: next, most };
+        cure.propose(&mut audit, store, &databases)?;
         if definition.module.merge_strategy == "append" {
             audit.remarks.push(
                 "append would load what the overlap reads again: an incremental merge by key replaces it".to_owned(),
@@ -245,38 +226,6 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
         }
     }
     Ok(audit)
-}
-
-/// The expression, the resolver, and what it gives.
-fn propose(
-    audit: &mut Audit,
-    store: &mut Store,
-    databases: &Databases,
-    (watermark, connection): (&crate::store::watermark::Watermark, &crate::store::connection::Connection),
-    overlap: Overlap,
-) -> Result<()> {
-    audit.overlap = Some(overlap.to_string());
-    let mut expression = None;
-    audit.resolver_sql = cursor::with_max(&watermark.resolver_sql, |max| {
-        let sql = overlap.before(&connection.kind, max);
-        expression = Some(sql.clone());
-        sql
-    });
-    audit.expression = expression;
-    let Some(sql) = audit.resolver_sql.clone() else {
-        audit
-            .remarks
-            .push("the resolver has no max(…) that could look back: take the overlap off its value".to_owned());
-        return Ok(());
-    };
-    let mut tried = watermark.clone();
-    tried.resolver_sql = sql;
-    let mut ledger = Ledger::new(store, None, databases);
-    match watermark::resolve(&mut ledger, databases, &[(tried, connection.clone())]) {
-        Ok(resolved) => audit.gives = resolved.values.get(&watermark.name).cloned(),
-        Err(error) => audit.remarks.push(format!("the resolver with it could not be run: {}", error.message)),
-    }
-    Ok(())
 }
 
 /// Between which two runs a row with that value was passed by, and by how much at the second. The first is the last that
@@ -326,30 +275,5 @@ fn place(definition: &Definition, databases: &Databases, cursor: &Cursor, filled
     match databases.runners().describe(&target, crate::sql::lexer::without_tail(&sql)) {
         Ok(Some(names)) => names.iter().position(|name| same(name)),
         _ => filled.iter().position(|name| same(name)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_far_behind() {
-        let behind = |a: &str, b: &str| {
-            let zone = TimeZone::get("Europe/Berlin").unwrap();
-            Mark::read(a).zip(Mark::read(b)).and_then(|(a, b)| a.behind(b, &zone)).map(|o| o.to_string())
-        };
-        for (a, b, expected) in [
-            ("5", "'12'", Some("7")),
-            ("2026-01-01", "2026-01-03", Some("2 days")),
-            ("2026-01-01 10:00:00", "2026-01-01T10:00:01.5", Some("1.500 seconds")),
-            ("2026-01-01 10:00:00+00", "2026-01-01 12:00:00+01", Some("1 hour")),
-            ("2026-07-01 10:00:00+00", "2026-07-01 13:00:00", Some("1 hour")),
-            ("2026-01-01", "2026-01-02 01:00:00", Some("25 hours")),
-            ("x", "2026-01-02", None),
-            ("5", "2026-01-02", None),
-        ] {
-            assert_eq!(behind(a, b).as_deref(), expected, "{a} {b}");
-        }
     }
 }
