@@ -1,5 +1,5 @@
-//! Keys that MariaDB takes for one and that are two at the source: `abc` and `abc ` in a column of utf8mb4_bin, which pads,
-//! `ABC`, `abc` and `äbc` in one of general_ci. None takes the other's row away, in a run, a repair or a deletion.
+//! Keys that MariaDB takes for one and that are two at the source: `abc` and `abc ` in a column of utf8mb4_bin, which pads.
+//! None takes the other's row away, in a run, a repair or a deletion.
 
 use crate::support::{Pair, Side, mariadb};
 use serde_json::json;
@@ -30,7 +30,7 @@ fn rows(pair: &mut Pair) -> Vec<String> {
 }
 
 const COLLATIONS: [(&str, [&str; 3]); 2] =
-    [("utf8mb4_bin", ["abc", "abc ", "abc  "]), ("utf8mb4_general_ci", ["ABC", "abc ", "äbc"])];
+    [("utf8mb4_bin", ["abc", "abc ", "abc  "]), ("latin1_bin", ["ABC", "ABC ", "ABC  "])];
 
 #[test]
 #[ignore = "needs MariaDB: tests/run.sh"]
@@ -97,13 +97,13 @@ fn a_key_in_another_spelling_is_refused_until_the_whole_is_compared() {
 #[ignore = "needs MariaDB: tests/run.sh"]
 fn each_column_of_a_key_counts() {
     let mut pair = Pair::between(Side::Sqlite, Side::Mariadb(mariadb::Database::new()));
-    pair.src("CREATE TABLE k (a TEXT, n INTEGER, b TEXT, v INTEGER); INSERT INTO k VALUES ('x', 1, 'y', 2), ('x ', 2, 'Y', 2)");
-    pair.dst("CREATE TABLE k (a VARCHAR(9) COLLATE utf8mb4_bin, n INTEGER, b LONGTEXT COLLATE utf8mb4_general_ci, v INTEGER)");
-    pair.dst("INSERT INTO k VALUES ('x', 1, 'y', 1), ('x ', 1, 'y', 1), ('x', 1, 'Y', 1), ('x', 3, 'y', 1)");
+    pair.src("CREATE TABLE k (a TEXT, n INTEGER, b TEXT, v INTEGER); INSERT INTO k VALUES ('x', 1, 'y', 2), ('x ', 2, 'y ', 2)");
+    pair.dst("CREATE TABLE k (a VARCHAR(9) COLLATE utf8mb4_bin, n INTEGER, b LONGTEXT COLLATE utf8mb4_bin, v INTEGER)");
+    pair.dst("INSERT INTO k VALUES ('x', 1, 'y', 1), ('x ', 1, 'y', 1), ('x', 1, 'y ', 1), ('x', 3, 'y', 1)");
     pair.module("k", "--table k --strategy incremental --key a,n,b --query 'SELECT a, n, b, v FROM k'");
     assert_eq!(pair.world.run("k")["rows_deleted"], 1);
-    let rows = "SELECT concat('<', a, '>'), n, b, v FROM k ORDER BY n, a, hex(b)";
-    let there = ["<x>|1|Y|1", "<x>|1|y|2", "<x >|1|y|1", "<x >|2|Y|2", "<x>|3|y|1"];
+    let rows = "SELECT concat('<', a, '>'), n, concat('<', b, '>'), v FROM k";
+    let there = ["<x>|1|<y >|1", "<x>|1|<y>|2", "<x >|1|<y>|1", "<x >|2|<y >|2", "<x>|3|<y>|1"];
     let mut now = pair.rows(rows);
     now.sort();
     let mut expected = there.to_vec();
@@ -111,8 +111,8 @@ fn each_column_of_a_key_counts() {
     assert_eq!(now, expected);
     pair.src("INSERT INTO k VALUES ('x', 2, 'y', 3)");
     assert_eq!(pair.world.run("k")["rows_deleted"], 2);
-    pair.src("DELETE FROM k; INSERT INTO k VALUES ('x ', 3, 'Y', 3)");
-    pair.call("run k").code(1).says("'x , Y' where it has 'x, y'");
+    pair.src("DELETE FROM k; INSERT INTO k VALUES ('x ', 3, 'y ', 3)");
+    pair.call("run k").code(1).says("'x , y ' where it has 'x, y'");
 }
 
 /// A repair ends, and a deletion takes what was told and no more.

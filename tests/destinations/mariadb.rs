@@ -186,7 +186,6 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a collation that ignores case",
         make: "CREATE TABLE t (code VARCHAR(9) COLLATE utf8mb4_general_ci PRIMARY KEY, qty INT)",
-        incremental: Refused("'B' where it has 'b'"),
         append: Refused("Duplicate entry 'B' for key 'PRIMARY'"),
         ..CODES
     },
@@ -201,7 +200,6 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a collation that ignores case, in a database whose own does not, and a character set besides",
         make: "ALTER DATABASE COLLATE utf8mb4_bin; CREATE TABLE t (code VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_general_ci, qty INT)",
-        incremental: Refused("'B' where it has 'b'"),
         ..CODES
     },
     Case {
@@ -210,7 +208,7 @@ pub const CASES: &[Case] = &[
         seed: "INSERT INTO t VALUES ('strasse', 10), ('été', 20)",
         source: "CREATE TABLE s (code TEXT, qty INTEGER); INSERT INTO s VALUES ('Straße', 30), ('ete', 40)",
         new: &["Straße|30", "ete|40"],
-        incremental: Refused("'Straße' where it has 'strasse'"),
+        equal: |a, b| a == b || [a, b].contains(&"Straße") && [a, b].contains(&"strasse") || [a, b].contains(&"été") && [a, b].contains(&"ete"),
         ..CODES
     },
     Case {
@@ -255,7 +253,6 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a TEXT as a key, with an index on its beginning",
         make: "CREATE TABLE t (code TEXT COLLATE utf8mb4_general_ci, qty INT, KEY (code(2)))",
-        incremental: Refused("'B' where it has 'b'"),
         ..CODES
     },
     // Triggers.

@@ -1,5 +1,6 @@
-//! Keys of text. Most collations take some texts for one: `utf8mb4_bin` those that differ in blanks at the end, others
-//! those that differ in case or accents too (MySQL manual, 12.8.5). Two rows of a source may have such keys. So a row is
+//! Keys of text. Keys are compared as the destination compares them: who gives a column a collation that ignores case or
+//! accents has said that such texts are one. Nobody has said so of blanks at the end, which `utf8mb4_bin` ignores because it
+//! pads (MySQL manual, 12.8.5), and two rows of a source may have keys that differ in them. So by such a collation a row is
 //! another's only where the keys are the same to the letter; the server's `=` stands beside that, for its indexes.
 
 use super::super::{Column, Merge, Source};
@@ -13,9 +14,14 @@ const EXACT: [&str; 2] = ["_nopad_bin", "_0900_bin"];
 /// the whole destination. DISTINCT would do that too, and take long texts for one.
 const ALL: u64 = u64::MAX;
 
-/// The collation of a column that may take different texts for one.
-pub fn loose(column: &Column) -> Option<&str> {
+/// The collation of a column that takes different texts for one.
+pub fn folding(column: &Column) -> Option<&str> {
     column.collation.as_deref().filter(|name| !EXACT.iter().any(|end| name.ends_with(end)))
+}
+
+/// The same where that is for blanks at the end alone.
+fn loose(column: &Column) -> Option<&str> {
+    folding(column).filter(|name| name.ends_with("_bin"))
 }
 
 /// The key's columns, in the key's order.

@@ -285,11 +285,17 @@ impl Destination for Mysql {
         }
         if let Emptying::ByKey(key) = merge.emptying {
             let loose = merge.columns.iter().filter(|c| key.contains(&c.name));
-            out.extend(loose.filter_map(|c| Some((&c.name, keys::loose(c)?))).map(|(name, collation)| {
-                let what = if collation.ends_with("_bin") { "blanks at the end" } else { "case, accents or blanks at the end" };
+            out.extend(loose.filter_map(|c| Some((&c.name, keys::folding(c)?))).map(|(name, collation)| {
+                if collation.ends_with("_bin") {
+                    return format!(
+                        "the table compares {name} by {collation}, for which values that differ in blanks at the end only are \
+                         one: a run that brings a key that is there with more or fewer of them is refused, as the source may \
+                         have both"
+                    );
+                }
                 format!(
-                    "the table compares {name} by {collation}, for which values that differ in {what} only are one: a run \
-                     that brings another spelling of a key that is there is refused, as the source may have both"
+                    "keys are compared as the table compares {name}, by {collation}: values that differ in case, accents or \
+                     blanks at the end only are one key, and a row of the one takes the place of rows of the other"
                 )
             }));
         }
