@@ -75,6 +75,6 @@ class Bench:
         cast = "CAST type tinyint to boolean using tinyint-to-boolean" if source.startswith("mysql") else ""
         name = f"{source.partition(':')[0]}_{match}.load"
         with open(f"{self.folder}/{name}", "w") as file:
-            file.write(f"LOAD DATABASE FROM {source} INTO {self.pg_uri} WITH data only, batch size = 20MB, prefetch rows = 50000 "
+            file.write(f"LOAD DATABASE FROM {source} INTO {self.pg_uri} WITH data only, batch size = 20MB, prefetch rows = 20000 "
                        f"{cast} INCLUDING ONLY {only} '{match}'{within} {alter};")
         return f"pgloader --quiet --no-ssl-cert-verification {name}"

@@ -9,6 +9,7 @@
 #[macro_use]
 mod support;
 
+mod alike;
 mod atomic;
 mod backup;
 mod both_ways;

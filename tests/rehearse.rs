@@ -101,7 +101,14 @@ on_each! {
         pair.src("CREATE TABLE c (code VARCHAR(9), n INTEGER); INSERT INTO c VALUES ('ab', 1), ('x', 1)");
         pair.dst(&format!("CREATE TABLE c (code {kind}, n INTEGER); INSERT INTO c VALUES ('AB', 1), ('x', 1)"));
         pair.module("c", "--table c --strategy incremental --key code --query 'SELECT code, n FROM c'");
-        let expected = pair.by_kind([2, 2, 1, 0, 1, 0], [1, 2, 1, 1, 0, 0], [2, 2, 1, 0, 1, 0]);
+        if pair.by_kind(false, false, true) {
+            // The source may have both, and a rehearsal ends at the gate as a run does.
+            for command in ["module rehearse c", "run c"] {
+                pair.call(command).code(1).says("'ab' where it has 'AB'").says("verify c --repair");
+            }
+            return assert_eq!(pair.rows("SELECT code FROM c ORDER BY code"), ["AB", "x"]);
+        }
+        let expected = pair.by_kind([2, 2, 1, 0, 1, 0], [1, 2, 1, 1, 0, 0], [0; 6]);
         assert_eq!(counts(&rehearse(&mut pair, "c", "c")), expected);
         let run = pair.world.run("c");
         assert_eq!([&run["rows_deleted"], &run["rows_inserted"]], [&json!(expected[0]), &json!(expected[1])]);

@@ -191,6 +191,9 @@ fn nickname(text: &str) -> String {
     }
 }
 
+/// How long an expression is at most that an error shows whole, in bytes.
+const MOST_SHOWN: usize = 200;
+
 /// What is wrong with some fields that are not five.
 fn not_five(texts: &[&str]) -> String {
     let names = FIELDS.map(|field| field.name).join(", ");
@@ -213,7 +216,8 @@ fn not_five(texts: &[&str]) -> String {
     let fewer = if year { &texts[..5] } else { &texts[1..] }.join(" ");
     // What is read without the blanks around it is shown so: a line end is one of them.
     let fewer = fewer.trim();
-    let write = if crontab(fewer).is_ok() {
+    // Cut it would be another expression.
+    let write = if fewer.len() <= MOST_SHOWN && crontab(fewer).is_ok() {
         format!("; without the {}, it is `{fewer}`", if year { "year" } else { "seconds" })
     } else {
         String::new()

@@ -8,6 +8,25 @@ fn numbered(prefix: char, many: usize) -> Vec<String> {
     (1..=many).map(|n| format!("{prefix}{n}")).collect()
 }
 
+/// What rows are paired by, of rows that SQL calls `of` (`staged.`): the columns of the key, and the letters of those whose
+/// collation is not enough; and the operator by which each is equal.
+fn key_values<'a>(dialect: &dyn Destination, merge: &'a Merge<'_>, key: &[String], of: &str) -> Vec<(String, &'a str)> {
+    let mut values = Vec::new();
+    for name in key {
+        let column = merge.columns.iter().find(|c| c.name == *name);
+        let sql = format!("{of}{}", dialect.quote(name));
+        let letters = column.and_then(|c| dialect.letters(c, &sql));
+        values.push((sql, column.and_then(|c| c.equals.as_deref()).unwrap_or("=")));
+        values.extend(letters.map(|sql| (sql, "=")));
+    }
+    values
+}
+
+/// The names of [`key_values`].
+fn key_names(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String]) -> String {
+    numbered('k', key_values(dialect, merge, key, "").len()).join(", ")
+}
+
 /// The rows that go: what stands behind FROM.
 fn going(dialect: &dyn Destination, merge: &Merge<'_>) -> Option<String> {
     match merge.emptying {
@@ -21,10 +40,10 @@ fn going(dialect: &dyn Destination, merge: &Merge<'_>) -> Option<String> {
 /// with how often it `was` there and how often it `comes`. `k…` are the columns of the key, `c…` what is compared, and
 /// `s…`, where examples are wanted, what is shown.
 fn lines(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], there: Option<String>, shown: bool) -> String {
-    let key_columns = key.iter().map(|k| dialect.quote(k));
+    let key_columns = key_values(dialect, merge, key, "").into_iter().map(|(sql, _)| sql);
     let exact = merge.columns.iter().map(|c| dialect.exactly(c));
     let shows = merge.columns.iter().filter(|_| shown).map(|c| dialect.shown(c));
-    let (k, c) = (numbered('k', key.len()), numbered('c', merge.columns.len()));
+    let (k, c) = (numbered('k', key_columns.len()), numbered('c', merge.columns.len()));
     let s = numbered('s', if shown { c.len() } else { 0 });
     let named = key_columns.zip(&k).chain(exact.zip(&c)).chain(shows.zip(&s));
     let list: Vec<String> = named.map(|(sql, name)| format!("{sql} AS {name}")).collect();
@@ -52,7 +71,7 @@ pub fn counts(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String]) -> S
             "{begin}\nSELECT COALESCE(SUM(was), 0), COALESCE(SUM(comes), 0), COALESCE(SUM({same}), 0), 0 FROM each_kind"
         );
     }
-    let k = numbered('k', key.len()).join(", ");
+    let k = key_names(dialect, merge, key);
     format!(
         "{begin},\neach_key AS (\n  SELECT {k}, SUM(was) AS was, SUM(comes) AS comes, SUM({same}) AS same\n  FROM each_kind GROUP BY {k}\n)\n\
          SELECT COALESCE(SUM(was), 0), COALESCE(SUM(comes), 0), COALESCE(SUM(same), 0),\n  \
@@ -75,7 +94,7 @@ pub fn differences(
     most: usize,
 ) -> String {
     let begin = lines(dialect, merge, key, there, true);
-    let (k, s) = (numbered('k', key.len()).join(", "), numbered('s', merge.columns.len()).join(", "));
+    let (k, s) = (key_names(dialect, merge, key), numbered('s', merge.columns.len()).join(", "));
     let (kinds, place) = if key.is_empty() {
         let kind = "CASE WHEN was < comes THEN 'added' ELSE 'removed' END AS kind";
         (
@@ -105,7 +124,7 @@ pub fn differences(
 /// nothing is staged.
 pub fn keys(dialect: &dyn Destination, merge: &Merge<'_>, key: &[String], there: String, gone: bool) -> String {
     let begin = lines(dialect, merge, key, Some(there), false);
-    let k = numbered('k', key.len()).join(", ");
+    let k = key_names(dialect, merge, key);
     let having = if gone { "SUM(comes) = 0" } else { "SUM(CASE WHEN was <> comes THEN 1 ELSE 0 END) > 0" };
     format!("{begin}\nSELECT {k} FROM each_kind GROUP BY {k} HAVING {having}")
 }
@@ -119,15 +138,13 @@ pub fn has_key(
     keys: &str,
     by_list: bool,
 ) -> String {
-    let column = |k: &String| format!("{rows}.{}", dialect.quote(k));
+    let values = key_values(dialect, merge, key, &format!("{rows}."));
     if by_list {
-        let list = key.iter().map(column).collect::<Vec<_>>().join(", ");
-        let left = if key.len() == 1 { list } else { format!("({list})") };
+        let list = values.iter().map(|(sql, _)| &**sql).collect::<Vec<_>>().join(", ");
+        let left = if values.len() == 1 { list } else { format!("({list})") };
         return format!("{left} IN (\n{keys}\n)");
     }
-    let equal = key.iter().zip(numbered('k', key.len())).map(|(name, k)| {
-        let operator = merge.columns.iter().find(|c| c.name == *name).and_then(|c| c.equals.as_deref()).unwrap_or("=");
-        format!("{} {operator} found.{k}", column(name))
-    });
+    let names = numbered('k', values.len());
+    let equal = values.iter().zip(names).map(|((sql, operator), k)| format!("{sql} {operator} found.{k}"));
     format!("EXISTS (\nSELECT 1 FROM (\n{keys}\n) AS found WHERE {})", equal.collect::<Vec<_>>().join(" AND "))
 }

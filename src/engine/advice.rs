@@ -19,6 +19,17 @@ fn is_locked(failure: &Failure) -> bool {
     failure.sqlstate.as_deref() == Some("55P03") || failure.message.contains("Lock wait timeout exceeded")
 }
 
+/// Whether a unique key has the value already: MySQL's error 1062.
+fn is_taken(failure: &Failure) -> bool {
+    failure.message.contains("Duplicate entry")
+}
+
+/// Whether the database takes different texts for one in a column of the merge key.
+fn has_loose_key(plan: &Plan) -> bool {
+    let mut key = plan.columns.iter().filter(|c| plan.merge_key.contains(&c.name));
+    key.any(|c| plan.dialect.letters(c, &plan.dialect.quote(&c.name)).is_some())
+}
+
 /// An error of a step that works on the staging area, for a login that may not.
 pub(super) fn on_staging(error: Error, failure: &Failure, definition: &Definition, plan: &Plan) -> Error {
     if !is_denied(failure) {
@@ -51,6 +62,11 @@ pub(super) fn on_staging_table(error: Error, failure: &Failure, definition: &Def
 pub(super) fn on_destination(error: Error, failure: &Failure, definition: &Definition, plan: &Plan) -> Error {
     match &plan.grant {
         Some(grant) if is_denied(failure) => error.hint(format!("what the merge needs: {grant}")),
+        _ if is_taken(failure) && has_loose_key(plan) => error.hint(format!(
+            "if the source has both keys, {} must tell them apart: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4 COLLATE \
+             utf8mb4_nopad_bin (on MySQL utf8mb4_0900_bin)",
+            definition.module.dest_table
+        )),
         _ => on_lock(error, failure, definition, plan, &plan.table),
     }
 }

@@ -1,10 +1,10 @@
 //! What a module's next run would do, as `module preview` and the API show it: to the byte.
 
 use super::databases::Databases;
-use super::external;
 use super::ledger::Ledger;
 use super::plan::{self, Definition, Plan};
 use super::streams::{self, Streams};
+use super::{external, filled};
 use crate::definition::{lint, module as define};
 use crate::dialect::Relation;
 use crate::error::Result;
@@ -38,7 +38,7 @@ pub fn make(store: &mut Store, name: &str) -> Result<Preview> {
     let mut warnings = plan.resolved.warnings.clone();
     let output = match databases.runners().describe(&plan.source, &plan.source_sql) {
         Ok(Some(output)) => {
-            warnings.extend(plan::misplaced(&output, &plan.columns));
+            warnings.extend(filled::misplaced(&output, &plan.columns));
             Some(output)
         }
         Ok(None) => None,

@@ -3,10 +3,10 @@
 use super::databases::Databases;
 use super::ledger::{Came, Ledger};
 use super::mover::Mover;
-use super::plan::{self, Definition, Plan};
+use super::plan::{Definition, Plan};
 use super::streams::Streams;
 use super::sync::{Attempt, Options, Progress};
-use super::{advice, external, receipt};
+use super::{advice, external, filled, receipt};
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
 
@@ -76,7 +76,7 @@ impl Attempt<'_> {
             described => self
                 .facts
                 .warnings
-                .extend(described?.map(|output| plan::misplaced(&output, &plan.columns)).into_iter().flatten()),
+                .extend(described?.map(|output| filled::misplaced(&output, &plan.columns)).into_iter().flatten()),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::plan::{self, Definition};
 use super::rehearse::{self, Rehearsal};
 use super::stop::{Watch, error_for};
-use super::{gate, notify, recover};
+use super::{gate, notify, recover, respelled};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::run::{End, NewRun, Run};
@@ -393,6 +393,7 @@ impl Attempt<'_> {
         self.watch.check()?;
         let passed = gate::check(ledger, self.databases, self.definition, &plan, &moved)?;
         self.facts.warnings.extend(passed.warnings.iter().cloned());
+        respelled::refuse(ledger, self.databases, self.definition, &plan)?;
         if let Mode::Rehearsal { every, .. } = options.mode {
             (options.progress)(Progress::Doing("comparison"));
             self.rehearsal = Some(self.compare(ledger, &plan, &passed, every)?);

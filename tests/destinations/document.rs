@@ -11,7 +11,8 @@ with each strategy. It is made from the cases in `tests/destinations`; `tests/re
 
 *The model* is what the destination must hold: the rows that it held, without those that the staged rows replace (all,
 for a full load; those with the same key, for an incremental one; none, for an append), and the staged rows. The log
-counts them so. *An error* leaves the destination as it was, to the row. Where *the destination decides*, its own
+counts them so. On MariaDB keys of text are the same to the letter only, and one that is new and that the destination's
+collation takes for another that it has is an error. *An error* leaves the destination as it was, to the row. Where *the destination decides*, its own
 triggers, rules or constraints make something else of the rows than was staged; the log has the counts that the database
 gives, and a run in which not as many rows came in as were staged warns of it. Nothing here waits for longer than it is
 told to.

@@ -186,6 +186,7 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a collation that ignores case",
         make: "CREATE TABLE t (code VARCHAR(9) COLLATE utf8mb4_general_ci PRIMARY KEY, qty INT)",
+        incremental: Refused("'B' where it has 'b'"),
         append: Refused("Duplicate entry 'B' for key 'PRIMARY'"),
         ..CODES
     },
@@ -200,6 +201,7 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a collation that ignores case, in a database whose own does not, and a character set besides",
         make: "ALTER DATABASE COLLATE utf8mb4_bin; CREATE TABLE t (code VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_general_ci, qty INT)",
+        incremental: Refused("'B' where it has 'b'"),
         ..CODES
     },
     Case {
@@ -208,7 +210,7 @@ pub const CASES: &[Case] = &[
         seed: "INSERT INTO t VALUES ('strasse', 10), ('été', 20)",
         source: "CREATE TABLE s (code TEXT, qty INTEGER); INSERT INTO s VALUES ('Straße', 30), ('ete', 40)",
         new: &["Straße|30", "ete|40"],
-        equal: |a, b| a == b || [a, b].contains(&"Straße") && [a, b].contains(&"strasse") || [a, b].contains(&"été") && [a, b].contains(&"ete"),
+        incremental: Refused("'Straße' where it has 'strasse'"),
         ..CODES
     },
     Case {
@@ -216,7 +218,7 @@ pub const CASES: &[Case] = &[
         make: "CREATE TABLE t (code VARCHAR(9) COLLATE utf8mb4_bin, qty INT)",
         source: PADDED,
         new: &["b  |20", "c|30", "d|40"],
-        equal: |a, b| a.trim_end() == b.trim_end(),
+        incremental: Refused("'b  ' where it has 'b'"),
         ..CODES
     },
     Case {
@@ -253,6 +255,7 @@ pub const CASES: &[Case] = &[
     Case {
         what: "a TEXT as a key, with an index on its beginning",
         make: "CREATE TABLE t (code TEXT COLLATE utf8mb4_general_ci, qty INT, KEY (code(2)))",
+        incremental: Refused("'B' where it has 'b'"),
         ..CODES
     },
     // Triggers.

@@ -125,16 +125,17 @@ impl Verify {
     fn repairs(&self, found: &Verification) -> Vec<Repair> {
         let load = self.repair && found.to_load() > 0;
         let delete = self.delete && found.extra > 0;
-        load.then_some(Repair::Load).into_iter().chain(delete.then_some(Repair::Delete)).collect()
+        // What is gone first: a unique key may not let what comes stand beside it.
+        delete.then_some(Repair::Delete).into_iter().chain(load.then_some(Repair::Load)).collect()
     }
 
     fn confirm(&self, context: &Context, found: &Verification, what: &[Repair]) -> Result<()> {
         let mut plan = Vec::new();
+        if what.contains(&Repair::Delete) {
+            plan.push(format!("delete the rows of {} keys that the source has no more", counted(found.extra as u64)));
+        }
         if what.contains(&Repair::Load) {
             plan.push(format!("load the rows of {} again", number(found.to_load(), "key")));
-        }
-        if what.contains(&Repair::Delete) {
-            plan.push(format!("delete those of {} that the source has no more", counted(found.extra as u64)));
         }
         let plan = plan.join(", and ");
         if found.extra > 0 && !self.delete {

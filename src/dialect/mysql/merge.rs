@@ -2,7 +2,7 @@
 //! first that fails: an UPDATE of the receipt writes words where a number belongs, which no strict mode takes.
 
 use super::super::{Around, Column, Destination, Emptying, Fill, Merge, Source, TableName};
-use super::{Mysql, PATIENCE, catalog, literal, quote};
+use super::{Mysql, PATIENCE, catalog, keys, literal, quote};
 
 /// Values that are staged are merged as they are: dates that are none, and 0 where the server would count on. A trigger
 /// has the modes that it was made with.
@@ -13,11 +13,6 @@ const MODES: &str =
 /// between keys; each statement of a merge locks what it reads, and so sees what was committed while it waited (MySQL
 /// manual, 15.7.2.1 and 15.7.2.4).
 const ISOLATION: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n";
-
-/// A LIMIT of all rows (MySQL manual, 15.2.13). The keys under it are a table of their own for the server, to which it gives
-/// an index where the destination has none on its key (MySQL manual, 10.2.2.4): else each staged row would have it read
-/// the whole destination. DISTINCT would do that too, and take long texts for one.
-const ALL: u64 = u64::MAX;
 
 /// What the merge says when it stops.
 fn stop(words: &str) -> String {
@@ -52,15 +47,7 @@ pub fn script(dialect: &Mysql, merge: &Merge<'_>) -> String {
     let rows = match merge.emptying {
         Emptying::Nothing => None,
         Emptying::Truncate | Emptying::Delete => Some(("", dest.clone())),
-        Emptying::ByKey(key) => {
-            let equal = |k: &String| format!("target.{0} = staged.{0}", quote(k));
-            let equal = key.iter().map(equal).collect::<Vec<_>>().join(" AND ");
-            let keys = key.iter().map(|k| quote(k)).collect::<Vec<_>>().join(", ");
-            Some((
-                " target",
-                format!("{dest} AS target JOIN (\n  SELECT {keys} FROM {staging} LIMIT {ALL}) AS staged ON {equal}"),
-            ))
-        }
+        Emptying::ByKey(key) => Some((" target", keys::going(merge, key))),
     };
     match rows {
         None => sql.push_str(&note("rows_deleted = 0")),

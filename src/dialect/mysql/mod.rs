@@ -4,6 +4,7 @@
 //! it, and the modules' tables are written `DATABASE.TABLE`.
 
 mod catalog;
+mod keys;
 mod merge;
 
 use super::name::{Writing, split_parts, table_of};
@@ -31,6 +32,12 @@ const PATIENCE: &str = "ROLLBACK;\nSET autocommit = 1,\n  \
     lock_wait_timeout = IF(@@SESSION.lock_wait_timeout = @@GLOBAL.lock_wait_timeout, 30, @@SESSION.lock_wait_timeout),\n  \
     innodb_lock_wait_timeout = IF(@@SESSION.innodb_lock_wait_timeout = @@GLOBAL.innodb_lock_wait_timeout, 30, \
     @@SESSION.innodb_lock_wait_timeout);\n";
+
+/// Two keys of the source must not be one here: a collation by the bytes, blanks at the end among them. Each server has
+/// its own, and takes what begins with its version or an earlier one: MariaDB nothing of MySQL's from 5.7 on (its manual,
+/// Comment Syntax), MySQL the last that is said. MySQL 8.0 has nothing that does not pad before 8.0.17.
+const BY_BYTES: &str =
+    "/*M!100202 COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_bin */ /*!80017 COLLATE utf8mb4_0900_bin */";
 
 /// A text as SQL. A backslash escapes, unless the session has NO_BACKSLASH_ESCAPES: doubled, it can end no literal in
 /// either case.
@@ -156,9 +163,8 @@ impl Destination for Mysql {
             format!("  {} {} NULL{comment}", quote(&c.name), c.type_sql)
         });
         let columns = columns.collect::<Vec<_>>().join(",\n");
-        // By the bytes, as other databases compare: two keys of the source must not be one here.
         vec![format!(
-            "CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            "CREATE TABLE {} (\n{columns}\n) ENGINE = InnoDB CHARACTER SET utf8mb4 {BY_BYTES}",
             self.table(table)
         )]
     }
@@ -224,6 +230,18 @@ impl Destination for Mysql {
         merge::script(self, merge)
     }
 
+    fn matching(&self, merge: &Merge<'_>, key: &[String]) -> String {
+        keys::matching(merge, key)
+    }
+
+    fn letters(&self, column: &Column, sql: &str) -> Option<String> {
+        keys::letters(column, sql)
+    }
+
+    fn respelled(&self, merge: &Merge<'_>, key: &[String], most: usize) -> Option<String> {
+        keys::respelled(merge, key, most)
+    }
+
     // Of a table with an alias, that says what is deleted from (13.2.2).
     fn delete_matching(&self) -> &'static str {
         "DELETE target FROM"
@@ -267,11 +285,11 @@ impl Destination for Mysql {
         }
         if let Emptying::ByKey(key) = merge.emptying {
             let loose = merge.columns.iter().filter(|c| key.contains(&c.name));
-            let loose = loose.filter_map(|c| Some((&c.name, c.collation.as_ref().filter(|c| !c.ends_with("_bin"))?)));
-            out.extend(loose.map(|(name, collation)| {
+            out.extend(loose.filter_map(|c| Some((&c.name, keys::loose(c)?))).map(|(name, collation)| {
+                let what = if collation.ends_with("_bin") { "blanks at the end" } else { "case, accents or blanks at the end" };
                 format!(
-                    "keys are compared as the table compares {name}, by {collation}: values that differ in case or accents \
-                     only are one key, and a row of the one takes the place of rows of the other"
+                    "the table compares {name} by {collation}, for which values that differ in {what} only are one: a run \
+                     that brings another spelling of a key that is there is refused, as the source may have both"
                 )
             }));
         }

@@ -4,6 +4,7 @@ use super::Proposal;
 use crate::definition::{lint, module as define, module::Module};
 use crate::dialect::{Described, Fill};
 use crate::engine::databases::{Databases, dialect_of};
+use crate::engine::filled;
 use crate::engine::ledger::Ledger;
 use crate::engine::plan::{self, Definition};
 use crate::engine::{external, introspect};
@@ -58,7 +59,7 @@ pub fn outlook(
     let databases = Databases::open(store, None)?;
     let target = databases.target(&definition.source)?;
     match databases.runners().describe(&target, lexer::without_tail(&query)) {
-        Ok(Some(output)) => warnings.extend(plan::misplaced(&output, &statements.columns)),
+        Ok(Some(output)) => warnings.extend(filled::misplaced(&output, &statements.columns)),
         Ok(None) => {}
         Err(f) => warnings.push(databases.explain(&f, &definition.source, "preparing the query").message),
     }

@@ -12,6 +12,7 @@ mod repair;
 mod settle;
 
 use super::databases::Databases;
+use super::filled;
 use super::ledger::Ledger;
 use super::plan::{self, Definition, Plan};
 use super::rehearse::{self, Line};
@@ -295,7 +296,7 @@ impl Verification {
 fn key_of(definition: &Definition, plan: &Plan, asked: &[String]) -> Result<Vec<String>> {
     let module = &definition.module;
     if !asked.is_empty() {
-        return plan::spelled("key", asked, &plan.columns);
+        return filled::spelled("key", asked, &plan.columns);
     }
     // What must not repeat pairs rows one by one; what is deleted by may be of many.
     let key = if plan.unique_key.is_empty() { &plan.merge_key } else { &plan.unique_key };

@@ -167,6 +167,7 @@ impl Repairing<'_> {
         if self.what == Repair::Delete {
             self.refuse_too_many(staged)?;
         }
+        self.refuse_untold(ledger, &plan, staged)?;
         let moved = Moved { rows: u64::try_from(staged).ok(), words: None };
         let passed = gate::check(ledger, databases, definition, &plan, &moved)?;
         self.attempt.facts.warnings.extend(passed.warnings.iter().cloned());
@@ -271,19 +272,50 @@ impl Repairing<'_> {
         }
     }
 
-    /// A merge that takes the receipt and deletes the rows of the staged keys, and nothing else.
-    fn deletion(&self, ledger: &mut Ledger<'_>, plan: &Plan) -> Result<String> {
-        let definition = self.attempt.definition;
-        let install = receipt::install_id(ledger.store().read())?;
-        let dialect = plan.dialect;
-        let merge = Merge {
-            module: &definition.module.name,
+    /// Nothing is deleted that was not compared: the destination may take keys for one that the source has apart, and the
+    /// rows of the other lie elsewhere. It is counted by the merge's own condition.
+    fn refuse_untold(&self, ledger: &mut Ledger<'_>, plan: &Plan, staged: i64) -> Result<()> {
+        let matching = plan.dialect.matching(&self.by_key(plan), &plan.merge_key);
+        let untold = match (self.what, &self.found.area) {
+            (Repair::Delete, _) => self.number(ledger, plan, &format!("SELECT COUNT(*) FROM {matching}"))? - staged,
+            (Repair::Load, Area::Parts { dest, .. }) => {
+                self.number(ledger, plan, &format!("SELECT COUNT(*) FROM {matching}\n  AND NOT ({dest})"))?
+            }
+            (Repair::Load, _) => 0,
+        };
+        if untold <= 0 {
+            return Ok(());
+        }
+        let (table, key) = (&self.attempt.definition.module.dest_table, plan.merge_key.join(", "));
+        Err(Error::new(
+            Code::Gate,
+            format!("{untold} rows of {table} would be deleted besides those that differ, as it takes their keys for the same"),
+        )
+        .hint(format!(
+            "where the collation of {key} ignores case or blanks at the end, another one tells the keys apart; where rows \
+             came meanwhile: verify again"
+        )))
+    }
+
+    /// The merge by the key that rows were paired by.
+    fn by_key<'p>(&'p self, plan: &'p Plan) -> Merge<'p> {
+        Merge {
+            module: &self.attempt.definition.module.name,
             dest: &plan.table,
             described: &plan.described,
             staging: &plan.staging,
             columns: &plan.columns,
             emptying: Emptying::ByKey(&plan.merge_key),
-        };
+        }
+    }
+
+    /// A merge that takes the receipt and deletes the rows of the staged keys, and nothing else: as many as are staged, or
+    /// none.
+    fn deletion(&self, ledger: &mut Ledger<'_>, plan: &Plan) -> Result<String> {
+        let definition = self.attempt.definition;
+        let install = receipt::install_id(ledger.store().read())?;
+        let dialect = plan.dialect;
+        let matching = dialect.matching(&self.by_key(plan), &plan.merge_key);
         let taken = dialect.table(&dialect.receipt());
         let ours = format!(
             "module = {} AND install = {} AND run_id = {}",
@@ -292,14 +324,14 @@ impl Repairing<'_> {
             self.attempt.run_id
         );
         let staged = format!("(SELECT count(*) FROM {})", dialect.table(&plan.staging));
+        let going = format!("(SELECT count(*) FROM {matching})");
         let take = format!(
-            "UPDATE {taken} SET state = 'merged', rows_deleted = {staged}, rows_inserted = 0\n  \
-             WHERE {ours} AND state = 'staged' AND staged_rows = {staged}"
+            "UPDATE {taken} SET state = 'merged', rows_deleted = {going}, rows_inserted = 0\n  \
+             WHERE {ours} AND state = 'staged' AND staged_rows = {staged} AND {going} <= {staged}"
         );
         let delete = format!(
-            "{} {}\n  AND EXISTS (SELECT 1 FROM {taken} WHERE {ours} AND state = 'merged')",
+            "{} {matching}\n  AND EXISTS (SELECT 1 FROM {taken} WHERE {ours} AND state = 'merged')",
             dialect.delete_matching(),
-            dialect.matching(&merge, &plan.merge_key)
         );
         Ok(dialect.patiently(&dialect.atomic(&[&take, &delete])))
     }
