@@ -27,7 +27,11 @@ pub fn of(sql: &str, name: &str) -> Option<Cursor> {
         let operand = if text(at) == "{" { format!("{{{}}}", text(at + 1)) } else { text(at).to_owned() };
         // A function of the column, as in julianday(at): what stands first in it.
         let before = if text(i - 1) == ")" { opening(&tokens, i - 1, text).map(|at| at + 1) } else { Some(i - 1) };
-        let column = before.filter(|at| matches!(tokens[*at].kind, Kind::Word | Kind::Quoted));
+        let named = |at: &usize| {
+            matches!(tokens[*at].kind, Kind::Word | Kind::Quoted)
+                && !text(*at).starts_with(|c: char| c.is_ascii_digit())
+        };
+        let column = before.filter(named);
         if let Some(at) = column
             && operand.contains(&format!("{{{name}}}"))
         {
