@@ -1,4 +1,4 @@
-//! Keys that come in another spelling than the destination has them: `abc` for `ABC`, or with a blank at its end, where
+//! Keys that come in another spelling than the destination has them: `abc ` for `abc`, where
 //! the column's collation takes the two for one. Whether the source has the one in place of the other or has both, an
 //! incremental run can't know, as it reads a part. To replace the row might lose it, and to add one might double it.
 
