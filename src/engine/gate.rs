@@ -9,7 +9,7 @@ use super::{advice, columns};
 use crate::definition::module::Strategy;
 use crate::dialect::Destination;
 use crate::error::{Code, Error, Result};
-use crate::runner::{Failure, Loaded, Moved, Rows, Runner};
+use crate::runner::{Failure, Loaded, Moved, Rows};
 
 /// What the gate counted.
 pub struct Passed {
@@ -71,11 +71,7 @@ pub fn check(
     let list = counts.iter().map(|c| &*c.sql).collect::<Vec<_>>().join(",\n  ");
     let sql = format!("SELECT\n  {list}{}", plan.dialect.without_table());
     let mut ask = |name: &str, sql: &str| -> Result<Rows> {
-        // An external runner gives the rows of one statement.
-        let sql = match plan.dest.runner {
-            Runner::Builtin => plan.dialect.patiently(sql),
-            Runner::Jrunner => sql.to_owned(),
-        };
+        let sql = plan.patiently(sql);
         ledger
             .step(
                 "gate",

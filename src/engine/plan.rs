@@ -176,6 +176,28 @@ pub struct Plan {
     pub grant: Option<String>,
 }
 
+impl Plan {
+    /// What SQL over the staged rows is made from, with what goes first.
+    pub fn merge<'a>(&'a self, definition: &'a Definition, emptying: Emptying<'a>) -> Merge<'a> {
+        Merge {
+            module: &definition.module.name,
+            dest: &self.table,
+            described: &self.described,
+            staging: &self.staging,
+            columns: &self.columns,
+            emptying,
+        }
+    }
+
+    /// A query at the destination that does not wait for a lock for ever. An external runner gives the rows of one statement.
+    pub fn patiently(&self, sql: &str) -> String {
+        match self.dest.runner {
+            Runner::Builtin => self.dialect.patiently(sql),
+            Runner::Jrunner => sql.to_owned(),
+        }
+    }
+}
+
 /// Resolves the watermarks, reads the destination's catalog, and makes the SQL of a run.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::receipt::{self, Fate};
 use super::sync::{Attempt, Ended};
 use crate::definition::module::Strategy;
-use crate::dialect::{Emptying, Merge, TableName, compare};
+use crate::dialect::{Emptying, TableName, compare};
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, FailureKind, Rows};
 use crate::store::connection::{self, Connection};
@@ -133,20 +133,14 @@ impl Attempt<'_> {
     ) -> Result<Rehearsal> {
         let definition = self.definition;
         let strategy = definition.strategy();
-        let merge = Merge {
-            module: &definition.module.name,
-            dest: &plan.table,
-            described: &plan.described,
-            staging: &plan.staging,
-            columns: &plan.columns,
-            emptying: match strategy {
-                Strategy::Full => Emptying::Delete,
-                Strategy::Incremental => Emptying::ByKey(&plan.merge_key),
-                // Of all rows there are to be those that are there.
-                Strategy::Append if definition.comes_whole() => Emptying::Delete,
-                Strategy::Append => Emptying::Nothing,
-            },
+        let emptying = match strategy {
+            Strategy::Full => Emptying::Delete,
+            Strategy::Incremental => Emptying::ByKey(&plan.merge_key),
+            // Of all rows there are to be those that are there.
+            Strategy::Append if definition.comes_whole() => Emptying::Delete,
+            Strategy::Append => Emptying::Nothing,
         };
+        let merge = plan.merge(definition, emptying);
         let key = match strategy {
             Strategy::Incremental => &plan.merge_key,
             _ => &plan.unique_key,

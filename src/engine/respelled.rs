@@ -1,5 +1,4 @@
-//! Keys that come in another spelling than the destination has them: `abc ` for `abc`, where
-//! the column's collation takes the two for one. Whether the source has the one in place of the other or has both, an
+//! Keys that come in another spelling than the destination has them: `abc ` for `abc`, where the column's collation takes the two for one. Whether the source has the one in place of the other or has both, an
 //! incremental run can't know, as it reads a part. To replace the row might lose it, and to add one might double it.
 
 use super::advice;
@@ -7,9 +6,8 @@ use super::databases::Databases;
 use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
 use crate::definition::module::Strategy;
-use crate::dialect::{Emptying, Merge};
+use crate::dialect::Emptying;
 use crate::error::{Code, Error, Result};
-use crate::runner::Runner;
 
 /// How many are told.
 const SHOWN: usize = 3;
@@ -24,19 +22,9 @@ pub fn refuse(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Defin
     if definition.strategy() != Strategy::Incremental {
         return Ok(());
     }
-    let merge = Merge {
-        module: &definition.module.name,
-        dest: &plan.table,
-        described: &plan.described,
-        staging: &plan.staging,
-        columns: &plan.columns,
-        emptying: Emptying::ByKey(&plan.merge_key),
-    };
+    let merge = plan.merge(definition, Emptying::ByKey(&plan.merge_key));
     let Some(sql) = plan.dialect.respelled(&merge, &plan.merge_key, SHOWN + 1) else { return Ok(()) };
-    let sql = match plan.dest.runner {
-        Runner::Builtin => plan.dialect.patiently(&sql),
-        Runner::Jrunner => sql,
-    };
+    let sql = plan.patiently(&sql);
     let dest = &definition.dest;
     let work = || databases.runners().query(&plan.dest, &sql, None);
     let came = |rows: &crate::runner::Rows| Came { rows: Some(rows.rows.len() as u64), value: None };

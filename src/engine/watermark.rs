@@ -128,10 +128,20 @@ pub fn for_run(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Defi
     let mut resolved = resolve(ledger, databases, &definition.watermarks)?;
     let last = at_last_success(ledger.store().read(), definition.module.id)?;
     resolved.warnings.extend(compare(&resolved.values, &last, &databases.timezone()));
-    let in_utc = spoken_by(ledger.store(), &definition.source)? == Runner::Builtin;
-    let unread = unread_offsets(&resolved.values, &definition.watermarks, &definition.source, in_utc)?;
-    resolved.warnings.extend(unread);
+    let source = &definition.source;
+    if dialect_of(source)?.takes() != Takes::Moment {
+        let in_utc = spoken_by(ledger.store(), source)? == Runner::Builtin;
+        resolved.warnings.extend(unread_offsets(&resolved.values, &definition.watermarks, source, in_utc)?);
+    }
     Ok(resolved)
+}
+
+/// What the error of a resolver that gives nothing ends in.
+const NO_DEFAULT: &str = ", and the watermark has no default";
+
+/// Whether it is that of a resolver that gave NULL, where a watermark with a default would have taken that.
+pub fn is_of_null(error: &Error) -> bool {
+    error.message.ends_with(&format!("gives NULL{NO_DEFAULT}"))
 }
 
 /// The first row's first column, or the default for NULL and for no row.
@@ -153,11 +163,8 @@ fn value_of(watermark: &Watermark, rows: &Rows, warnings: &mut Vec<String>) -> R
         (_, Some(default)) => Ok(default.clone()),
         (gave, None) => {
             let gave = if gave.is_some() { "NULL" } else { "no row" };
-            Err(Error::new(
-                Code::Failed,
-                format!("the resolver of watermark {name} gives {gave}, and the watermark has no default"),
-            )
-            .hint(format!("`pipekit watermark edit MODULE {name} --default VALUE` says what to take then")))
+            Err(Error::new(Code::Failed, format!("the resolver of watermark {name} gives {gave}{NO_DEFAULT}"))
+                .hint(format!("`pipekit watermark edit MODULE {name} --default VALUE` says what to take then")))
         }
     }
 }

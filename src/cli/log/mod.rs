@@ -209,11 +209,11 @@ fn find(store: &Store, id_or_module: &str) -> Result<Run> {
         return run::get(store.read(), id);
     }
     let module = module::find(store.read(), id_or_module)?;
-    let newest = |no_comparisons| {
-        let filter = Filter { module_id: Some(module.id), no_comparisons, limit: Some(1), ..Filter::default() };
-        run::list(store.read(), &filter).map(|mut runs| runs.pop())
-    };
-    newest(true)?.or(newest(false)?).ok_or_else(|| {
+    let filter = Filter { module_id: Some(module.id), no_comparisons: true, limit: Some(1), ..Filter::default() };
+    if let Some(run) = run::list(store.read(), &filter)?.pop() {
+        return Ok(run);
+    }
+    run::newest(store.read(), module.id, &[], None)?.ok_or_else(|| {
         Error::new(Code::NotFound, format!("module {} has not run yet", module.name))
             .hint(format!("pipekit run {}", module.name))
     })

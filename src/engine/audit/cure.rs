@@ -72,7 +72,7 @@ impl Cure<'_> {
         let resolved = watermark::resolve(&mut ledger, databases, &[(tried, self.connection.clone())]);
         let gives = match resolved {
             Ok(mut resolved) => resolved.values.remove(&self.watermark.name).unwrap_or_default(),
-            Err(error) if error.message.ends_with("gives NULL, and the watermark has no default") => {
+            Err(error) if watermark::is_of_null(&error) => {
                 return Ok(Err("gives NULL, with which each run would begin at the default".to_owned()));
             }
             Err(error) => return Ok(Err(format!("could not be run: {}", error.message))),

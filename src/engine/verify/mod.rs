@@ -256,7 +256,7 @@ fn remarks(found: &Verification, begins_later: bool) -> Vec<String> {
     if begins_later && found.extra > 0 {
         remarks.push("what `--set` leaves out at the source is extra at the destination".to_owned());
     }
-    let without = found.differences.iter().filter(|d| d.kind != Kind::Extra && !d.has_whole_key()).count();
+    let without = found.missing + found.different - found.to_load();
     if without > 0 {
         remarks.push(format!(
             "{without} of them have NULL in their key: no merge can pair them, and a repair leaves them as they are"

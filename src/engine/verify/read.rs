@@ -2,7 +2,7 @@
 
 use super::drill::Area;
 use super::{Kind, MOST, Verifier};
-use crate::dialect::{Emptying, Merge, compare};
+use crate::dialect::{Emptying, compare};
 use crate::engine::databases::Databases;
 use crate::engine::external;
 use crate::engine::ledger::{Came, Ledger};
@@ -112,14 +112,7 @@ impl Verifier<'_> {
     fn differences(&mut self, ledger: &mut Ledger<'_>, area: &Area) -> Result<Found> {
         let plan = &self.plan;
         let there = rows_there(plan, area);
-        let merge = Merge {
-            module: &self.definition.module.name,
-            dest: &plan.table,
-            described: &plan.described,
-            staging: &plan.staging,
-            columns: &plan.columns,
-            emptying: Emptying::Delete,
-        };
+        let merge = plan.merge(self.definition, Emptying::Delete);
         let mut ask = |name: &str, sql: String, limit: Option<usize>| {
             let dest = &self.definition.dest;
             let work = || self.databases.runners().query(&plan.dest, &sql, limit);

@@ -181,14 +181,7 @@ impl Repairing<'_> {
     /// The rows that are to be loaded, or deleted, into the module's staging table. Gives how many there are.
     fn fill(&self, ledger: &mut Ledger<'_>, plan: &Plan, apart: &TableName) -> Result<i64> {
         let dialect = plan.dialect;
-        let beside = Merge {
-            module: &self.attempt.definition.module.name,
-            dest: &plan.table,
-            described: &plan.described,
-            staging: apart,
-            columns: &plan.columns,
-            emptying: Emptying::Delete,
-        };
+        let beside = Merge { staging: apart, ..plan.merge(self.attempt.definition, Emptying::Delete) };
         let there = read::rows_there(plan, &self.found.area);
         let key = &plan.merge_key;
         let names: Vec<String> = plan.columns.iter().map(|c| c.name.clone()).collect();
@@ -298,15 +291,11 @@ impl Repairing<'_> {
     }
 
     /// The merge by the key that rows were paired by.
-    fn by_key<'p>(&'p self, plan: &'p Plan) -> Merge<'p> {
-        Merge {
-            module: &self.attempt.definition.module.name,
-            dest: &plan.table,
-            described: &plan.described,
-            staging: &plan.staging,
-            columns: &plan.columns,
-            emptying: Emptying::ByKey(&plan.merge_key),
-        }
+    fn by_key<'p>(&self, plan: &'p Plan) -> Merge<'p>
+    where
+        Self: 'p,
+    {
+        plan.merge(self.attempt.definition, Emptying::ByKey(&plan.merge_key))
     }
 
     /// A merge that takes the receipt and deletes the rows of the staged keys, and nothing else: as many as are staged, or

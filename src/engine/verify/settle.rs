@@ -72,9 +72,9 @@ impl Verifier<'_> {
         let began = Instant::now();
         loop {
             self.watch.check()?;
-            let filter = Filter { module_id: Some(self.definition.module.id), limit: Some(20), ..Filter::default() };
+            let module_id = Some(self.definition.module.id);
+            let filter = Filter { module_id, no_comparisons: true, limit: Some(20), ..Filter::default() };
             let runs = run::list(ledger.store().read(), &filter)?;
-            let runs: Vec<Run> = runs.into_iter().filter(|run| run.triggered_by != "verify").collect();
             let running = runs.iter().any(|run| run.status == "running");
             let active = runs.iter().any(|run| run.id > self.run_id);
             let next = expected(&runs).or(active.then_some(NEXT));
