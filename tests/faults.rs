@@ -1,5 +1,8 @@
 //! `kill -9` at every step of a run, of each of its processes in turn, and of the server's sessions: the destination
 //! holds what the model says at once and after the next run, the log is true, and nothing is left behind.
+//!
+//! At each place one of those who can be killed is, another one in each way and on each database. With
+//! `PIPEKIT_TEST_FAULTS=all` each of them is killed at each place, which takes some three times as long.
 
 use super::support::fault::Victim;
 use super::support::shop::{Shop, Way};
@@ -15,7 +18,9 @@ fn kill_everywhere(pair: Pair, way: Way) {
     if shop.pair.is_on_server() {
         victims.push(Victim::Backends);
     }
-    let mut struck = 0;
+    let all = std::env::var_os("PIPEKIT_TEST_FAULTS").is_some();
+    let mut lot = Random(way as u64 * 10 + shop.pair.by_kind(0, 1, 2));
+    let (mut tried, mut struck) = (0, 0);
     // What comes before the gate is the same in every way that rows come in.
     let differs = |place: &Place| {
         let kind = place.step().0;
@@ -23,7 +28,8 @@ fn kill_everywhere(pair: Pair, way: Way) {
     };
     let places: Vec<Place> = Place::all(&steps).into_iter().filter(differs).collect();
     for place in &places {
-        for victim in &victims {
+        for victim in if all { &victims[..] } else { std::slice::from_ref(lot.one_of(&victims)) } {
+            tried += 1;
             let what = format!("{way:?}, {place:?}, {victim:?}");
             let suffered = shop.suffer(&what, place, &mut random, |shop, held| victim.strike(shop, held));
             let Some((hit, verdict)) = suffered else { continue };
@@ -42,12 +48,8 @@ fn kill_everywhere(pair: Pair, way: Way) {
             shop.goes_on(&what);
         }
     }
-    // Of the three places of each step at least two have each victim.
-    assert!(
-        struck > (places.len() - 3) / 3 * 2 * victims.len(),
-        "few were struck: {struck} at {} places",
-        places.len()
-    );
+    // Of the three places of each step at least two have each victim; whoever begins and closes has not.
+    assert!(struck > tried / 2, "few were struck: {struck} of {tried}, at {} places", places.len());
 }
 
 macro_rules! each_way {

@@ -79,7 +79,7 @@ def end_what_is_left():
 def run_tests(program, names, patience=PATIENCE):
     """Runs those tests, and gives what each came to: `ok`, `FAILED`, or nothing where it did not end."""
     command = [program, "--include-ignored", "--exact", "--test-threads", "4", *names]
-    env = dict(os.environ, RUST_BACKTRACE="0")
+    env = dict(os.environ, RUST_BACKTRACE="0", PIPEKIT_TEST_FAULTS="all")
     with open(WORK / "output.txt", "w+") as output:
         child = subprocess.Popen(command, cwd=TREE, env=env, stdout=output, stderr=output, start_new_session=True)
         try:

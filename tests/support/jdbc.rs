@@ -30,7 +30,7 @@ const DRIVERS: [&str; 10] = [
 fn jar() -> &'static Path {
     static JAR: OnceLock<PathBuf> = OnceLock::new();
     JAR.get_or_init(|| {
-        let names = ["Main", "Batch", "Values", "Literals", "Helper"];
+        let names = ["Main", "Batch", "Values", "Literals", "Helper", "Archive"];
         let sources = names.map(|name| super::project().join(format!("tests/jrunner/{name}.java")));
         let mut hash = std::hash::DefaultHasher::new();
         sources.iter().for_each(|source| std::fs::read(source).unwrap().hash(&mut hash));
@@ -49,6 +49,31 @@ fn jar() -> &'static Path {
         // Another test program may do the same: whoever is last has made the same.
         std::fs::rename(made, &jar).unwrap();
         jar
+    })
+}
+
+/// What is on the class path: the program, and the drivers that there are.
+fn class_path() -> impl Iterator<Item = PathBuf> {
+    let drivers = DRIVERS.iter().map(|driver| Path::new(JARS).join(driver));
+    std::iter::once(jar().to_owned()).chain(drivers.filter(|driver| driver.exists()))
+}
+
+/// The classes of all that is on the class path, as the JVM keeps them for others to begin with: hundreds are started.
+fn archive() -> &'static Path {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    ARCHIVE.get_or_init(|| {
+        let archive = jar().with_extension("jsa");
+        if archive.exists() {
+            return archive;
+        }
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let made = folder.path().join("jrunner.jsa");
+        let path: Vec<String> = class_path().map(|jar| jar.to_str().unwrap().to_owned()).collect();
+        let keep = format!("-XX:ArchiveClassesAtExit={}", made.display());
+        let options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Xlog:disable", &keep];
+        run(Command::new("java").args(options).args(["-classpath", &path.join(":"), "Archive"]));
+        std::fs::rename(made, &archive).unwrap();
+        archive
     })
 }
 
@@ -89,12 +114,15 @@ impl Jdbc {
         let link =
             |from: &Path, name: &str| std::os::unix::fs::symlink(from, jdbc.home.join("lib").join(name)).unwrap();
         link(jar(), "jrunner.jar");
-        let mut class_path = "$APP_HOME/lib/jrunner.jar".to_owned();
-        for driver in DRIVERS.iter().filter(|driver| Path::new(JARS).join(driver).exists()) {
-            link(&Path::new(JARS).join(driver), driver);
-            class_path.push_str(&format!(":$APP_HOME/lib/{driver}"));
+        let mut path = "$APP_HOME/lib/jrunner.jar".to_owned();
+        for driver in class_path().skip(1) {
+            let name = driver.file_name().unwrap().to_str().unwrap();
+            link(&driver, name);
+            path.push_str(&format!(":$APP_HOME/lib/{name}"));
         }
-        let script = include_str!("../jrunner/start.sh").replace("@CLASSPATH@", &class_path);
+        let options = format!(r#""-Xmx64m" "-XX:SharedArchiveFile={}" "-Xlog:disable""#, archive().display());
+        let script = include_str!("../jrunner/start.sh").replace("@CLASSPATH@", &path);
+        let script = script.replace(r#""-Xmx64m""#, &options);
         let program = jdbc.program();
         // By another process: a file that this one has open for writing can't be run while a test beside it forks.
         let text = jdbc.home.join("script");
