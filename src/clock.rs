@@ -10,9 +10,10 @@ use std::time::Duration;
 
 /// Now. `PIPEKIT_CLOCK`, an ISO 8601 time or `@` and a file that holds one, stands in for it in tests.
 pub fn now() -> Timestamp {
-    let set = std::env::var("PIPEKIT_CLOCK").ok().and_then(|text| match text.strip_prefix('@') {
+    static CLOCK: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("PIPEKIT_CLOCK").ok());
+    let set = CLOCK.as_ref().and_then(|text| match text.strip_prefix('@') {
         Some(file) => std::fs::read_to_string(file).ok(),
-        None => Some(text),
+        None => Some(text.clone()),
     });
     set.and_then(|text| text.trim().parse().ok()).unwrap_or_else(Timestamp::now)
 }

@@ -13,7 +13,7 @@
 //! | `crontab` | when a schedule is due: the five fields of crontab(5), in a time zone |
 //! | `store` | pipekit's own SQLite file, one file a table |
 //! | `inside` | what fuzz targets reach for, and nobody else |
-//! | `secrets`, `password`, `redact`, `settings`, `clock`, `error` | what everything uses |
+//! | `secrets`, `password`, `redact`, `settings`, `clock`, `words`, `error` | what everything uses |
 //!
 //! Dependencies point down this list only; `store`, `dialect` and `runner` do not know each other.
 
@@ -35,3 +35,4 @@ pub mod serve;
 pub mod settings;
 pub mod sql;
 pub mod store;
+pub mod words;

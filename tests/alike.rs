@@ -146,7 +146,7 @@ fn nothing_is_deleted_that_was_not_told() {
     pair.dst(&format!("INSERT INTO pad VALUES {}, ('abc', 1001), ('abc ', 1002)", rows.join(", ")));
     pair.module("pad", "--table pad --strategy incremental --key code --query 'SELECT code, v FROM pad'");
     let call = pair.call("module verify pad --repair --delete --yes").code(2);
-    call.says("1 rows of pad would be deleted besides those that differ");
+    call.says("1 row of pad would be deleted besides those that differ");
     assert_eq!(pair.rows("SELECT v FROM pad WHERE v > 1000 ORDER BY v"), ["1001", "1002"]);
     pair.dst("DELETE FROM pad WHERE v = 1001");
     pair.src("INSERT INTO pad VALUES ('abc ', 1002)");

@@ -67,7 +67,7 @@ on_each! {
         let log = run["hook_log"].as_str().unwrap();
         let lines: Vec<&str> = log.lines().filter_map(|l| l.split_once(" hook ").map(|(_, said)| said)).collect();
         assert_eq!(lines.len(), 4, "{log}");
-        assert_eq!([lines[0], lines[2], lines[3]], ["10 on src: done, 1 rows", "20 on src: done, 1 rows", "30 on src: done, 1 rows"]);
+        assert_eq!([lines[0], lines[2], lines[3]], ["10 on src: done, 1 row", "20 on src: done, 1 row", "30 on src: done, 1 row"]);
         assert!(lines[1].starts_with("12 on dst failed: "), "{log}");
         pair.call("status").ok().prints("1 hook(s) failed");
         pair.call("status --failed").ok().prints("orders");

@@ -1,9 +1,9 @@
 //! `pipekit backup`.
 
 use super::Context;
-use super::output::{count, size};
 use crate::error::Result;
 use crate::store::backup;
+use crate::words::{count, size};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;

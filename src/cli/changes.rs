@@ -1,8 +1,9 @@
 //! What `apply` shows of a plan: what comes, goes, and changes, field by field, SQL line by line.
 
-use super::output::{Tone, Ui, brief};
+use super::output::{Tone, Ui};
 use crate::definition::difference::Difference;
 use crate::definition::plan::{Action, Change};
+use crate::words::brief;
 use toml::Value;
 
 /// How many lines of a text are shown at most, on either side.

@@ -2,10 +2,11 @@
 
 use super::Context;
 use super::input::{self, id_of};
-use super::output::{Field, Tone, brief};
+use super::output::{Field, Tone};
 use crate::definition::hook::{self as definition, RunOn};
 use crate::error::{Code, Error, Result};
 use crate::store::{hook as table, module};
+use crate::words::brief;
 use clap::{Args, Subcommand};
 use rusqlite::Connection;
 

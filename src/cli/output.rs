@@ -3,6 +3,7 @@
 
 use crate::clock;
 use crate::error::Error;
+use crate::words::count;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
@@ -68,8 +69,8 @@ pub struct Field(pub String, pub Tone);
 pub struct Remarked {
     /// The row.
     pub cells: Vec<Field>,
-    /// What the remark is about, where it does not stand behind the row.
-    pub about: String,
+    /// The cells that say what the remark is about, where it does not stand behind the row.
+    pub about: &'static [usize],
     /// The remark; may be empty.
     pub remark: Field,
 }
@@ -227,7 +228,7 @@ impl Ui {
 
     /// A table whose rows may have a remark: behind the row for a pipe, so that `grep` finds both; on a terminal below
     /// the table, where it has the whole width.
-    pub fn remarked(&self, header: &[&str], rows: Vec<Remarked>) {
+    pub fn remarked(&self, header: &[&str], mut rows: Vec<Remarked>) {
         if self.width.is_none() {
             let header = [header, &[""]].concat();
             return self.table(
@@ -238,9 +239,14 @@ impl Ui {
                 }),
             );
         }
-        let (cells, remarks): (Vec<_>, Vec<_>) = rows.into_iter().map(|r| (r.cells, (r.about, r.remark))).unzip();
-        self.table(header, cells);
-        for (about, remark) in remarks.into_iter().filter(|(_, remark)| !remark.0.is_empty()) {
+        let about = |row: &Remarked| row.about.iter().map(|cell| &*row.cells[*cell].0).collect::<Vec<_>>().join(" ");
+        let remarks: Vec<(String, Field)> = rows
+            .iter_mut()
+            .filter(|row| !row.remark.0.is_empty())
+            .map(|row| (about(row), std::mem::replace(&mut row.remark, Field::from(""))))
+            .collect();
+        self.table(header, rows.into_iter().map(|row| row.cells));
+        for (about, remark) in remarks {
             self.line(format!("{} {}", self.paint(&format!("{about}:"), Tone::Faint), self.paint(&remark.0, remark.1)));
         }
     }
@@ -330,52 +336,9 @@ impl Ui {
     }
 }
 
-/// A count with separators: `336,776`.
-pub fn count(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    if n < 0 { format!("-{out}") } else { out }
-}
-
-/// So many of something: `1 row`, `336,776 rows`.
-pub fn counted(n: i64, one: &str) -> String {
-    format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
-}
-
 /// A count that may not be known.
 pub fn count_or_dash(n: Option<i64>) -> Field {
     Field(n.map_or_else(|| "-".to_owned(), count), Tone::Number)
-}
-
-/// A size for people.
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
-    }
-}
-
-/// A length of time: `12ms`, `3.2s`, `4m05s`, `2h03m`.
-pub fn duration(ms: i64) -> String {
-    match ms {
-        ..1_000 => format!("{ms}ms"),
-        1_000..60_000 => format!("{:.1}s", ms as f64 / 1000.0),
-        60_000..3_600_000 => format!("{}m{:02}s", ms / 60_000, ms / 1000 % 60),
-        _ => format!("{}h{:02}m", ms / 3_600_000, ms / 60_000 % 60),
-    }
-}
-
-/// The first line of a text, cut at `most` characters.
-pub fn brief(text: &str, most: usize) -> String {
-    let first = text.lines().next().unwrap_or_default();
-    if first.chars().count() <= most { first.to_owned() } else { first.chars().take(most - 1).chain(['…']).collect() }
 }
 
 /// The mark and meaning of a run's status.
@@ -387,23 +350,5 @@ pub fn status(word: &str) -> (&'static str, Tone) {
         "unknown" => ("?", Tone::Bad),
         "cancelled" => ("■", Tone::Odd),
         _ => ("·", Tone::Faint),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_times_for_people() {
-        for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (336_776, "336,776"), (-1234, "-1,234")] {
-            assert_eq!(count(n), text);
-        }
-        for (ms, text) in [(0, "0ms"), (999, "999ms"), (3_210, "3.2s"), (245_000, "4m05s"), (7_380_000, "2h03m")] {
-            assert_eq!(duration(ms), text);
-        }
-        assert_eq!([0, 1, 2000].map(|n| counted(n, "row")), ["0 rows", "1 row", "2,000 rows"]);
-        assert_eq!(brief("one\ntwo", 9), "one");
-        assert_eq!(brief("abcdef", 4), "abc…");
     }
 }

@@ -1,6 +1,7 @@
 //! Progress on standard error: a line, or several.
 
-use super::output::{Ui, duration};
+use super::output::Ui;
+use crate::words::duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 use std::io::{Result, Write};
 use std::sync::{Mutex, PoisonError};

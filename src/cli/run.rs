@@ -1,10 +1,11 @@
 //! `pipekit run`.
 
 use super::Context;
-use super::output::{self, Tone, count, counted, duration};
+use super::output::{self, Tone};
 use crate::engine::sync::{self, Mode, Options, Outcome, Progress};
 use crate::error::{Code, Error, Result};
 use crate::store::{Store, module};
+use crate::words::{count, counted, duration};
 use clap::Args;
 use indicatif::ProgressBar;
 use std::sync::Arc;
@@ -155,8 +156,7 @@ pub(super) fn doing(progress: Progress<'_>, since: Instant) -> String {
         Progress::Doing(what) => what.to_owned(),
         Progress::Rows(rows) => {
             let rate = rows as f64 / since.elapsed().as_secs_f64().max(0.001);
-            let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-            format!("transfer  {} rows  {} rows/s", count(rows), count(rate as i64))
+            format!("transfer  {}  {} rows/s", counted(rows, "row"), count(rate as i64))
         }
         Progress::Again(..) => "waiting for its next try".to_owned(),
     }
@@ -200,7 +200,10 @@ pub(super) fn print(context: &Context, outcome: &Outcome) {
         ui.warn(warning);
     }
     if let Some(error) = &outcome.error {
-        ui.error(error);
+        // Where nothing better is known, there is what was done, statement by statement. Who cancels knows why.
+        let shown = || format!("`pipekit log show {}` has each statement of the run, and what came of it", run.id);
+        let hint = error.hint.clone().or_else(|| (error.code != Code::Cancelled).then(shown));
+        ui.error(&Error { hint, ..error.clone() });
     }
     if run.status == "dry_run" {
         for (title, sql) in

@@ -1,12 +1,14 @@
 //! `pipekit status`: the main screen.
 
 use super::Context;
-use super::output::{self, Field, Remarked, Tone, count_or_dash, duration};
+use super::output::{self, Field, Remarked, Tone, count_or_dash};
 use crate::clock;
 use crate::engine::schedule::{WithNext, with_next};
 use crate::error::Result;
+use crate::store::glance::{self, Glance};
 use crate::store::group_run::{self, GroupRun};
-use crate::store::{Store, glance, group, notification, schedule};
+use crate::store::{Store, group, notification, schedule};
+use crate::words::duration;
 use clap::Args;
 use serde::Serialize;
 
@@ -24,7 +26,7 @@ pub struct Status {
 /// The screen as JSON has it.
 #[derive(Serialize)]
 struct Document {
-    modules: Vec<glance::Glance>,
+    modules: Vec<Glance>,
     groups: Vec<Group>,
     /// Why the newest notification could not be told; null where it was.
     notification_error: Option<String>,
@@ -68,7 +70,7 @@ impl Status {
         let mut modules = glance::all(store.read())?;
         if self.failed {
             modules.retain(|m| {
-                matches!(m.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.hooks_failed > 0
+                matches!(m.last.status.as_deref(), Some("error" | "unknown" | "cancelled")) || m.last.hooks_failed > 0
             });
         }
         let groups = groups(&store)?;
@@ -84,17 +86,20 @@ impl Status {
                 "there are no modules yet: `pipekit module add --help`"
             });
         }
-        for (i, chunk) in modules.chunk_by(|a, b| a.source_connection == b.source_connection).enumerate() {
-            if i > 0 {
+        let mut modules = modules.into_iter().peekable();
+        let mut is_first = true;
+        while let Some(first) = modules.peek() {
+            let source = first.source_connection.clone();
+            if !std::mem::take(&mut is_first) {
                 ui.line("");
             }
-            let first = &chunk[0];
             ui.line(format!(
                 "{} {}",
-                ui.paint(&first.source_connection, Tone::Strong),
+                ui.paint(&source, Tone::Strong),
                 ui.paint(&format!("({})", first.source_kind), Tone::Faint)
             ));
-            ui.remarked(&["", "module", "strategy", "last run", "rows", "took"], chunk.iter().map(line).collect());
+            let of_it = std::iter::from_fn(|| modules.next_if(|module| module.source_connection == source));
+            ui.remarked(&["", "module", "strategy", "last run", "rows", "took"], of_it.map(line).collect());
         }
         if !groups.is_empty() && !self.failed {
             ui.heading("Groups");
@@ -125,24 +130,24 @@ impl Status {
     }
 }
 
-fn line(m: &glance::Glance) -> Remarked {
-    let (mark, tone) = match (m.running, m.enabled, m.status.as_deref()) {
+fn line(m: Glance) -> Remarked {
+    let (mark, tone) = match (m.running, m.enabled, m.last.status.as_deref()) {
         (true, _, _) => output::status("running"),
         (_, false, None | Some("success")) => ("○", Tone::Faint),
-        (_, _, Some("success")) if m.hooks_failed > 0 || m.warnings > 0 => ("!", Tone::Odd),
+        (_, _, Some("success")) if m.last.hooks_failed > 0 || m.last.warnings > 0 => ("!", Tone::Odd),
         (_, _, Some(word)) => output::status(word),
         (_, _, None) => ("·", Tone::Faint),
     };
-    let when = match (&m.started_at, m.running) {
+    let when = match (&m.last.started_at, m.running) {
         (Some(at), true) => format!("running, {}", clock::ago(at)),
         (Some(at), false) => clock::ago(at),
         (None, _) => "never".to_owned(),
     };
-    let took = match (&m.started_at, &m.finished_at) {
+    let took = match (&m.last.started_at, &m.last.finished_at) {
         (Some(from), Some(to)) => clock::millis_between(from, to).map(duration),
         _ => None,
     };
-    let remark = match (&m.error, m.hooks_failed, m.warnings) {
+    let remark = match (&m.last.error, m.last.hooks_failed, m.last.warnings) {
         (Some(error), _, _) => Field(error.lines().next().unwrap_or_default().to_owned(), Tone::Bad),
         (None, n, _) if n > 0 => Field(format!("{n} hook(s) failed"), Tone::Odd),
         (None, _, n) if n > 0 => Field(format!("{n} warning(s)"), Tone::Odd),
@@ -151,11 +156,11 @@ fn line(m: &glance::Glance) -> Remarked {
     };
     let cells = vec![
         Field(mark.to_owned(), tone),
-        m.name.as_str().into(),
-        m.merge_strategy.as_str().into(),
+        m.name.into(),
+        (&*m.merge_strategy).into(),
         when.into(),
-        count_or_dash(m.row_count),
+        count_or_dash(m.last.row_count),
         Field(took.unwrap_or_else(|| "-".to_owned()), Tone::Number),
     ];
-    Remarked { cells, about: m.name.clone(), remark }
+    Remarked { cells, about: &[1], remark }
 }

@@ -4,6 +4,7 @@ use super::gate;
 use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
 use super::sync::{Attempt, Ended, Options, Progress};
+use super::telling::Telling;
 use crate::definition::module::{Load, Strategy};
 use crate::dialect::{Around, Destination, Merge, Relation};
 use crate::error::{Error, Result};
@@ -144,21 +145,15 @@ impl Attempt<'_> {
             &plan.source_sql,
         )?;
         let merge = ledger.begin("merge", "merge", &dest.name, &plan.merge_sql)?;
-        let mut written = Ok(());
-        let progress = |rows| {
-            (options.progress)(Progress::Rows(rows));
-            let write = ledger.live_now_and_then(&format!("{rows} rows"));
-            if written.is_ok() {
-                written = write;
-            }
-        };
+        let mut telling = Telling::new(ledger, options.progress);
         let table = plan.dialect.table(&plan.table);
         let (from, to) = ((&plan.source, &*plan.source_sql), (&plan.dest, &*table));
-        let loaded = foreseen.and_then(|()| self.databases.runners().load(from, to, &direct, progress));
+        let loaded =
+            foreseen.and_then(|()| self.databases.runners().load(from, to, &direct, |rows| telling.rows(rows)));
         // From here on the question is what happened, and asking it must not be cut short.
         self.watch.hold();
-        written?;
-        ledger.end(rows, loaded.as_ref().map(|loaded| Came { rows: Some(loaded.rows), value: None }))?;
+        telling.written()?;
+        ledger.end(rows, loaded.as_ref().map(|loaded| Came::moved(Some(loaded.rows))))?;
         let done = match &loaded {
             Ok(loaded) => {
                 self.facts.moved = Some(loaded.rows);

@@ -5,7 +5,7 @@
 //! driver and options of a connection. Both are remembered until the program or one of its jars changes.
 
 use super::databases::{Databases, dialect_of};
-use super::ledger::{Came, Ledger};
+use super::ledger::{Came, Ledger, number};
 use super::summary;
 use crate::dialect::{Column, Destination, Fill, Relation, TableName};
 use crate::error::{Code, Error, Result};
@@ -405,13 +405,11 @@ impl Trial<'_> {
     fn there(&self, ledger: &mut Ledger<'_>) -> Result<i64> {
         let sql =
             format!("SELECT COALESCE(SUM({}), 0) FROM {}", self.dialect.quote("n"), self.dialect.table(&self.table));
-        let value = |rows: &Rows| rows.rows.first().and_then(|row| row.first()).cloned().flatten();
         let work = || self.databases.runners().query(self.target, &sql, Some(1));
-        let came = |rows: &Rows| Came { rows: None, value: value(rows) };
+        let came = |rows: &Rows| Came { rows: None, value: rows.value(0).map(str::to_owned) };
         let rows = ledger
             .step("staging", "probe: what is there", &self.connection.name, &sql, work, came)?
             .map_err(|f| self.databases.explain(&f, self.connection, "trying out scripts in the staging area"))?;
-        let sum = value(&rows).and_then(|text| text.trim_end_matches(".0").parse().ok());
-        sum.ok_or_else(|| Error::new(Code::Runner, "jrunner did not give a number for a sum"))
+        number(&rows, 0, "summing up what is there by jrunner")
     }
 }

@@ -2,7 +2,7 @@
 //! it was; the staging table is kept, and the error says how to see the rows.
 
 use super::databases::Databases;
-use super::ledger::{Came, Ledger};
+use super::ledger::{Came, Ledger, number};
 use super::plan::{Definition, Plan};
 use super::summary;
 use super::{advice, columns};
@@ -10,6 +10,10 @@ use crate::definition::module::Strategy;
 use crate::dialect::Destination;
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, Loaded, Moved, Rows};
+use crate::words::counted;
+
+/// Who did not give a number, where none came.
+const GATE: &str = "the gate's query";
 
 /// What the gate counted.
 pub struct Passed {
@@ -87,15 +91,11 @@ pub fn check(
             })
     };
     let rows = ask("counts", &sql)?;
-    let number = |i: usize| -> Result<i64> {
-        let text = rows.rows.first().and_then(|row| row.get(i)).cloned().flatten();
-        text.and_then(|t| t.parse().ok()).ok_or_else(no_number)
-    };
     let dest = &definition.dest.name;
     let staging = plan.dialect.table(&plan.staging);
     let (mut staged, mut is_last_empty) = (0, false);
     for (i, count) in counts.iter().enumerate() {
-        let n = number(i)?;
+        let n = number(&rows, i, GATE)?;
         match &count.what {
             Count::Staged => {
                 staged = n;
@@ -151,8 +151,7 @@ pub fn before(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Defin
             let error = databases.explain(&f, &definition.dest, "looking at the destination");
             advice::on_destination(error, &f, definition, plan)
         })?;
-        let text = first_value(&rows).value;
-        text.and_then(|n| n.parse().ok()).ok_or_else(no_number)
+        number(&rows, 0, GATE)
     };
     let holds_rows = full
         && definition.module.min_rows != Some(0)
@@ -181,7 +180,7 @@ pub fn refusal(definition: &Definition, loaded: &Loaded, before: &Before) -> Err
     let number = |i: usize| loaded.counts.get(i).and_then(|n| n.as_deref()?.parse::<u64>().ok());
     let (message, hint) = match (number(0), number(1)) {
         (Some(held), _) if held != loaded.rows => (
-            format!("{} rows were loaded into {table}, and it held {held} then", loaded.rows),
+            format!("{} loaded into {table}, and it held {held} then", counted(loaded.rows, "row")),
             "something of the destination's own adds or removes rows: `--load staged` tells more",
         ),
         (_, Some(n)) => (
@@ -244,7 +243,7 @@ fn check_rows(definition: &Definition, staged: i64, moved: Option<u64>) -> Resul
     {
         return Err(Error::new(
             Code::Gate,
-            format!("the runner says it moved {moved} rows, and staging holds {staged}"),
+            format!("the runner says it moved {}, and staging holds {staged}", counted(moved, "row")),
         )
         .hint(
             "something else wrote to the staging table, or the runner miscounts: run it again, and look at its output",
@@ -257,7 +256,7 @@ fn check_least(definition: &Definition, staged: i64) -> Result<()> {
     match definition.module.min_rows {
         Some(least) if staged < least => Err(Error::new(
             Code::Gate,
-            format!("{staged} rows came, fewer than the {least} that the module asks for (min_rows)"),
+            format!("{} came, fewer than the {least} that the module asks for (min_rows)", counted(staged, "row")),
         )
         .hint(format!("if that is right this time: `pipekit module edit {} --min-rows N`", definition.module.name))),
         _ => Ok(()),
@@ -267,10 +266,6 @@ fn check_least(definition: &Definition, staged: i64) -> Result<()> {
 fn nothing_came(definition: &Definition) -> Error {
     Error::new(Code::Gate, format!("no rows came, and a full load would empty {}", definition.module.dest_table))
         .hint(format!("if that is meant: `pipekit module edit {} --min-rows 0`", definition.module.name))
-}
-
-fn no_number() -> Error {
-    Error::new(Code::Runner, "the gate's query did not give a number")
 }
 
 fn check_shrink(definition: &Definition, staged: i64, present: i64) -> Result<()> {
@@ -316,7 +311,7 @@ fn refuse_to_harm_others(
             &definition.dest.name,
             &sql,
             || databases.runners().query(&plan.dest, &sql, None),
-            |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+            Came::of,
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let Some(row) = rows.rows.first() else { return Ok(()) };

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::runner::{Failure, FailureKind};
 use crate::store::connection::Connection;
 use crate::store::hook::Hook;
+use crate::words::counted;
 
 /// How a run ended, as far as hooks ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +50,12 @@ pub fn run(
             let target = target.map_err(|e| Failure::new(FailureKind::Connect, e.message))?;
             databases.runners().script(&target, &hook.sql)
         };
-        let done = ledger.step("hook", &hook.run_order.to_string(), &connection.name, &hook.sql, work, |o| Came {
-            rows: o.rows_affected,
-            value: None,
+        let done = ledger.step("hook", &hook.run_order.to_string(), &connection.name, &hook.sql, work, |o| {
+            Came::moved(o.rows_affected)
         })?;
         match done {
             Ok(outcome) => {
-                let rows = outcome.rows_affected.map(|n| format!(", {n} rows")).unwrap_or_default();
+                let rows = outcome.rows_affected.map(|n| format!(", {}", counted(n, "row"))).unwrap_or_default();
                 ledger.print("hook_log", &format!("{name}: done{rows}"))?;
                 for row in &outcome.rows.rows {
                     let values: Vec<&str> = row.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect();

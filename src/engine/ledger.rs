@@ -2,8 +2,8 @@
 
 use super::databases::Databases;
 use crate::clock;
-use crate::error::Result;
-use crate::runner::Failure;
+use crate::error::{Code, Error, Result};
+use crate::runner::{Failure, Rows};
 use crate::store::step::{NewStep, StepEnd};
 use crate::store::{Store, output, step};
 use std::collections::BTreeMap;
@@ -46,6 +46,27 @@ pub struct Came {
     pub rows: Option<u64>,
     /// The value that came back.
     pub value: Option<String>,
+}
+
+impl Came {
+    /// What a query came to: so many rows.
+    pub fn of(rows: &Rows) -> Came {
+        Came::moved(Some(rows.rows.len() as u64))
+    }
+
+    /// So many rows, where that is known.
+    pub fn moved(rows: Option<u64>) -> Came {
+        Came { rows, value: None }
+    }
+}
+
+/// A number that a query is to give in its first row, by its column's place from 0.
+///
+/// # Errors
+/// `Runner`, where it gave none; `what` did not.
+pub fn number(rows: &Rows, at: usize, what: &str) -> Result<i64> {
+    let number = rows.value(at).and_then(|text| text.trim_end_matches(".0").parse().ok());
+    number.ok_or_else(|| Error::new(Code::Runner, format!("{what} did not give a number")))
 }
 
 impl<'a> Ledger<'a> {

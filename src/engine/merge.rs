@@ -69,7 +69,7 @@ impl Attempt<'_> {
         };
         let came = match (&merged, &fate) {
             (Err((failure, _)), Fate::NotMerged | Fate::Unknown(_)) => Err(failure),
-            _ => Ok(Came { rows: inserted, value: None }),
+            _ => Ok(Came::moved(inserted)),
         };
         ledger.end(open, came)?;
         let reason = self.watch.reason();

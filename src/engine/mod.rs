@@ -34,6 +34,7 @@ pub mod stop;
 pub mod streams;
 mod summary;
 pub mod sync;
+mod telling;
 pub mod tick;
 pub mod verify;
 pub mod watermark;

@@ -233,7 +233,7 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
             &definition.dest.name,
             &sql,
             || databases.runners().query(&dest, &sql, None),
-            |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+            Came::of,
         )?
         .map_err(|f| databases.explain(&f, &definition.dest, "reading the catalog"))?;
     let Some(described) = dialect.read(&rows.rows) else {

@@ -138,7 +138,7 @@ fn fence(
     };
     let sql = dialect.fence(module, install, run);
     let work = || databases.runners().statements(&target, &sql, false);
-    let came = |o: &ScriptOutcome| Came { rows: o.rows_affected, value: None };
+    let came = |o: &ScriptOutcome| Came::moved(o.rows_affected);
     if let Err(failure) = ledger.step("merge", "fence", &dest.name, &sql, work, came)? {
         return Ok(Err(failure));
     }

@@ -5,13 +5,13 @@
 
 use super::databases::{Databases, dialect_of};
 use super::gate::Passed;
-use super::ledger::{Came, Ledger};
+use super::ledger::{Came, Ledger, number};
 use super::plan::Plan;
 use super::receipt::{self, Fate};
 use super::sync::{Attempt, Ended};
 use crate::definition::module::Strategy;
 use crate::dialect::{Emptying, TableName, compare};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::runner::{Failure, FailureKind, Rows};
 use crate::store::connection::{self, Connection};
 use crate::store::{Store, lock, rehearsal, step};
@@ -148,16 +148,11 @@ impl Attempt<'_> {
         let mut ask = |name: &str, sql: String, limit: Option<usize>| -> Result<Rows> {
             let dest = &definition.dest;
             let work = || self.databases.runners().query(&plan.dest, &sql, limit);
-            let came = |rows: &Rows| Came { rows: Some(rows.rows.len() as u64), value: None };
-            let rows = ledger.step("gate", name, &dest.name, &sql, work, came)?;
+            let rows = ledger.step("gate", name, &dest.name, &sql, work, Came::of)?;
             rows.map_err(|f| self.databases.explain(&f, dest, "comparing the staged rows with the destination's"))
         };
         let rows = ask("compare", compare::counts(plan.dialect, &merge, key), None)?;
-        let number = |i: usize| -> Result<i64> {
-            let text = rows.rows.first().and_then(|row| row.get(i)).cloned().flatten();
-            text.and_then(|text| text.parse().ok())
-                .ok_or_else(|| Error::new(Code::Runner, "the comparison did not give a number"))
-        };
+        let number = |at| number(&rows, at, "the comparison");
         let (deletes, inserts, same, changed) = (number(0)?, number(1)?, number(2)?, number(3)?);
         let mut found = Rehearsal {
             staged: passed.staged,

@@ -27,8 +27,7 @@ pub fn refuse(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Defin
     let sql = plan.patiently(&sql);
     let dest = &definition.dest;
     let work = || databases.runners().query(&plan.dest, &sql, None);
-    let came = |rows: &crate::runner::Rows| Came { rows: Some(rows.rows.len() as u64), value: None };
-    let rows = ledger.step("gate", "respelled", &dest.name, &sql, work, came)?.map_err(|f| {
+    let rows = ledger.step("gate", "respelled", &dest.name, &sql, work, Came::of)?.map_err(|f| {
         let error = databases.explain(&f, dest, "comparing the staged keys with the destination's");
         advice::on_destination(error, &f, definition, plan)
     })?;

@@ -6,6 +6,7 @@ use super::mover::Mover;
 use super::plan::{Definition, Plan};
 use super::streams::Streams;
 use super::sync::{Attempt, Options, Progress};
+use super::telling::Telling;
 use super::{advice, external, filled, receipt};
 use crate::error::{Code, Error, Result};
 use crate::runner::{Failure, FailureKind, Moved, Runner, Said};
@@ -110,26 +111,20 @@ impl Attempt<'_> {
         if let Some(why) = plan.mover.why() {
             ledger.live(&format!("jrunner writes the rows by itself, and its query is not taken: {why}"))?;
         }
-        let mut written = Ok(());
-        let mut say = |said: Said<'_>| {
-            let write = match said {
-                Said::Rows(rows) => {
-                    (options.progress)(Progress::Rows(rows));
-                    if is_inserts { Ok(()) } else { ledger.live_now_and_then(&format!("{rows} rows")) }
-                }
-                Said::Line(line) => ledger.said("jrunner_stdout", line),
-                Said::Error(line) => ledger.said("jrunner_stderr", line),
-            };
-            if written.is_ok() {
-                written = write;
-            }
+        let mut telling = Telling::new(ledger, options.progress);
+        let mut say = |said: Said<'_>| match said {
+            // jrunner's own words say it too.
+            Said::Rows(rows) if is_inserts => telling.watched(rows),
+            Said::Rows(rows) => telling.rows(rows),
+            Said::Line(line) => telling.write(|ledger| ledger.said("jrunner_stdout", line)),
+            Said::Error(line) => telling.write(|ledger| ledger.said("jrunner_stderr", line)),
         };
         let (from, to) = ((&plan.source, &*plan.source_sql), (&plan.dest, &*staging));
         let transfer = |()| plan.mover.transfer(runners, from, to, &mut say);
         let moved = described.and_then(transfer);
-        written?;
+        telling.written()?;
         ledger.all_said()?;
-        ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
+        ledger.end(open, moved.as_ref().map(|moved| Came::moved(moved.rows)))?;
         match moved {
             Ok(moved) => {
                 let rows = moved.rows.map_or("an unknown number of".to_owned(), |rows| rows.to_string());

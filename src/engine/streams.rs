@@ -7,6 +7,7 @@ use super::ledger::{Came, Ledger};
 use super::plan::{Definition, Plan};
 use super::stage;
 use super::sync::{Attempt, Options, Progress};
+use super::telling::Telling;
 use crate::dialect::ranges::{self, Cut, Range};
 use crate::error::{Error, Result};
 use crate::runner::builtin::only_reads;
@@ -145,20 +146,14 @@ impl Attempt<'_> {
             let name = format!("{} to {}, range {} of {many}", source.name, dest.name, at + 1);
             opened.push(ledger.begin("transfer", &name, &source.name, &range.sql)?);
         }
-        let mut written = Ok(());
-        let progress = |rows| {
-            (options.progress)(Progress::Rows(rows));
-            let write = ledger.live_now_and_then(&format!("{rows} rows"));
-            if written.is_ok() {
-                written = write;
-            }
-        };
+        let mut telling = Telling::new(ledger, options.progress);
         let queries = ranges.iter().map(|range| range.sql.clone()).collect();
         let staging = plan.dialect.table(&plan.staging);
         let runners = self.databases.runners();
-        let came = described
-            .and_then(|()| runners.streams((&plan.source, queries), (&plan.dest, &staging), streams, progress));
-        written?;
+        let came = described.and_then(|()| {
+            runners.streams((&plan.source, queries), (&plan.dest, &staging), streams, |rows| telling.rows(rows))
+        });
+        telling.written()?;
         let mut rows = 0;
         let mut failed = None;
         match came {
@@ -169,7 +164,7 @@ impl Attempt<'_> {
                         Some(part) => {
                             rows += part.rows;
                             let took = Duration::from_millis(part.millis);
-                            ledger.end_after(open, took, Ok(Came { rows: Some(part.rows), value: None }))?;
+                            ledger.end_after(open, took, Ok(Came::moved(Some(part.rows))))?;
                         }
                         None => {
                             let failure = came.failed.as_ref().filter(|(of, _)| *of == at).map_or(&stopped, |(_, f)| f);
@@ -217,7 +212,7 @@ impl Attempt<'_> {
                 &source.name,
                 &sql,
                 || self.databases.runners().query(&plan.source, &sql, None),
-                |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+                Came::of,
             )?
             .map_err(|f| self.databases.explain(&f, source, "cutting the rows into ranges"))?;
         let ends: Vec<String> = ends.rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
@@ -246,7 +241,7 @@ pub fn only_there(
             &source.name,
             &sql,
             || databases.runners().query(&plan.source, &sql, None),
-            |rows| Came { rows: Some(rows.rows.len() as u64), value: None },
+            Came::of,
         )?
         .map_err(|f| databases.explain(&f, source, "preparing the query"))?;
     let lines = rows.rows.iter().flatten().flatten().map(String::as_str);

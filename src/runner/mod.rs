@@ -213,3 +213,10 @@ pub struct Rows {
     #[serde(default)]
     pub truncated: bool,
 }
+
+impl Rows {
+    /// A value of the first row, by its column's place from 0; `None` where it is NULL or there is no row.
+    pub fn value(&self, at: usize) -> Option<&str> {
+        self.rows.first()?.get(at)?.as_deref()
+    }
+}

@@ -1,13 +1,14 @@
 //! `pipekit group run`, and what is shown of a group that runs.
 
 use crate::cli::Context;
-use crate::cli::output::{self, Tone, counted, duration};
+use crate::cli::output::{self, Tone};
 use crate::cli::progress;
 use crate::engine::group::{self, Claimed, GroupOptions, GroupOutcome, Told};
 use crate::engine::sync::Progress;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use crate::store::group_run::MemberRun;
+use crate::words::{counted, duration};
 use indicatif::{MultiProgress, ProgressBar};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -53,7 +54,7 @@ pub fn work(
             }
         }
         let rows: i64 = members.iter().filter_map(|m| m.row_count).sum();
-        facts.push(counted(i64::try_from(members.len()).unwrap_or(i64::MAX), "module"));
+        facts.push(counted(members.len(), "module"));
         if !dry_run {
             facts.push(counted(rows, "row"));
         }

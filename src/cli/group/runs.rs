@@ -2,13 +2,14 @@
 
 use super::number;
 use crate::cli::Context;
-use crate::cli::output::{self, Field, Tone, brief, count_or_dash, duration};
+use crate::cli::output::{self, Field, Tone, count_or_dash};
 use crate::clock;
 use crate::engine::group as engine;
 use crate::engine::schedule::local;
 use crate::error::Result;
 use crate::store::group_run::{self, GroupRun, MemberRun};
 use crate::store::{Store, group};
+use crate::words::{brief, duration};
 use std::time::{Duration, Instant};
 
 pub fn list(context: &Context, store: &Store, name: Option<&str>, limit: i64) -> Result<()> {

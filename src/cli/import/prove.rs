@@ -2,12 +2,13 @@
 
 use crate::cli::Context;
 use crate::cli::module::rehearse::print;
-use crate::cli::output::{Tone, count};
+use crate::cli::output::Tone;
 use crate::cli::run::{behind_a_line, signals};
 use crate::engine::rehearse::Rehearsal;
 use crate::engine::sync::Mode;
 use crate::error::{Code, Result};
 use crate::store::{Store, module};
+use crate::words::count;
 use serde::Serialize;
 use std::sync::atomic::Ordering;
 

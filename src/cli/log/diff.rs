@@ -2,9 +2,10 @@
 
 use super::find;
 use crate::cli::Context;
-use crate::cli::output::{Field, Tone, count, duration};
+use crate::cli::output::{Field, Tone};
 use crate::error::Result;
 use crate::store::{Store, run, step};
+use crate::words::{count, duration};
 use clap::Args;
 use std::collections::BTreeMap;
 

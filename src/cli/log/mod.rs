@@ -7,11 +7,12 @@ mod settle;
 mod show;
 
 use super::Context;
-use super::output::{self, Field, Remarked, Tone, count_or_dash, duration};
+use super::output::{self, Field, Remarked, Tone, count_or_dash};
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::store::run::{self, Filter, Run, Sort};
 use crate::store::{Store, group, module};
+use crate::words::duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// What ran, when, how long, how many rows, and why it failed
@@ -195,7 +196,7 @@ pub fn print(context: &Context, runs: &[Run]) {
                 count_or_dash(r.rows_deleted),
                 count_or_dash(r.rows_inserted),
             ],
-            about: format!("{} {}", r.id, r.module_name),
+            about: &[0, 1],
             remark,
         }
     });

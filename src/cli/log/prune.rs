@@ -1,12 +1,12 @@
 //! `pipekit log prune`.
 
 use crate::cli::Context;
-use crate::cli::output::{count, size};
 use crate::clock;
 use crate::engine::retention;
 use crate::error::{Code, Error, Result};
 use crate::store::space::{self, Space};
 use crate::store::{Store, group_run, run};
+use crate::words::{counted, size};
 use clap::Args;
 use std::io::IsTerminal;
 use std::sync::atomic::Ordering;
@@ -39,11 +39,17 @@ impl Prune {
         let ui = &context.ui;
         let before = clock::text(clock::since(&self.older_than)?);
         let known = run::prunable(store.read(), &before)?.len() + group_run::prunable(store.read(), &before)?.len();
-        if known > 0 && !self.yes && !agreed(&format!("remove {} from before {}?", runs(known), clock::local(&before)))?
+        if known > 0
+            && !self.yes
+            && !agreed(&format!("remove {} from before {}?", counted(known, "run"), clock::local(&before)))?
         {
             return Err(Error::new(
                 Code::Failed,
-                format!("{} from before {} would go; nothing was removed", runs(known), clock::local(&before)),
+                format!(
+                    "{} from before {} would go; nothing was removed",
+                    counted(known, "run"),
+                    clock::local(&before)
+                ),
             )
             .hint("--yes removes them"));
         }
@@ -58,7 +64,7 @@ impl Prune {
             "removed": removed.runs, "group_runs_removed": removed.group_runs, "before": before,
             "bytes": space.bytes, "free_bytes": space.free,
         });
-        crate::cli::said(context, &document, &format!("removed {}", runs(all)));
+        crate::cli::said(context, &document, &format!("removed {}", counted(all, "run")));
         if signal.load(Ordering::SeqCst) {
             return Err(Error::new(Code::Cancelled, "cancelled; the others are still there"));
         }
@@ -74,11 +80,6 @@ impl Prune {
         }
         Ok(0)
     }
-}
-
-fn runs(n: usize) -> String {
-    let n = i64::try_from(n).unwrap_or(i64::MAX);
-    format!("{} run{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 /// Asks on a terminal; elsewhere nobody agrees.

@@ -2,12 +2,13 @@
 
 use super::find;
 use crate::cli::Context;
-use crate::cli::output::{self, Field, Tone, count_or_dash, duration};
+use crate::cli::output::{self, Field, Tone, count_or_dash};
 use crate::clock;
 use crate::engine::report;
 use crate::error::Result;
 use crate::store::run::{self, Run};
 use crate::store::{Store, output as printed, step};
+use crate::words::{brief, count, duration};
 use clap::Args;
 
 /// Show everything about one run, or one part of it raw
@@ -74,7 +75,7 @@ impl Show {
 fn whole(context: &Context, store: &Store, run: &Run, texts: &run::Texts) -> Result<()> {
     let ui = &context.ui;
     let (mark, tone) = output::status(&run.status);
-    let number = |n: Option<i64>| n.map(output::count).unwrap_or_default();
+    let number = |n: Option<i64>| n.map(count).unwrap_or_default();
     ui.fields(&[
         ("run", format!("{} of module {}", run.id, run.module_name)),
         ("status", ui.paint(&format!("{mark} {}", run.status), tone)),
@@ -108,8 +109,8 @@ fn whole(context: &Context, store: &Store, run: &Run, texts: &run::Texts) -> Res
             steps.iter().map(|s| {
                 let share = s.duration_ms.map(|ms| format!("{} %", (ms * 100 / total).min(100))).unwrap_or_default();
                 let came = match (&s.error, &s.value) {
-                    (Some(error), _) => Field(output::brief(error, 80), Tone::Bad),
-                    (None, Some(value)) => Field::from(output::brief(value, 60)),
+                    (Some(error), _) => Field(brief(error, 80), Tone::Bad),
+                    (None, Some(value)) => Field::from(brief(value, 60)),
                     (None, None) => Field::from(""),
                 };
                 vec![

@@ -239,13 +239,13 @@ fn list(context: &Context, store: &Store) -> Result<()> {
     ui.table(
         &["module", "source", "destination", "strategy", "last run"],
         all.into_iter().map(|m| {
-            let last = match (&m.status, &m.started_at, m.enabled) {
+            let last = match (&m.last.status, &m.last.started_at, m.enabled) {
                 (_, _, false) => Field("disabled".to_owned(), Tone::Faint),
                 (Some(word), Some(at), _) => Field(format!("{word} {}", crate::clock::ago(at)), output::status(word).1),
                 _ => Field("never".to_owned(), Tone::Faint),
             };
             let dest = format!("{} {}", m.dest_connection, m.dest_table);
-            vec![m.name.into(), m.source_connection.into(), dest.into(), m.merge_strategy.into(), last]
+            vec![m.name.into(), (&*m.source_connection).into(), dest.into(), (&*m.merge_strategy).into(), last]
         }),
     );
     Ok(())

@@ -1,12 +1,13 @@
 //! `pipekit module rehearse`.
 
 use crate::cli::Context;
-use crate::cli::output::{Field, Tone, count};
+use crate::cli::output::{Field, Tone};
 use crate::cli::run::{behind_a_line, signals};
 use crate::engine::rehearse::{Line, Rehearsal};
 use crate::engine::sync::Mode;
 use crate::error::Result;
 use crate::store::Store;
+use crate::words::count;
 use clap::Args;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `pipekit module show`.
 
 use crate::cli::Context;
-use crate::cli::output::{self, Tone};
+use crate::cli::output::Tone;
 use crate::definition::module as define;
 use crate::error::Result;
 use crate::store::{Store, group, hook, run, watermark};
@@ -53,7 +53,7 @@ pub fn show(context: &Context, store: &Store, name: &str, definition: bool) -> R
         ("non-atomic", if row.allow_non_atomic { "yes".into() } else { String::new() }),
         ("min rows", some(row.min_rows.map(|n| n.to_string()))),
         ("max shrink", some(row.max_shrink_pct.map(|n| format!("{n} %")))),
-        ("timeout", output::duration(row.timeout_s.saturating_mul(1000))),
+        ("timeout", crate::words::duration(row.timeout_s.saturating_mul(1000))),
         (
             "retries",
             if row.retries > 0 {

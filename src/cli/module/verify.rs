@@ -2,12 +2,13 @@
 
 use super::rehearse::visible;
 use crate::cli::Context;
-use crate::cli::output::{self, Field, Tone, count};
+use crate::cli::output::{Field, Tone};
 use crate::cli::run::{behind, print as print_run, signals};
 use crate::engine::rehearse::Line;
 use crate::engine::verify::{self, Asked, Difference, Kind, Repair, Verification};
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
+use crate::words::{count, counted};
 use clap::Args;
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -132,16 +133,16 @@ impl Verify {
     fn confirm(&self, context: &Context, found: &Verification, what: &[Repair]) -> Result<()> {
         let mut plan = Vec::new();
         if what.contains(&Repair::Delete) {
-            plan.push(format!("delete the rows of {} keys that the source has no more", counted(found.extra as u64)));
+            plan.push(format!("delete the rows of {} keys that the source has no more", count(found.extra)));
         }
         if what.contains(&Repair::Load) {
-            plan.push(format!("load the rows of {} again", number(found.to_load(), "key")));
+            plan.push(format!("load the rows of {} again", counted(found.to_load(), "key")));
         }
         let plan = plan.join(", and ");
         if found.extra > 0 && !self.delete {
             context.ui.note(format!(
                 "gone at the source, and left where they are: {} (`--delete` takes them away)",
-                number(found.extra, "key")
+                counted(found.extra, "key")
             ));
         }
         if self.yes {
@@ -185,8 +186,8 @@ fn print(context: &Context, found: &Verification, limit: usize) {
         "{} rows at the source, {} at the destination; {} and {} rows were read, checksums among them",
         count(found.source_rows),
         count(found.destination_rows),
-        counted(found.source_rows_read),
-        counted(found.destination_rows_read)
+        count(found.source_rows_read),
+        count(found.destination_rows_read)
     );
     ui.line(format!("  {}", ui.paint(&counts, Tone::Faint)));
     if !all.is_empty() {
@@ -209,18 +210,10 @@ fn print(context: &Context, found: &Verification, limit: usize) {
         );
         let left = found.differences.len() - all.len();
         if left > 0 {
-            ui.note(format!("{} more: `--limit 0` shows all", counted(left as u64)));
+            ui.note(format!("{} more: `--limit 0` shows all", count(left)));
         }
     }
     found.remarks.iter().for_each(|remark| ui.note(remark));
-}
-
-fn number(of: usize, what: &str) -> String {
-    output::counted(i64::try_from(of).unwrap_or(i64::MAX), what)
-}
-
-fn counted(number: u64) -> String {
-    count(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// A value as it is read.

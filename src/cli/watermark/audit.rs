@@ -2,12 +2,13 @@
 
 use crate::cli::Context;
 use crate::cli::module::verify::{exit, named};
-use crate::cli::output::{Field, Tone, count};
+use crate::cli::output::{Field, Tone};
 use crate::cli::run::{behind, signals};
 use crate::engine::audit::{self, Audit as Found};
 use crate::engine::verify::Asked;
 use crate::error::Result;
 use crate::store::Store;
+use crate::words::counted;
 use clap::Args;
 use serde_json::json;
 
@@ -47,10 +48,6 @@ impl Audit {
     }
 }
 
-fn counted(number: usize) -> String {
-    count(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
 fn print(context: &Context, found: &Found, limit: usize) {
     let ui = &context.ui;
     if ui.json {
@@ -61,12 +58,12 @@ fn print(context: &Context, found: &Found, limit: usize) {
     }
     let (mark, tone) = if found.passed_by == 0 { ("=", Tone::Good) } else { ("≠", Tone::Odd) };
     ui.line(format!(
-        "{} {}: {} has passed {} rows by in {} runs",
+        "{} {}: {} has passed {} by in {}",
         ui.paint(mark, tone),
         found.module,
         found.watermark,
-        counted(found.passed_by),
-        counted(found.runs)
+        counted(found.passed_by, "row"),
+        counted(found.runs, "run")
     ));
     if !found.late.is_empty() {
         ui.table(
@@ -100,10 +97,10 @@ fn print(context: &Context, found: &Found, limit: usize) {
         ui.note(format!("it gives {gives} now"));
     }
     if found.to_come > 0 {
-        ui.note(format!("{} more rows differ, which the next run reads", counted(found.to_come)));
+        ui.note(format!("{} more that differ the next run reads", counted(found.to_come, "row")));
     }
     if found.unknown > 0 {
-        ui.note(format!("{} more rows differ that have no such value in {}", counted(found.unknown), found.column));
+        ui.note(format!("{} more that differ have no such value in {}", counted(found.unknown, "row"), found.column));
     }
     found.remarks.iter().for_each(|remark| ui.note(remark));
 }

@@ -4,7 +4,7 @@ mod audit;
 
 use super::Context;
 use super::input::{self, Maybe, maybe};
-use super::output::{Field, Tone, brief};
+use super::output::{Field, Tone};
 use crate::clock;
 use crate::definition::watermark as definition;
 use crate::engine::databases::Databases;
@@ -13,6 +13,7 @@ use crate::engine::plan::Definition;
 use crate::engine::watermark;
 use crate::error::{Code, Error, Result};
 use crate::store::{Store, module, step, watermark as table};
+use crate::words::brief;
 use clap::{Args, Subcommand};
 use rusqlite::Connection;
 

@@ -73,7 +73,7 @@ impl Finding {
         }
         let left = self.found.len().saturating_sub(from + shown);
         if left > 0 {
-            let more = format!("  … and {} more: type more", crate::cli::output::count(left as i64));
+            let more = format!("  … and {} more: type more", crate::words::count(left));
             lines.push(style(more).for_stderr().dim().to_string());
         }
         if self.found.is_empty() {

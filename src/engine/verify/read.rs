@@ -5,12 +5,12 @@ use super::{Kind, MOST, Verifier};
 use crate::dialect::{Emptying, compare};
 use crate::engine::databases::Databases;
 use crate::engine::external;
-use crate::engine::ledger::{Came, Ledger};
+use crate::engine::ledger::{Came, Ledger, number};
 use crate::engine::plan::{Definition, Plan};
 use crate::engine::rehearse::Line;
 use crate::engine::stage;
 use crate::engine::sync::Progress;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::runner::{FailureKind, Moved, Said};
 use crate::store::rehearsal;
 use serde_json::Value;
@@ -62,7 +62,7 @@ pub(super) fn load(
     };
     let (from, to) = ((&plan.source, &*sql), (&plan.dest, &*staging));
     let moved = plan.mover.transfer(databases.runners(), from, to, &mut say);
-    ledger.end(open, moved.as_ref().map(|moved| Came { rows: moved.rows, value: None }))?;
+    ledger.end(open, moved.as_ref().map(|moved| Came::moved(moved.rows)))?;
     moved.map_err(|f| stage::unmoved(databases, definition, &f))
 }
 
@@ -116,8 +116,7 @@ impl Verifier<'_> {
         let mut ask = |name: &str, sql: String, limit: Option<usize>| {
             let dest = &self.definition.dest;
             let work = || self.databases.runners().query(&plan.dest, &sql, limit);
-            let came = |rows: &crate::runner::Rows| Came { rows: Some(rows.rows.len() as u64), value: None };
-            let rows = ledger.step("gate", name, &dest.name, &sql, work, came)?;
+            let rows = ledger.step("gate", name, &dest.name, &sql, work, Came::of)?;
             rows.map_err(|f| self.databases.explain(&f, dest, "comparing the rows"))
         };
         let limit = Some(4 * MOST);
@@ -127,11 +126,7 @@ impl Verifier<'_> {
             let sql =
                 format!("SELECT {}, {}{}", count(&plan.table), count(&plan.staging), plan.dialect.without_table());
             let counted = ask("count", sql, None)?;
-            let number = |at: usize| {
-                let text = counted.rows.first().and_then(|row| row.get(at)).cloned().flatten();
-                text.and_then(|text| text.parse().ok())
-                    .ok_or_else(|| Error::new(Code::Runner, "counting the rows did not give a number"))
-            };
+            let number = |at| number(&counted, at, "counting the rows");
             (self.found.destination_rows, self.found.source_rows) = (number(0)?, number(1)?);
         }
         self.found.destination_rows_read += rows.rows.len() as u64;

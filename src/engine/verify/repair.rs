@@ -10,7 +10,7 @@ use super::{Asked, Kind, Verification, begin_at};
 use crate::dialect::{Emptying, Merge, TableName, compare, literal};
 use crate::engine::databases::Databases;
 use crate::engine::hook::{self, After};
-use crate::engine::ledger::{Came, Ledger};
+use crate::engine::ledger::{Came, Ledger, number};
 use crate::engine::plan::{self, Definition, Plan};
 use crate::engine::stop::{Watch, error_for};
 use crate::engine::sync::{self, Attempt, Ended, Facts, Mode, Options, Outcome, Progress};
@@ -18,6 +18,7 @@ use crate::engine::{gate, notify, receipt, rehearse};
 use crate::error::{Code, Error, Result};
 use crate::runner::Moved;
 use crate::store::{Store, module, run};
+use crate::words::counted;
 use std::sync::Arc;
 
 /// What is to be repaired.
@@ -212,11 +213,9 @@ impl Repairing<'_> {
     fn number(&self, ledger: &mut Ledger<'_>, plan: &Plan, sql: &str) -> Result<i64> {
         let dest = &self.attempt.definition.dest;
         let work = || self.attempt.databases.runners().query(&plan.dest, sql, Some(1));
-        let rows = ledger.step("gate", "count", &dest.name, sql, work, |_| Came { rows: Some(1), value: None })?;
+        let rows = ledger.step("gate", "count", &dest.name, sql, work, Came::of)?;
         let rows = rows.map_err(|f| self.attempt.databases.explain(&f, dest, "counting rows"))?;
-        let text = rows.rows.first().and_then(|row| row.first()).cloned().flatten();
-        text.and_then(|text| text.parse().ok())
-            .ok_or_else(|| Error::new(Code::Runner, "counting rows did not give a number"))
+        number(&rows, 0, "counting rows")
     }
 
     /// A source that gives no rows at all now says nothing of those that are gone.
@@ -229,9 +228,9 @@ impl Repairing<'_> {
         let source = &self.attempt.definition.source;
         let sql = format!("SELECT COUNT(*) FROM (\n{}\n) AS q", plan.source_sql);
         let work = || self.attempt.databases.runners().query(&plan.source, &sql, Some(1));
-        let rows = ledger.step("gate", "source", &source.name, &sql, work, |_| Came { rows: Some(1), value: None })?;
+        let rows = ledger.step("gate", "source", &source.name, &sql, work, Came::of)?;
         let rows = rows.map_err(|f| self.attempt.databases.explain(&f, source, "counting the source's rows"))?;
-        match rows.rows.first().and_then(|row| row.first()).cloned().flatten().as_deref() {
+        match rows.value(0) {
             None | Some("0") => Err(no_source_rows(&self.found.module)),
             Some(_) => Ok(()),
         }
@@ -244,7 +243,7 @@ impl Repairing<'_> {
         if staged > told {
             return Err(Error::new(
                 Code::Gate,
-                format!("{staged} rows would be deleted by now, and {told} were found to be gone"),
+                format!("{} would be deleted by now, and {told} were found to be gone", counted(staged, "row")),
             )
             .hint("the source has lost rows meanwhile: verify again, and see what is to go"));
         }
@@ -254,7 +253,8 @@ impl Repairing<'_> {
             Some(most) if shrink > most => Err(Error::new(
                 Code::Gate,
                 format!(
-                    "{staged} of {present} rows would be deleted: {shrink:.1} %, more than the {most} % allowed (max_shrink_pct)"
+                    "{staged} of {} would be deleted: {shrink:.1} %, more than the {most} % allowed (max_shrink_pct)",
+                    counted(present, "row")
                 ),
             )
             .hint(format!(
@@ -282,7 +282,10 @@ impl Repairing<'_> {
         let (table, key) = (&self.attempt.definition.module.dest_table, plan.merge_key.join(", "));
         Err(Error::new(
             Code::Gate,
-            format!("{untold} rows of {table} would be deleted besides those that differ, as it takes their keys for the same"),
+            format!(
+                "{} of {table} would be deleted besides those that differ, as it takes their keys for the same",
+                counted(untold, "row")
+            ),
         )
         .hint(format!(
             "where the collation of {key} ignores case or blanks at the end, another one tells the keys apart; where rows \

@@ -67,7 +67,7 @@ pub fn load(
 impl<'a> MysqlSink<'a> {
     fn open(dest: &'a mut Connection, load: &Load<'a>, columns: &'a [Column]) -> Result<Self, Failure> {
         let asked = dest.query("SELECT @@local_infile, @@max_allowed_packet", None)?;
-        let setting = |index: usize| asked.rows.first().and_then(|row| row.get(index)?.as_deref()?.parse().ok());
+        let setting = |index: usize| asked.value(index).and_then(|value| value.parse().ok());
         let how = match setting(0) {
             Some(1usize) if dest.local_infile() => How::Lines,
             // The rest is the statement's own.

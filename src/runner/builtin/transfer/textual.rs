@@ -4,7 +4,8 @@ use super::parts;
 use crate::runner::builtin::postgresql::copy::push_text_field;
 use crate::runner::builtin::postgresql::types::{Base, Column, Parts};
 use crate::runner::builtin::value::encode::Encoder;
-use crate::runner::builtin::value::{Misfit, Value, decode, plural, text, unknown};
+use crate::runner::builtin::value::{Misfit, Value, decode, text, unknown};
+use crate::words::counted;
 
 /// Writes fields, with the buffers it needs kept from one to the next.
 #[derive(Default)]
@@ -142,7 +143,7 @@ fn check_interval(text: &str, column: &Column) -> Result<(), Misfit> {
     let digits = fraction.bytes().take_while(u8::is_ascii_digit).collect::<Vec<_>>();
     let count = digits.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
     if count > most as usize {
-        return Err(Misfit::new(format!("its seconds have {}", plural(count as u64, "decimal"))));
+        return Err(Misfit::new(format!("its seconds have {}", counted(count, "decimal"))));
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use super::numeric::{self, Digits, Numeric};
 use super::temporal::{date, decimals, instant, time, time_with_zone, timestamp};
-use super::{Interval, Misfit, Value, float, json, plural, text};
+use super::{Interval, Misfit, Value, float, json, text};
 use crate::runner::builtin::postgresql::types::{Base, Column};
+use crate::words::counted;
 use jiff::tz::TimeZone;
 use std::fmt::{LowerExp, Write};
 
@@ -272,7 +273,7 @@ impl Encoder {
         {
             let count = text.chars().count();
             if count > most {
-                return no(format!("it has {}", plural(count as u64, "character")));
+                return no(format!("it has {}", counted(count, "character")));
             }
         }
         out.extend_from_slice(text.as_bytes());

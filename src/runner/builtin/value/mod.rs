@@ -82,13 +82,6 @@ impl Misfit {
     }
 }
 
-/// `1 decimal`, `2 decimals`.
-pub fn plural(count: impl Into<u64>, what: &str) -> String {
-    let count = count.into();
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{ending}")
-}
-
 /// How many characters of a value an error shows.
 pub const SHOWN: usize = 80;
 

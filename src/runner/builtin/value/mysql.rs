@@ -4,8 +4,9 @@ use super::calendar::{self, DAY, EPOCH_DAYS, SECOND, days_from_civil};
 use super::encode::Encoder;
 use super::numeric::{self, Digits, Numeric};
 use super::temporal::{date, decimals, instant, time, timestamp};
-use super::{Interval, Misfit, Value, json, plural, text};
+use super::{Interval, Misfit, Value, json, text};
 use crate::runner::builtin::mysql::table::{Column, Kind};
+use crate::words::counted;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
 
@@ -69,24 +70,21 @@ impl Texts {
                 // No text has more characters than bytes, so counting is for the long ones only.
                 let count = if out.len() > *most { out.chars().count() } else { 0 };
                 if count > *most {
-                    return no(format!("it has {}", plural(count as u64, "character")));
+                    return no(format!("it has {}", counted(count, "character")));
                 }
                 return Ok(Form::Text);
             }
             Kind::Text(most) => {
                 characters(value, out)?;
                 if most.is_some_and(|most| out.len() > most) {
-                    return no(format!("it has {}", plural(out.len() as u64, "byte")));
+                    return no(format!("it has {}", counted(out.len(), "byte")));
                 }
                 return Ok(Form::Text);
             }
             Kind::Binary(length) => {
                 let bytes = bytes(value)?;
                 if bytes.len() != *length {
-                    return no(format!(
-                        "it has {}, and the column has no other length",
-                        plural(bytes.len() as u64, "byte")
-                    ));
+                    return no(format!("it has {}, and the column has no other length", counted(bytes.len(), "byte")));
                 }
                 text::push_hex(out, bytes);
                 return Ok(Form::Hex);
@@ -94,7 +92,7 @@ impl Texts {
             Kind::Bytes(most) => {
                 let bytes = bytes(value)?;
                 if bytes.len() > *most {
-                    return no(format!("it has {}", plural(bytes.len() as u64, "byte")));
+                    return no(format!("it has {}", counted(bytes.len(), "byte")));
                 }
                 text::push_hex(out, bytes);
                 return Ok(Form::Hex);
@@ -241,7 +239,7 @@ impl Texts {
         if (0..1i128 << length).contains(&number) {
             Ok(number)
         } else {
-            no(format!("it has more than {}", plural(length, "bit")))
+            no(format!("it has more than {}", counted(length, "bit")))
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::calendar::{DAY, EPOCH_DAYS, SECOND, civil_from_days};
 use super::moment::{self, Moment};
-use super::{Misfit, Value, plural};
+use super::{Misfit, Value};
+use crate::words::counted;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// Refuses a time whose microseconds go beyond what the column keeps.
@@ -18,7 +19,7 @@ pub fn decimals(micros: i64, most: Option<u32>) -> Result<i64, Misfit> {
         fraction /= 10;
         count -= 1;
     }
-    Err(Misfit::new(format!("its seconds have {}", plural(count, "decimal"))))
+    Err(Misfit::new(format!("its seconds have {}", counted(count, "decimal"))))
 }
 
 fn beyond() -> Misfit {

@@ -7,7 +7,8 @@ mod write;
 
 pub use write::{write_parsed, write_scaled};
 
-use super::{Misfit, plural};
+use super::Misfit;
+use crate::words::counted;
 use std::fmt::Write;
 
 /// The sign field of a positive number.
@@ -114,13 +115,13 @@ impl<'a> Numeric<'a> {
         let Some((highest, lowest)) = self.extent() else { return Ok(()) };
         if lowest < -digits.scale {
             return Err(match digits.scale {
-                0.. => Misfit::new(format!("it has {}", plural(lowest.unsigned_abs(), "decimal"))),
+                0.. => Misfit::new(format!("it has {}", counted(lowest.unsigned_abs(), "decimal"))),
                 _ => Misfit::new(format!("it is no multiple of 1{:0>1$}", "", (-digits.scale) as usize)),
             });
         }
         if highest >= digits.precision - digits.scale {
             return Err(Misfit::new(match highest {
-                0.. => format!("it has {} before the point", plural(highest.unsigned_abs() + 1, "digit")),
+                0.. => format!("it has {} before the point", counted(highest.unsigned_abs() + 1, "digit")),
                 _ => "it is too large".to_owned(),
             }));
         }
