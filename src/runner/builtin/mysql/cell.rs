@@ -116,7 +116,7 @@ pub fn bits(bytes: &[u8]) -> u64 {
 }
 
 /// The value of a field of a binary row. `scratch` holds what has to be made for it.
-#[inline]
+#[inline(always)]
 pub fn value<'a>(cell: Cell<'a>, column: &Column, scratch: &'a mut Vec<u8>) -> Result<Value<'a>, Odd> {
     Ok(match cell {
         Cell::Null => Value::Null,

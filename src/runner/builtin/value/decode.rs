@@ -6,7 +6,8 @@ use crate::runner::builtin::postgresql::types::Base;
 
 /// The value in `bytes`; `None` where the bytes are not those of this type. What is not taken apart ([`Base::Other`])
 /// comes as its bytes.
-#[inline]
+// Where it is called, as the fields of rows are (`mysql::rows`).
+#[inline(always)]
 pub fn value(base: Base, bytes: &[u8]) -> Option<Value<'_>> {
     Some(match base {
         Base::Bool => Value::Bool(u8::from_be_bytes(bytes.try_into().ok()?) != 0),
