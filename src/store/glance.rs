@@ -132,7 +132,8 @@ pub fn all(conn: &Connection) -> Result<Vec<Glance>> {
     while let Some(row) = rows.next()? {
         let id = row.get(8)?;
         let mut last = Last::read(row, &mut words)?;
-        if last.status.as_deref() == Some("dry_run") {
+        // What is pruned is no module's last run any more, and there may be others.
+        if matches!(last.status.as_deref(), None | Some("dry_run")) {
             let before = before_dry_ones.query_row([id], |row| Last::read(row, &mut words));
             last = before.optional()?.unwrap_or_default();
         }
