@@ -65,6 +65,7 @@ impl Came {
 /// # Errors
 /// `Runner`, where it gave none; `what` did not.
 pub fn number(rows: &Rows, at: usize, what: &str) -> Result<i64> {
+    // An external runner may print a sum of whole numbers as a decimal.
     let number = rows.value(at).and_then(|text| text.trim_end_matches(".0").parse().ok());
     number.ok_or_else(|| Error::new(Code::Runner, format!("{what} did not give a number")))
 }

@@ -8,7 +8,7 @@ use crate::engine::audit::{self, Audit as Found};
 use crate::engine::verify::Asked;
 use crate::error::Result;
 use crate::store::Store;
-use crate::words::counted;
+use crate::words::{count, counted};
 use clap::Args;
 use serde_json::json;
 
@@ -97,10 +97,10 @@ fn print(context: &Context, found: &Found, limit: usize) {
         ui.note(format!("it gives {gives} now"));
     }
     if found.to_come > 0 {
-        ui.note(format!("{} more that differ the next run reads", counted(found.to_come, "row")));
+        ui.note(format!("differing rows that the next run reads: {}", count(found.to_come)));
     }
     if found.unknown > 0 {
-        ui.note(format!("{} more that differ have no such value in {}", counted(found.unknown, "row"), found.column));
+        ui.note(format!("differing rows that have no such value in {}: {}", found.column, count(found.unknown)));
     }
     found.remarks.iter().for_each(|remark| ui.note(remark));
 }
