@@ -8,33 +8,43 @@ use unicode_width::UnicodeWidthStr;
 pub fn table(header: &[String], rows: &[Vec<Field>]) -> String {
     let mut widths: Vec<usize> = header.iter().map(|h| h.width()).collect();
     let mut numbers = vec![false; header.len()];
+    let mut has_lines = false;
     for row in rows {
         for (i, Field(text, tone)) in row.iter().enumerate() {
-            let width = if text.is_ascii() && !text.contains('\n') { text.len() } else { widest(text) };
+            let in_lines = text.contains('\n');
+            has_lines |= in_lines;
+            let width = if text.is_ascii() && !in_lines { text.len() } else { widest(text) };
             widths[i] = widths[i].max(width);
             numbers[i] |= *tone == Tone::Number;
         }
     }
     let blanks = " ".repeat(widths.iter().max().unwrap_or(&0) + 2);
     let mut out = String::with_capacity((widths.iter().sum::<usize>() + 2 * widths.len()) * (rows.len() + 1));
-    let mut push = |cells: &[&str]| {
-        let height = cells.iter().map(|c| c.matches('\n').count() + 1).max().unwrap_or(1);
-        for line in 0..height {
-            for (i, cell) in cells.iter().enumerate() {
-                let text = if height == 1 { cell } else { cell.split('\n').nth(line).unwrap_or_default() };
-                let free = widths[i].saturating_sub(if text.is_ascii() { text.len() } else { text.width() });
-                let (before, after) = if numbers[i] { (free, 2) } else { (0, free + 2) };
-                out.push_str(&blanks[..before]);
-                out.push_str(text);
-                out.push_str(&blanks[..after]);
-            }
-            out.truncate(out.trim_end_matches(' ').len());
-            out.push('\n');
+    let mut push = |cells: &mut dyn Iterator<Item = &str>, line: Option<usize>| {
+        for (i, cell) in cells.enumerate() {
+            let text = line.map_or(cell, |line| cell.split('\n').nth(line).unwrap_or_default());
+            let free = widths[i].saturating_sub(if text.is_ascii() { text.len() } else { text.width() });
+            let (before, after) = if numbers[i] { (free, 2) } else { (0, free + 2) };
+            out.push_str(&blanks[..before]);
+            out.push_str(text);
+            out.push_str(&blanks[..after]);
         }
+        out.truncate(out.trim_end_matches(' ').len());
+        out.push('\n');
     };
-    push(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    let height = |cells: &mut dyn Iterator<Item = &str>| cells.map(|c| c.matches('\n').count() + 1).max().unwrap_or(1);
+    for line in 0..height(&mut header.iter().map(String::as_str)) {
+        push(&mut header.iter().map(String::as_str), Some(line));
+    }
     for row in rows {
-        push(&row.iter().map(|field| &*field.0).collect::<Vec<_>>());
+        let cells = || row.iter().map(|field| &*field.0);
+        if !has_lines {
+            push(&mut cells(), None);
+            continue;
+        }
+        for line in 0..height(&mut cells()) {
+            push(&mut cells(), Some(line));
+        }
     }
     out
 }

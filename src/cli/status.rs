@@ -154,13 +154,15 @@ fn line(m: Glance) -> Remarked {
         _ if !m.enabled => Field("disabled".to_owned(), Tone::Faint),
         _ => Field::from(""),
     };
-    let cells = vec![
+    // With room for the remark.
+    let mut cells = Vec::with_capacity(7);
+    cells.extend([
         Field(mark.to_owned(), tone),
         m.name.into(),
         (&*m.merge_strategy).into(),
         when.into(),
         count_or_dash(m.last.row_count),
         Field(took.unwrap_or_else(|| "-".to_owned()), Tone::Number),
-    ];
+    ]);
     Remarked { cells, about: &[1], remark }
 }
