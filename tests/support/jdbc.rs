@@ -52,6 +52,11 @@ fn jar() -> &'static Path {
     })
 }
 
+/// What is on the class path, as the JVM takes it.
+fn joined() -> String {
+    class_path().map(|jar| jar.to_str().unwrap().to_owned()).collect::<Vec<_>>().join(":")
+}
+
 /// What is on the class path: the program, and the drivers that there are.
 fn class_path() -> impl Iterator<Item = PathBuf> {
     let drivers = DRIVERS.iter().map(|driver| Path::new(JARS).join(driver));
@@ -68,10 +73,9 @@ fn archive() -> &'static Path {
         }
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let made = folder.path().join("jrunner.jsa");
-        let path: Vec<String> = class_path().map(|jar| jar.to_str().unwrap().to_owned()).collect();
         let keep = format!("-XX:ArchiveClassesAtExit={}", made.display());
         let options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Xlog:disable", &keep];
-        run(Command::new("java").args(options).args(["-classpath", &path.join(":"), "Archive"]));
+        run(Command::new("java").args(options).args(["-classpath", &joined(), "Archive"]));
         std::fs::rename(made, &archive).unwrap();
         archive
     })
@@ -187,13 +191,9 @@ struct Helper {
 fn helper() -> &'static Mutex<Helper> {
     static HELPER: OnceLock<Mutex<Helper>> = OnceLock::new();
     HELPER.get_or_init(|| {
-        let mut path = jar().to_str().unwrap().to_owned();
-        for driver in DRIVERS {
-            path.push_str(&format!(":{JARS}/{driver}"));
-        }
         // It ends with its input, and so with us.
         let mut child = Command::new("java")
-            .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-classpath", &path, "Helper"])
+            .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-classpath", &joined(), "Helper"])
             .arg(env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
