@@ -1,8 +1,9 @@
 //! A run as a whole: what it shows, what it writes down, and what others see of the destination meanwhile.
 
-use super::support::{NEW, Pair, World, postgres, until};
+use super::support::{NEW, Pair, Signal, World, postgres, until};
 use mysql::prelude::Queryable;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 on_each! {
     fn a_dry_run_resolves_and_logs_and_moves_nothing(pair) {
@@ -292,11 +293,20 @@ fn a_hang_up_cancels_and_is_ignored_where_it_was_ignored() {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n";
     world.args(&["watermark", "add", "orders", "n", "--connection", "erp", "--sql", slow]).ok();
     world.call("module edit orders --query 'SELECT * FROM orders WHERE {n} > 0'").ok();
-    let run = world.start("run orders");
-    until("the run goes on", || world.own("SELECT count(*) FROM run_step WHERE duration_ms IS NULL") == "1");
-    run.signal(rustix::process::Signal::HUP);
+    let goes_on = || world.own("SELECT count(*) FROM run_step WHERE duration_ms IS NULL") == "1";
+    // Whatever the tests themselves were started under.
+    let run = world.start_under(&["env", "--default-signal=HUP"], "run orders");
+    until("the run goes on", goes_on);
+    run.signal(Signal::HUP);
     run.wait().fails(130, "cancelled by a signal; nothing was merged");
     assert_eq!(world.json("log show orders")["status"], "cancelled");
+    let mut run = world.start_under(&["env", "--ignore-signal=HUP"], "run orders");
+    until("the run goes on", goes_on);
+    run.signal(Signal::HUP);
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(!run.has_ended() && goes_on());
+    run.signal(Signal::TERM);
+    run.wait().code(130);
 }
 
 /// A query may be a script whose last statement reads what the others made.
