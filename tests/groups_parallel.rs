@@ -149,6 +149,37 @@ fn no_more_use_a_connection_at_once_than_it_allows() {
     nightly.wait().ok();
 }
 
+/// A file has one writer: those of all groups that load into it take turns, where it does not say otherwise, and those
+/// that only read it don't.
+#[test]
+fn those_that_load_into_one_sqlite_file_take_turns() {
+    let world = world();
+    world.call("connection show a").ok().prints("one of groups loads into it");
+    world.sqlite("a.db").execute_batch("CREATE TABLE u (id INTEGER)").unwrap();
+    world.call("module edit two --dest a --table u").ok();
+    world.call("module edit three --source a --query 'SELECT 1'").ok();
+    world.call("group add nightly --members one+two+three --max-parallel 3").ok();
+    world.call("group add weekly --members two+four --max-parallel 2").ok();
+    let held = ["a", "c", "d"].map(|dest| hold(&world, dest));
+    let nightly = world.start("group run nightly");
+    stay_running(&world, "one three");
+    let weekly = world.start("group run weekly");
+    stay_running(&world, "four one three");
+    let waits = "SELECT count(*) FROM group_run_member
+                 WHERE module_name = 'two' AND status = 'waiting' AND reason LIKE 'connection a has no room%'";
+    assert_eq!(world.own(waits), "2");
+    drop(held);
+    nightly.wait().ok();
+    weekly.wait().ok();
+    assert_eq!(at_once(&world, "'one', 'two'"), "1");
+    world.call("connection edit a --max-runs 2").ok();
+    let held = hold(&world, "a");
+    let nightly = world.start("group run nightly");
+    until_running(&world, "one two");
+    drop(held);
+    nightly.wait().ok();
+}
+
 /// Those that run come to their end; nobody else begins.
 #[test]
 fn a_failure_stops_what_has_not_begun() {
@@ -254,6 +285,7 @@ fn a_member_that_runs_elsewhere_fails_and_lives_on() {
     let world = world();
     world.call("group add nightly --members one+two --max-parallel 2").ok();
     world.call("group add weekly --members two+three --max-parallel 2").ok();
+    world.call("connection edit b --max-runs 2").ok();
     let (_b, c) = (hold(&world, "b"), hold(&world, "c"));
     let nightly = world.start("group run nightly");
     until("one is done", || world.own("SELECT status FROM run_log WHERE module_name = 'one'") == "'success'");

@@ -107,7 +107,7 @@ pub struct Fields {
     /// The schema there
     #[arg(long, value_name = "SCHEMA", value_parser = maybe::<String>)]
     default_schema: Option<Maybe<String>>,
-    /// How many runs that groups begin may use it at once [default: any number]
+    /// How many runs that groups begin may use it at once [default: any number; one that loads into an SQLite file]
     #[arg(long, value_name = "N", value_parser = maybe::<i64>)]
     max_runs: Option<Maybe<i64>>,
     /// For people
@@ -258,6 +258,11 @@ fn show(context: &Context, connection: &table::Connection) {
         return context.ui.document(connection);
     }
     let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    let at_once = match connection.max_runs {
+        Some(most) => format!("at most {most} of groups"),
+        None if connection.kind == "sqlite" => "one of groups loads into it".to_owned(),
+        None => String::new(),
+    };
     context.ui.fields(&[
         ("name", connection.name.clone()),
         ("id", connection.id.to_string()),
@@ -267,7 +272,7 @@ fn show(context: &Context, connection: &table::Connection) {
         ("password", text(&connection.password)),
         ("default destination", text(&connection.default_dest_connection)),
         ("default schema", text(&connection.default_dest_schema)),
-        ("runs at once", connection.max_runs.map(|n| format!("at most {n} of groups")).unwrap_or_default()),
+        ("runs at once", at_once),
         ("notes", text(&connection.notes)),
     ]);
 }
