@@ -1,7 +1,7 @@
 //! The merge: one `DO` block, so one transaction by any road. And what stands around a load into the table itself.
 
 use super::super::{Around, Destination, Emptying, Fill, Merge, Relation, Source, literal};
-use super::{PATIENCE, Postgresql, UNDER_DOMAINS, do_block};
+use super::{PATIENCE, Postgresql, do_block, under_domains};
 
 /// Has the transaction on the disk before the server says that it is committed, in PL/pgSQL: with `synchronous_commit =
 /// off` a crash takes back what was told as done (PostgreSQL manual, 20.5.1).
@@ -114,10 +114,11 @@ pub fn direct(dialect: &Postgresql, merge: &Merge<'_>) -> Around {
     // be those of the plan. A domain looks at values itself.
     let types = merge.columns.iter().map(|c| format!("({}, {})", literal(&c.name), literal(&c.type_sql)));
     let same_types = do_block(&format!(
-        "\nBEGIN\n  IF (SELECT count(*) FROM pg_catalog.pg_attribute AS a\n{UNDER_DOMAINS}    \
+        "\nBEGIN\n  IF (SELECT count(*) FROM pg_catalog.pg_attribute AS a\n{}    \
          WHERE a.attrelid = to_regclass({}) AND a.attnum > 0 AND NOT a.attisdropped\n    \
          AND (a.attname::text, format_type(under.type, under.modifier)) IN ({})) <> {} THEN\n    \
          RAISE EXCEPTION 'pipekit: a column was given another type since the load began';\n  END IF;\nEND\n",
+        under_domains(&literal(&dest)),
         literal(&dest),
         types.collect::<Vec<_>>().join(", "),
         merge.columns.len()

@@ -21,13 +21,21 @@ const HEIRS: &str = "SELECT inhrelid::regclass::text, 'it inherits from ' || inh
 const PATIENCE: &str = "IF current_setting('lock_timeout') = '0' THEN\n    \
     PERFORM set_config('lock_timeout', '30s', true);\n  END IF;\n";
 
-/// A column's type `under` its domains, of which there can be several: their NOT NULL and CHECK are the destination's,
-/// and hold at the merge. The OFFSET has the server look each type up: it would scan all types for each column.
-const UNDER_DOMAINS: &str = "LEFT JOIN LATERAL (\n  WITH RECURSIVE step (type, modifier, n) AS (\n    \
-    SELECT a.atttypid, a.atttypmod, 0 UNION ALL\n    \
-    SELECT t.typbasetype, t.typtypmod, n + 1 FROM step CROSS JOIN LATERAL (\n      \
-    SELECT typbasetype, typtypmod FROM pg_catalog.pg_type WHERE oid = step.type AND typtype = 'd' OFFSET 0) AS t)\n  \
-    SELECT type, modifier FROM step ORDER BY n DESC LIMIT 1) AS under ON true\n";
+/// The type `under` its domains of a table's column `a`, of which there can be several: their NOT NULL and CHECK are the
+/// destination's, and hold at the merge. Of all columns at once: a recursion for each makes the server think so much of
+/// the query that it compiles it (`jit`), which takes longer than all else of a small run.
+fn under_domains(table: &str) -> String {
+    format!(
+        "LEFT JOIN (\n  WITH RECURSIVE step (oid, type, modifier, n) AS (\n    \
+         SELECT t.oid, t.typbasetype, t.typtypmod, 1 FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd' AND t.oid IN (\n      \
+         SELECT atttypid FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({table}) AND attnum > 0)\n    UNION ALL\n    \
+         SELECT s.oid, t.typbasetype, t.typtypmod, n + 1 FROM step AS s\n    \
+         JOIN pg_catalog.pg_type AS t ON t.oid = s.type AND t.typtype = 'd')\n  \
+         SELECT DISTINCT ON (oid) oid, type, modifier FROM step ORDER BY oid, n DESC) AS d ON d.oid = a.atttypid\n\
+         LEFT JOIN LATERAL (\n  \
+         SELECT coalesce(d.type, a.atttypid), coalesce(d.modifier, a.atttypmod)) AS under (type, modifier) ON true\n"
+    )
+}
 
 /// The equality of a column's type: an extension in a schema beyond the search path has one that a plain `=` is not.
 const EQUALS: &str = "(SELECT 'OPERATOR(' || quote_ident(s.nspname) || '.' || o.oprname || ')'\n    \
@@ -183,12 +191,13 @@ impl Destination for Postgresql {
              FROM pg_catalog.pg_class AS c\n\
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace\n\
              LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped\n\
-             {UNDER_DOMAINS}\
+             {}\
              LEFT JOIN pg_catalog.pg_type AS base ON base.oid = under.type\n\
              LEFT JOIN pg_catalog.pg_collation AS co ON co.oid = a.attcollation\n\
              LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = co.collnamespace\n\
              WHERE c.oid = to_regclass({table})\nORDER BY a.attnum",
-            family(&table, Through::Children)
+            family(&table, Through::Children),
+            under_domains(&table)
         )
     }
 
