@@ -4,6 +4,7 @@ use super::support::World;
 use super::support::postgres::Database;
 use super::support::values::pg_to_sqlite::{ARRIVES, REFUSED, STRICT, STRICT_REFUSED};
 use super::support::values::{assert_arrived, assert_refused, columns, database, lite_row, select, world};
+use std::time::{Duration, Instant};
 
 #[test]
 #[ignore = "needs PostgreSQL: tests/run.sh"]
@@ -29,6 +30,37 @@ fn a_misfit_names_row_column_and_value_and_changes_nothing() {
             (call.stderr(), call.output.status.code(), world.rows("dst", "SELECT count(*) FROM t").join(""))
         });
     }
+}
+
+/// Rows are read ahead, and nothing of that is waited for where a row is refused; what the server says comes behind all the
+/// rows before it.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run.sh"]
+fn what_is_read_ahead_is_given_up_or_read_to_its_end() {
+    let (world, pg, began) = (World::bare(), Database::new(), Instant::now());
+    world.lite_sql("dst", "CREATE TABLE t (id INTEGER CHECK (id <> 700), v)");
+    let rows = |last: &str| {
+        format!(
+            "SELECT i, CASE i WHEN 710 THEN {last} ELSE repeat('x', 9000) END FROM (SELECT generate_series(1, 710) AS i) AS n"
+        )
+    };
+    // It sleeps behind the row, and goes on for ever.
+    for sql in [rows("pg_sleep(1000)::text"), rows("'x'").replace("1, 710", "1, 1000000000")] {
+        world.copy(&pg.url(), &sql, &world.lite("dst"), "t").fails(1, "row 700: CHECK constraint failed");
+    }
+    assert!(began.elapsed() < Duration::from_secs(20));
+    world.lite_sql("dst", "DROP TABLE t; CREATE TABLE t (id INTEGER, v)");
+    let broken = rows("(1 / (710 - i))::text");
+    world
+        .copy(&pg.url(), &broken, &world.lite("dst"), "t")
+        .fails(1, "division by zero")
+        .says("gave 709 rows before that");
+    assert_eq!(world.rows("dst", "SELECT count(*) FROM t"), ["0"]);
+    // One value is more than is read ahead, and then there are small ones again.
+    let large =
+        "SELECT i, repeat('x', CASE WHEN i % 100 = 0 THEN 3000000 ELSE i END) FROM generate_series(1, 300) AS i";
+    world.copy(&pg.url(), large, &world.lite("dst"), "t").ok().prints("300 rows");
+    assert_eq!(world.rows("dst", "SELECT count(*), sum(id), sum(length(v)) FROM t"), ["300|45150|9044550"]);
 }
 
 /// Its staging table is one too: the error names the row, and comes before the merge.

@@ -76,23 +76,23 @@ impl<'a> BinaryRow<'a> {
 }
 
 /// The rows of a binary COPY, one after the other.
-pub struct BinaryRows<'a> {
-    reader: CopyOutReader<'a>,
+pub struct BinaryRows<R> {
+    reader: R,
     columns: usize,
     spans: Vec<(usize, i32)>,
     in_header: bool,
     ended: bool,
     /// How much of the message, or of what is left over, is read.
     at: usize,
-    /// The server sends a row a message, but the protocol does not promise it: where a row goes on in the next one,
+    /// The server sends a row a message, but the protocol does not promise it: where a row goes on in what is read next,
     /// both are put together here.
     left_over: Vec<u8>,
     is_left_over: bool,
 }
 
-impl<'a> BinaryRows<'a> {
-    /// Rows of that many columns.
-    pub fn new(reader: CopyOutReader<'a>, columns: usize) -> Result<Self, Stopped> {
+impl<R: BufRead> BinaryRows<R> {
+    /// Rows of that many columns. What `reader` gives at once is a message of the server's, or several.
+    pub fn new(reader: R, columns: usize) -> Result<Self, Stopped> {
         let mut rows = BinaryRows {
             reader,
             columns,
@@ -258,11 +258,11 @@ impl<'a> TextRows<'a> {
         self.rows += 1;
         let line = self.line.strip_suffix(b"\n").ok_or(Stopped::Garbled)?;
         let line = std::str::from_utf8(line).map_err(|error| self.not_utf8(error.valid_up_to()))?;
-        split_line(line, &mut self.text, &mut self.ends);
-        if self.ends.len() != self.columns.len() {
+        let row = split_line(line, &mut self.text, &mut self.ends);
+        if row.ends.len() != self.columns.len() {
             return Err(Stopped::Garbled);
         }
-        Ok(Some(TextRow { text: &self.text, ends: &self.ends }))
+        Ok(Some(row))
     }
 
     /// The failure of a text that is not UTF-8 from there on: a server with SQL_ASCII sends any bytes.
@@ -282,7 +282,7 @@ impl<'a> TextRows<'a> {
 }
 
 /// Takes a line of COPY's text form apart: the fields one after the other in `text`, where each ends in `ends`.
-fn split_line(line: &str, text: &mut String, ends: &mut Vec<Option<usize>>) {
+pub fn split_line<'a>(line: &str, text: &'a mut String, ends: &'a mut Vec<Option<usize>>) -> TextRow<'a> {
     text.clear();
     ends.clear();
     for field in line.split('\t') {
@@ -309,6 +309,7 @@ fn split_line(line: &str, text: &mut String, ends: &mut Vec<Option<usize>>) {
         text.push_str(rest);
         ends.push(Some(text.len()));
     }
+    TextRow { text, ends }
 }
 
 /// Appends a field of COPY's text form, without what separates it from the next.
@@ -342,8 +343,8 @@ mod tests {
         }
         line.extend_from_slice(b"\\N\t\\b\\v\\f");
         let (mut text, mut ends) = (String::new(), Vec::new());
-        split_line(std::str::from_utf8(&line).unwrap(), &mut text, &mut ends);
-        let back: Vec<Option<&str>> = TextRow { text: &text, ends: &ends }.fields().collect();
+        let row = split_line(std::str::from_utf8(&line).unwrap(), &mut text, &mut ends);
+        let back: Vec<Option<&str>> = row.fields().collect();
         let mut expected: Vec<Option<&str>> = fields.iter().copied().map(Some).collect();
         expected.extend([None, Some("\u{8}\u{b}\u{c}")]);
         assert_eq!(back, expected);

@@ -1,5 +1,6 @@
 //! PostgreSQL: a connection, and the SQL that runs on it as text.
 
+pub mod ahead;
 pub mod connect;
 pub mod copy;
 pub mod failure;
@@ -64,7 +65,8 @@ impl Connection {
         Canceller::of_postgres(&self.cancelled, self.cancel_request())
     }
 
-    fn cancel_request(&self) -> CancelRequest {
+    /// A handle that has the server stop what runs here, without anybody having cancelled it.
+    pub fn cancel_request(&self) -> CancelRequest {
         CancelRequest { token: self.client.cancel_token(), tls: self.tls.clone() }
     }
 

@@ -95,15 +95,15 @@ impl Plan<'_> {
         // The statement is on lines of its own, so that a comment at its end hides nothing.
         let copy_out = format!("COPY (\n{}\n) TO STDOUT (FORMAT {})", load.last, form.name());
         let reader = source.client().copy_out(&copy_out).map_err(|error| Broken::Source(Stopped::Server(error)))?;
-        let columns = self.from.len();
+        let (into, columns) = ((form, self.to), self.from.len());
         if form == Form::Text {
             let rows = TextRows::new(reader, names(self.from));
-            sink::load(dest, load, form, &mut ByText { plan: self, rows, textual: Textual::default(), progress })
+            sink::load(dest, load, into, &mut ByText { plan: self, rows, textual: Textual::default(), progress })
         } else if self.routes.iter().all(|route| *route == Route::AsIs) {
-            sink::load(dest, load, form, &mut PassOn { reader, columns, at_start: true, ended: false, progress })
+            sink::load(dest, load, into, &mut PassOn { reader, columns, at_start: true, ended: false, progress })
         } else {
             let rows = BinaryRows::new(reader, columns).map_err(Broken::Source)?;
-            sink::load(dest, load, form, &mut ByRow { plan: self, rows, encoder: Encoder::default(), progress })
+            sink::load(dest, load, into, &mut ByRow { plan: self, rows, encoder: Encoder::default(), progress })
         }
     }
 }
@@ -156,7 +156,7 @@ impl RowSource for PassOn<'_, '_> {
 /// Some columns are converted.
 struct ByRow<'a, 'p> {
     plan: &'a Plan<'a>,
-    rows: BinaryRows<'a>,
+    rows: BinaryRows<CopyOutReader<'a>>,
     encoder: Encoder,
     progress: &'a mut Progress<'p>,
 }

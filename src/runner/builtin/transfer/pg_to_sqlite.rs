@@ -5,11 +5,11 @@ use super::sqlite_sink::SqliteSink;
 use super::{Load, Progress, sink};
 use crate::runner::Failure;
 use crate::runner::builtin::postgresql::Connection;
+use crate::runner::builtin::postgresql::ahead::{self, Ahead};
 use crate::runner::builtin::postgresql::copy::{BinaryRow, BinaryRows, Stopped};
 use crate::runner::builtin::postgresql::types::{Base, Column};
 use crate::runner::builtin::value::{Value, decode};
 use crate::runner::builtin::{script, sqlite};
-use postgres::CopyOutReader;
 use rusqlite::types::ValueRef;
 
 pub fn run(
@@ -28,9 +28,10 @@ pub fn run(
         let mut sink = SqliteSink::open(dest, load, &table)?;
         let bases: Vec<Base> = prepared.columns.iter().map(|column| column.base).collect();
         let statement = statement(load.last, &prepared.columns);
+        let stop = source.cancel_request();
         let read = match source.client().copy_out(&format!("COPY (\n{statement}\n) TO STDOUT (FORMAT binary)")) {
             Err(error) => Err(Stopped::Server(error)),
-            Ok(reader) => read(reader, &bases, &mut sink, progress),
+            Ok(reader) => ahead::read(reader, || stop.send(), |reader| read(reader, &bases, &mut sink, progress)),
         };
         read.map_err(|stopped| stopped.into_failure_after(progress.rows, source))?;
         sink.commit()?;
@@ -44,7 +45,7 @@ pub fn run(
 }
 
 fn read(
-    reader: CopyOutReader<'_>,
+    reader: Ahead<'_>,
     bases: &[Base],
     sink: &mut SqliteSink<'_>,
     progress: &mut Progress<'_>,
