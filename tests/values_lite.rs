@@ -44,6 +44,25 @@ fn a_misfit_names_row_column_and_value_and_changes_nothing() {
     }
 }
 
+/// The number of a row says nothing of a query without an order: its first columns do.
+#[test]
+fn a_misfit_tells_its_row_by_the_first_columns() {
+    let world = World::bare();
+    world.lite_sql(
+        "src",
+        "CREATE TABLE t (firm, no, line, text, qty); INSERT INTO t VALUES ('it''s, 1', 7, NULL, 'x', '007')",
+    );
+    world.lite_sql("dst", "CREATE TABLE t (firm TEXT, no INTEGER, line INTEGER, text TEXT, qty INTEGER)");
+    let copy = |sql: &str| world.copy(&world.lite("src"), sql, &world.lite("dst"), "t");
+    let why = "'007' does not fit INTEGER: the column makes it the number 7: declare the column TEXT";
+    copy("SELECT * FROM t")
+        .fails(1, &format!("row 1, column qty: {why}; the row has firm = 'it''s, 1', no = 7, line = NULL\n"));
+    copy("SELECT firm, qty, 1, 'x', 1 FROM t")
+        .fails(1, &format!("row 1, column no: {why}; the row has firm = 'it''s, 1'\n"));
+    world.lite_sql("dst", "ALTER TABLE t RENAME TO u; CREATE TABLE t (qty INTEGER, firm TEXT)");
+    copy("SELECT qty, firm FROM t").fails(1, &format!("row 1, column qty: {why}\n"));
+}
+
 /// Reader and writer would wait for each other.
 #[test]
 fn a_table_into_its_own_file() {

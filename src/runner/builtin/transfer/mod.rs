@@ -152,6 +152,17 @@ impl Load<'_> {
     }
 }
 
+/// How many columns tell a row to people: the first ones, which are the key more often than not.
+const TELLING: usize = 3;
+
+/// Adds to the failure of a value what tells its row: the values of other columns, by their names.
+fn told_by<'a>(failure: &mut Failure, fields: impl IntoIterator<Item = (&'a str, String)>) {
+    let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    if failure.kind == FailureKind::Value && !fields.is_empty() {
+        failure.message.push_str(&format!("; the row has {}", fields.join(", ")));
+    }
+}
+
 /// How far a transfer is.
 struct Progress<'a> {
     tell: &'a mut dyn FnMut(u64),

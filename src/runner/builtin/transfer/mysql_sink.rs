@@ -1,7 +1,7 @@
 //! The destination's end in MySQL: one transaction, in it LOAD DATA that is fed from here, or INSERTs of many rows where
 //! the server has that switched off.
 
-use super::{Load, Progress, Within};
+use super::{Load, Progress, TELLING, Within, told_by};
 use crate::runner::builtin::mysql::failure::Trouble;
 use crate::runner::builtin::mysql::protocol::Done;
 use crate::runner::builtin::mysql::table::{Column, Kind, quoted};
@@ -37,6 +37,8 @@ pub struct MysqlSink<'a> {
     no_escapes: bool,
     texts: Texts,
     text: String,
+    /// The first values of the row, which tell it.
+    first: [(Form, String); TELLING],
     piece: Vec<u8>,
     /// Rows in the table, and those that are on their way in the statement that runs, or in the piece.
     rows: u64,
@@ -88,6 +90,7 @@ impl<'a> MysqlSink<'a> {
             statement,
             texts: Texts::default(),
             text: String::new(),
+            first: std::array::from_fn(|_| (Form::Null, String::new())),
             piece: Vec::with_capacity(PIECE + 16 * 1024),
             rows: 0,
             pending: 0,
@@ -111,10 +114,14 @@ impl<'a> MysqlSink<'a> {
     pub fn put(&mut self, index: usize, value: &Value<'_>, progress: &Progress<'_>) -> Result<(), Failure> {
         let column = &self.columns[index];
         self.text.clear();
-        let form = self
-            .texts
-            .field(value, column, &mut self.text)
-            .map_err(|misfit| progress.misfit(&column.name, &value.shown(), &column.type_text, &misfit.why))?;
+        let form = match self.texts.field(value, column, &mut self.text) {
+            Ok(form) => form,
+            Err(misfit) => return Err(self.odd(index, &value.shown(), &misfit.why, progress)),
+        };
+        if let Some((of, text)) = self.first.get_mut(index) {
+            *of = form;
+            text.clone_from(&self.text);
+        }
         if let How::Literals(_) = self.how {
             let before: &[u8] = match (index, self.pending) {
                 (0, 0) => b"(",
@@ -139,13 +146,25 @@ impl<'a> MysqlSink<'a> {
     /// The failure of a value that is not what its type says.
     pub fn odd(&self, index: usize, shown: &str, why: &str, progress: &Progress<'_>) -> Failure {
         let column = &self.columns[index];
-        progress.misfit(&column.name, shown, &column.type_text, why)
+        self.in_row(progress.misfit(&column.name, shown, &column.type_text, why), index)
     }
 
     /// The failure of bytes that are not what their type says.
     pub fn malformed(&self, index: usize, bytes: &[u8], progress: &Progress<'_>) -> Failure {
         let column = &self.columns[index];
-        progress.malformed(&column.name, bytes, &column.type_text)
+        self.in_row(progress.malformed(&column.name, bytes, &column.type_text), index)
+    }
+
+    /// The failure of the value at this place, with what tells its row.
+    fn in_row(&self, mut failure: Failure, index: usize) -> Failure {
+        let shown = |(form, text): &(Form, String)| match form {
+            Form::Null => Value::Null.shown(),
+            Form::Whole => text.clone(),
+            Form::Hex | Form::Plain | Form::Text => Value::Text(text).shown(),
+        };
+        let fields = self.columns.iter().zip(&self.first).take(index);
+        told_by(&mut failure, fields.map(|(column, first)| (&*column.name, shown(first))));
+        failure
     }
 
     /// Ends the row.

@@ -1,6 +1,7 @@
 //! Reads a MySQL source: what its statement gives, and the transaction it may need.
 
 use super::Load;
+use super::sink::Early;
 use crate::runner::builtin::mysql::failure::Trouble;
 use crate::runner::builtin::mysql::protocol::{Column, Kind};
 use crate::runner::builtin::mysql::rows::{Next, Row};
@@ -36,6 +37,15 @@ impl From<Trouble> for Stopped {
 impl From<Failure> for Stopped {
     fn from(failure: Failure) -> Self {
         Stopped::Caller(failure)
+    }
+}
+
+impl Early for Stopped {
+    fn failure(&mut self) -> Option<&mut Failure> {
+        match self {
+            Stopped::Caller(failure) => Some(failure),
+            Stopped::Server(_) => None,
+        }
     }
 }
 

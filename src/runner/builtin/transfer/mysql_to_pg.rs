@@ -42,7 +42,7 @@ pub fn run(
         .collect();
     let rows = source.rows(&from, true);
     let mut rows = MysqlRows { rows, to: &to, bits, writer, scratch: Vec::new(), end: None, progress: &mut *progress };
-    let moved = sink::load(dest, load, form, &mut rows);
+    let moved = sink::load(dest, load, (form, &to), &mut rows);
     let end = rows.end.take();
     match moved {
         Ok(rows) => {

@@ -32,9 +32,7 @@ pub fn run(
                 let (cell, column) = row.next()?;
                 match cell::value(cell, column, &mut scratch) {
                     Ok(value) => sink.bind(index, &value, progress)?,
-                    Err(odd) => {
-                        return Err(progress.misfit(&names[index], &odd.shown, &table[index].declared, odd.why).into());
-                    }
+                    Err(odd) => return Err(sink.odd(index, &odd.shown, odd.why, progress).into()),
                 }
             }
             sink.insert(progress)?;

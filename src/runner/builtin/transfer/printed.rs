@@ -215,10 +215,10 @@ fn to_pg(
             Base::Int2 | Base::Int4 | Base::Int8 | Base::Oid | Base::Numeric | Base::Float4 | Base::Float8
         )
     };
-    let columns = columns.into_iter().map(|column| (numbers(&column), column)).collect::<Vec<_>>();
+    let numbers: Vec<bool> = columns.iter().map(numbers).collect();
     let (encoder, digits) = (Encoder::default(), Vec::new());
-    let mut source = PgRows { rows, columns: &columns, encoder, digits, progress };
-    sink::load(dest, load, Form::Binary, &mut source).map_err(|broken| match broken {
+    let mut source = PgRows { rows, columns: &columns, numbers, encoder, digits, progress };
+    sink::load(dest, load, (Form::Binary, &columns), &mut source).map_err(|broken| match broken {
         Broken::Source(failure) => failure,
         Broken::Dest(error, rows) => sink::dest_failure(dest, &error, rows),
     })
@@ -226,8 +226,9 @@ fn to_pg(
 
 struct PgRows<'a, 'b, 'p, R> {
     rows: &'a mut Rows<'b, R>,
-    /// Each with whether it is for numbers.
-    columns: &'a [(bool, Column)],
+    columns: &'a [Column],
+    /// Which of them are for numbers.
+    numbers: Vec<bool>,
     encoder: Encoder,
     digits: Vec<u8>,
     progress: &'a mut Progress<'p>,
@@ -241,7 +242,7 @@ impl<R: BufRead> RowSource for PgRows<'_, '_, '_, R> {
             return Ok(false);
         }
         out.extend_from_slice(&(self.columns.len() as i16).to_be_bytes());
-        for (index, (is_number, column)) in self.columns.iter().enumerate() {
+        for (index, (column, is_number)) in self.columns.iter().zip(&self.numbers).enumerate() {
             let value = self.rows.value(index, (&column.name, *is_number), &mut self.digits, self.progress)?;
             self.encoder.field(&value, column, out).map_err(|misfit| {
                 self.progress.misfit(&column.name, &value.shown(), &column.type_text(), &misfit.why)

@@ -1,10 +1,11 @@
 //! The destination's end of a COPY: rows go in by large pieces, in one transaction.
 
-use super::{Load, Within};
-use crate::runner::builtin::postgresql::copy::{HEADER, TRAILER};
+use super::{Load, TELLING, Within, told_by};
+use crate::runner::builtin::postgresql::copy::{self, HEADER, TRAILER};
 use crate::runner::builtin::postgresql::types::Column;
 use crate::runner::builtin::postgresql::{Connection, describe_in_full};
 use crate::runner::builtin::sqlite::table::quoted;
+use crate::runner::builtin::value::{Value, decode};
 use crate::runner::{Failure, FailureKind};
 use postgres::types::Type;
 use postgres::{Client, SimpleQueryMessage};
@@ -40,14 +41,36 @@ impl Form {
 /// Where rows come from.
 pub trait RowSource {
     /// Why there are no more rows before the end.
-    type Error;
+    type Error: Early;
 
-    /// Appends the next row; `false` at the end. It is not asked again after that.
+    /// Appends the next row; `false` at the end. It is not asked again after that. Where a value does not fit, the fields
+    /// before it are appended.
     fn next_row(&mut self, out: &mut Vec<u8>) -> Result<bool, Self::Error>;
 
     /// Whether a COPY can end here, and another one begin.
     fn can_stop(&mut self) -> Result<bool, Self::Error> {
         Ok(true)
+    }
+}
+
+/// Why there are no more rows before the end.
+pub trait Early {
+    /// The failure, where it is known already: of a value, say.
+    fn failure(&mut self) -> Option<&mut Failure>;
+}
+
+impl Early for Failure {
+    fn failure(&mut self) -> Option<&mut Failure> {
+        Some(self)
+    }
+}
+
+impl Early for copy::Stopped {
+    fn failure(&mut self) -> Option<&mut Failure> {
+        match self {
+            copy::Stopped::Caller(failure) => Some(failure),
+            _ => None,
+        }
     }
 }
 
@@ -69,11 +92,11 @@ fn refused<E>(rows: u64) -> impl Fn(postgres::Error) -> Broken<E> {
 pub fn load<S: RowSource>(
     dest: &mut Connection,
     load: &Load<'_>,
-    form: Form,
+    into: (Form, &[Column]),
     source: &mut S,
 ) -> Result<u64, Broken<S::Error>> {
     let mut in_transaction = false;
-    let loaded = copy(dest.client(), load, form, source, &mut in_transaction);
+    let loaded = load_by_copy(dest.client(), load, into, source, &mut in_transaction);
     if loaded.is_err() && dest.is_usable() {
         // A COPY that was dropped tells the server so with the next thing that is sent.
         if in_transaction { dest.roll_back() } else { dest.settle() }
@@ -81,16 +104,17 @@ pub fn load<S: RowSource>(
     loaded
 }
 
-fn copy<S: RowSource>(
+fn load_by_copy<S: RowSource>(
     client: &mut Client,
     load: &Load<'_>,
-    form: Form,
+    into: (Form, &[Column]),
     source: &mut S,
     in_transaction: &mut bool,
 ) -> Result<u64, Broken<S::Error>> {
+    let (form, _) = into;
     let mut piece = Vec::with_capacity(PIECE + 16 * 1024);
     begin_rows(form, &mut piece);
-    let mut more = fill(&mut piece, source)?;
+    let mut more = fill(&mut piece, source, into)?;
     // What fits into one piece is one COPY, and a transaction by itself.
     if more || load.within.is_some() {
         *in_transaction = true;
@@ -113,7 +137,7 @@ fn copy<S: RowSource>(
             if (sent > STRETCH.0 || began.elapsed() > STRETCH.1) && source.can_stop().map_err(Broken::Source)? {
                 break;
             }
-            more = fill(&mut piece, source)?;
+            more = fill(&mut piece, source, into)?;
         }
         if form == Form::Binary {
             piece.extend_from_slice(&TRAILER);
@@ -125,7 +149,7 @@ fn copy<S: RowSource>(
         }
         piece.clear();
         begin_rows(form, &mut piece);
-        more = fill(&mut piece, source)?;
+        more = fill(&mut piece, source, into)?;
     }
     let committed = match load.within {
         Some(within) => within.commit(rows, |sql| first_row(client, sql)).map_err(refused(rows))?,
@@ -164,13 +188,49 @@ fn begin_rows(form: Form, piece: &mut Vec<u8>) {
 }
 
 /// Appends rows until the piece is full; `false` if there are no more.
-fn fill<S: RowSource>(piece: &mut Vec<u8>, source: &mut S) -> Result<bool, Broken<S::Error>> {
+fn fill<S: RowSource>(
+    piece: &mut Vec<u8>,
+    source: &mut S,
+    (form, columns): (Form, &[Column]),
+) -> Result<bool, Broken<S::Error>> {
     while piece.len() < PIECE {
-        if !source.next_row(piece).map_err(Broken::Source)? {
-            return Ok(false);
+        let start = piece.len();
+        match source.next_row(piece) {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(mut early) => {
+                if let Some(failure) = early.failure() {
+                    told_by(failure, fields(&piece[start..], form, columns));
+                }
+                return Err(Broken::Source(early));
+            }
         }
     }
     Ok(true)
+}
+
+/// The first fields of a row that was begun, each with its column's name.
+fn fields<'a>(row: &[u8], form: Form, columns: &'a [Column]) -> Vec<(&'a str, String)> {
+    if form == Form::Text {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        // Behind the last tab is the field that does not fit.
+        let Some((whole, _)) = std::str::from_utf8(row).unwrap_or_default().rsplit_once('\t') else {
+            return Vec::new();
+        };
+        let row = copy::split_line(whole, &mut text, &mut ends);
+        let shown = row.fields().map(|text| text.map_or(Value::Null, Value::Text).shown());
+        return columns.iter().map(|column| &*column.name).zip(shown).take(TELLING).collect();
+    }
+    let mut rest = row.get(2..).unwrap_or_default();
+    let next = |column: &'a Column| {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(i32::from_be_bytes(*length)).ok();
+        let (bytes, after) = after.split_at_checked(length.unwrap_or_default())?;
+        rest = after;
+        let value = length.map_or(Value::Null, |_| decode::value(column.base, bytes).unwrap_or(Value::Bytes(bytes)));
+        Some((&*column.name, value.shown()))
+    };
+    columns.iter().take(TELLING).map_while(next).collect()
 }
 
 /// The failure of the destination, with the row counted from the beginning of the load.

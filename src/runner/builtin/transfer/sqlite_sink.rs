@@ -1,9 +1,9 @@
 //! The destination's end in SQLite: one transaction, one prepared INSERT of a single row.
 
-use super::{Load, Progress, Within, storage};
+use super::{Load, Progress, TELLING, Within, storage, told_by};
 use crate::runner::builtin::sqlite::table::{Column, quoted};
 use crate::runner::builtin::sqlite::{Connection, failure};
-use crate::runner::builtin::value::{Misfit, SHOWN, Value, cut};
+use crate::runner::builtin::value::{SHOWN, Value, cut};
 use crate::runner::{Failure, FailureKind};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, Statement};
@@ -56,7 +56,7 @@ impl<'a> SqliteSink<'a> {
         let column = &self.columns[index];
         match storage::stored(value, column.affinity, &mut self.scratch) {
             Ok(stored) => bind(&mut self.insert, index, stored).map_err(|error| self.dest.failure(&error)),
-            Err(misfit) => Err(misplaced(column, value, &misfit, progress)),
+            Err(misfit) => Err(self.odd(index, &value.shown(), &misfit.why, progress)),
         }
     }
 
@@ -78,10 +78,24 @@ impl<'a> SqliteSink<'a> {
         bind(&mut self.insert, index, stored).map_err(|error| self.dest.failure(&error))
     }
 
+    /// The failure of a value that does not fit.
+    pub fn odd(&self, index: usize, shown: &str, why: &str, progress: &Progress<'_>) -> Failure {
+        let column = &self.columns[index];
+        self.in_row(progress.misfit(&column.name, shown, &column.declared, why), index)
+    }
+
     /// The failure of a value that is not what its type says.
     pub fn malformed(&self, index: usize, bytes: &[u8], progress: &Progress<'_>) -> Failure {
         let column = &self.columns[index];
-        progress.malformed(&column.name, bytes, &column.declared)
+        self.in_row(progress.malformed(&column.name, bytes, &column.declared), index)
+    }
+
+    /// The failure of the value at this place, with what tells its row.
+    fn in_row(&self, mut failure: Failure, index: usize) -> Failure {
+        let sql = self.insert.expanded_sql().unwrap_or_default();
+        let fields = self.columns.iter().zip(self.values(&sql)).take(index.min(TELLING));
+        told_by(&mut failure, fields.map(|(column, value)| (&*column.name, cut(value, SHOWN))));
+        failure
     }
 
     /// Inserts the row.
@@ -104,7 +118,7 @@ impl<'a> SqliteSink<'a> {
     /// The values of the row that SQLite refused with this message: those of the columns that it names, or all.
     fn shown(&self, message: &str) -> String {
         let sql = self.insert.expanded_sql().unwrap_or_default();
-        let values = literals(sql.get(self.values_at..).and_then(|rest| rest.strip_suffix(')')).unwrap_or_default());
+        let values = self.values(&sql);
         let named = |column: &Column| {
             message.split([' ', ',']).any(|word| word.rsplit_once('.').is_some_and(|(_, name)| name == column.name))
         };
@@ -113,6 +127,11 @@ impl<'a> SqliteSink<'a> {
         let shown: Vec<String> =
             pairs.map(|(column, value)| format!("{} = {}", column.name, cut(value, SHOWN))).collect();
         cut(&shown.join(", "), 12 * SHOWN)
+    }
+
+    /// The values in the INSERT's text, as SQLite writes them.
+    fn values<'s>(&self, sql: &'s str) -> impl Iterator<Item = &'s str> + use<'s> {
+        literals(sql.get(self.values_at..).and_then(|rest| rest.strip_suffix(')')).unwrap_or_default())
     }
 
     /// Ends the transaction: only now are the rows in the table.
@@ -138,8 +157,4 @@ fn literals(list: &str) -> impl Iterator<Item = &str> {
         in_quotes ^= c == '\'';
         c == ',' && !in_quotes
     })
-}
-
-fn misplaced(column: &Column, value: &Value<'_>, misfit: &Misfit, progress: &Progress<'_>) -> Failure {
-    progress.misfit(&column.name, &value.shown(), &column.declared, &misfit.why)
 }

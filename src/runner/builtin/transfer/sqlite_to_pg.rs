@@ -30,7 +30,7 @@ pub fn run(
             (Form::Binary, Writer::Binary(Encoder::default()))
         };
         let mut rows = SqliteRows { source, rows: statement.raw_query(), columns: &columns, writer, progress };
-        sink::load(dest, load, form, &mut rows).map_err(|broken| match broken {
+        sink::load(dest, load, (form, &columns), &mut rows).map_err(|broken| match broken {
             Broken::Source(failure) => failure,
             Broken::Dest(error, rows) => sink::dest_failure(dest, &error, rows),
         })

@@ -124,8 +124,7 @@ fn fill(
                 sink.bind_as_is(index, stored, progress)?;
                 continue;
             }
-            let value =
-                storage::value(stored).map_err(|bytes| progress.malformed(&column.name, bytes, &column.declared))?;
+            let value = storage::value(stored).map_err(|bytes| sink.malformed(index, bytes, progress))?;
             sink.bind(index, &value, progress)?;
         }
         sink.insert(progress)?;

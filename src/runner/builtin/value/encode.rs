@@ -27,8 +27,7 @@ fn no(why: impl Into<String>) -> Result<(), Misfit> {
 }
 
 impl Encoder {
-    /// Appends `value` as a field of a binary COPY for `column`: its length, then its bytes. What stands behind the
-    /// start of the field after an error is of no use.
+    /// Appends `value` as a field of a binary COPY for `column`: its length, then its bytes; nothing where it does not fit.
     pub fn field(&mut self, value: &Value<'_>, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
         if matches!(value, Value::Null) {
             out.extend_from_slice(&(-1i32).to_be_bytes());
@@ -36,10 +35,15 @@ impl Encoder {
         }
         let start = out.len();
         out.extend_from_slice(&[0; 4]);
-        self.bytes(value, column, out)?;
-        let length = i32::try_from(out.len() - start - 4).map_err(|_| Misfit::new("it is longer than 1 GB"))?;
-        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-        Ok(())
+        let fits = self.bytes(value, column, out).and_then(|()| {
+            let length = i32::try_from(out.len() - start - 4).map_err(|_| Misfit::new("it is longer than 1 GB"))?;
+            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            Ok(())
+        });
+        if fits.is_err() {
+            out.truncate(start);
+        }
+        fits
     }
 
     /// Appends the bytes of `value`, which is not NULL.
