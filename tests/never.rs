@@ -103,6 +103,16 @@ fn each_line_of_what_must_never_happen_has_its_tests_beside_it() {
     }
 }
 
+/// What `tests/taken-out.py` takes out follows the code: each piece is where it is looked for, and so are its tests.
+#[test]
+#[ignore = "needs Python: tests/run.sh"]
+fn the_pieces_that_hold_the_lines_are_there() {
+    let mut look = std::process::Command::new("python3");
+    look.current_dir(project()).args(["tests/taken-out.py", "--look"]).arg(std::env::current_exe().unwrap());
+    let looked = look.output().unwrap();
+    assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
+}
+
 #[test]
 fn the_lines_that_a_test_holds_are_read_from_its_comment() {
     let text = "/// Never 3, never 13: it is so.\n/// And more.\n    #[test]\n#[ignore = \"x\"]\nfn a_test() {\n}\n\

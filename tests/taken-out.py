@@ -4,6 +4,8 @@ that are named here for it then fail, as they do not with the piece in its place
 
     tests/taken-out.py              everything; it takes about half an hour
     tests/taken-out.py 13 fence     the pieces of line 13, and those with "fence" in their description
+    tests/taken-out.py --look PROGRAM
+                                    takes nothing out: whether each piece is there, and PROGRAM has the tests that notice
 
 It works on a copy of the tree in target/taken-out, where it keeps what it builds. Where no server is given by the
 environment it runs itself under tests/run.sh. The pieces are in tests/support/pieces.py.
@@ -109,14 +111,22 @@ def wanted(piece):
 def take_out(piece):
     """Changes the file in TREE, and gives its text as it was; None where it has no such code any more."""
     path = TREE / piece.file
-    text = before = path.read_text()
+    before = path.read_text()
+    text = without(piece, before)
+    if text is None:
+        return None
+    path.write_text(text)
+    return before
+
+
+def without(piece, text):
+    """The text of the piece's file without the piece; None where it has no such code any more."""
     for old, new in piece.changes:
         if text.count(old) != 1:
             print(f"{piece.file} has this {text.count(old)} times, and not once:\n{old}", file=sys.stderr)
             return None
         text = text.replace(old, new)
-    path.write_text(text)
-    return before
+    return text
 
 
 def prove(piece, program, tests):
@@ -134,7 +144,23 @@ def prove(piece, program, tests):
     return f"not seen to fail: {', '.join(survivors)}" if survivors else None
 
 
+def known_to(program):
+    """The names of all its tests."""
+    listed = subprocess.run([program, "--list", "--include-ignored"], check=True, stdout=subprocess.PIPE, text=True)
+    return re.findall(r"^(\S+): test$", listed.stdout, re.M)
+
+
+def look(program):
+    known = known_to(program)
+    for name in {name for piece in PIECES for name in piece.tests}:
+        expand(name, known)
+    missing = [piece.what for piece in PIECES if without(piece, (ROOT / piece.file).read_text()) is None]
+    sys.exit(f"not there to be taken out: {', '.join(missing)}" if missing else 0)
+
+
 def main():
+    if sys.argv[1:2] == ["--look"]:
+        look(*sys.argv[2:])
     if "PIPEKIT_TEST_PG" not in os.environ:
         run = str(ROOT / "tests/run.sh")
         os.execv(run, [run, "--", sys.executable, __file__, *sys.argv[1:]])
@@ -142,8 +168,7 @@ def main():
     TREE.mkdir(parents=True, exist_ok=True)
     copy_tree()
     program = build_tests()
-    listed = subprocess.run([program, "--list", "--include-ignored"], check=True, stdout=subprocess.PIPE, text=True)
-    known = re.findall(r"^(\S+): test$", listed.stdout, re.M)
+    known = known_to(program)
     named = {piece: [test for name in piece.tests for test in expand(name, known)] for piece in pieces}
 
     every = sorted({test for tests in named.values() for test in tests})

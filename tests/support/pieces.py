@@ -381,7 +381,7 @@ piece(13, "a receipt that is there, on SQLite", SQLITE,
 piece(13, "a merge that is on the server's disk when it is told", PG_MERGE,
       ("{PATIENCE}  {DURABLE}  \\", "{PATIENCE}  \\"),
       tests=["crashes::a_server_that_commits_later_than_it_says_loses_no_merge"])
-piece(13, "a look at what triggers and views made of a merge", DIALECT,
+piece(13, "a look at what triggers and views made of a merge", "src/dialect/described.rs",
       ("self.described.decides || self.described.relation == Relation::View", "self.described.decides && !self.described.decides"),
       tests=["destinations::loads::triggers::on_postgresql", "destinations::loads::views"])
 
@@ -421,7 +421,7 @@ piece(14, "the name, taken before anything is staged", STAGE,
 piece(14, "names that can't be taken for a table's", DIALECT,
       ("format!(\"target.{0} {operator} staged.{0}\", self.quote(k))", "format!(\"{0} {operator} staged.{0}\", self.quote(k))"),
       tests=["destinations::loads::names::on_postgresql"])
-piece(14, "the name of the table of receipts, which no module has", "src/definition/module.rs",
+piece(14, "the name of the table of receipts, which no module has", "src/definition/check.rs",
       ("        if self.name == dialect::RECEIPT {", "        if self.name == dialect::RECEIPT && false {"),
       tests=["destinations::together::no_module_is_called_like_the_receipt"])
 
