@@ -6,8 +6,8 @@ use crate::runner::builtin::mysql::failure::Trouble;
 use crate::runner::builtin::mysql::protocol::Done;
 use crate::runner::builtin::mysql::table::{Column, Kind, quoted};
 use crate::runner::builtin::mysql::{Answer, Connection};
-use crate::runner::builtin::value::Value;
 use crate::runner::builtin::value::mysql::{Form, Texts};
+use crate::runner::builtin::value::{SHOWN, Value};
 use crate::runner::{Failure, FailureKind};
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ pub struct MysqlSink<'a> {
     no_escapes: bool,
     texts: Texts,
     text: String,
-    /// The first values of the row, which tell it.
+    /// The first values of the row, which tell it: as much of them as is shown.
     first: [(Form, String); TELLING],
     piece: Vec<u8>,
     /// Rows in the table, and those that are on their way in the statement that runs, or in the piece.
@@ -120,7 +120,8 @@ impl<'a> MysqlSink<'a> {
         };
         if let Some((of, text)) = self.first.get_mut(index) {
             *of = form;
-            text.clone_from(&self.text);
+            text.clear();
+            text.push_str(&self.text[..self.text.floor_char_boundary(4 * SHOWN + 4)]);
         }
         if let How::Literals(_) = self.how {
             let before: &[u8] = match (index, self.pending) {
