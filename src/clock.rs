@@ -170,17 +170,17 @@ fn zone_file(name: &str) -> Option<TimeZone> {
     TimeZone::tzif(name, &std::fs::read(Path::new(ZONES).join(name)).ok()?).ok()
 }
 
-/// Waits until something is so, for so long at most, and says whether it is. It looks often at first: what is almost
-/// there should not be waited for.
+/// Waits until something is so, for so long at most, and says whether it is. It looks often at first, so that no more is
+/// waited than a fifth longer than it takes.
 pub fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     let end = std::time::Instant::now() + patience;
-    let mut pause = Duration::from_micros(100);
+    let mut pause = Duration::from_micros(50);
     while !is_so() {
         if std::time::Instant::now() >= end {
             return false;
         }
         std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(5));
+        pause = (pause + pause / 4).min(Duration::from_millis(5));
     }
     true
 }

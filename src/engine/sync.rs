@@ -174,6 +174,10 @@ pub fn run_module(store: &mut Store, name_or_id: &str, options: &mut Options<'_>
         drop(watch);
         let tries = options.mode == Mode::Run && attempt <= definition.module.retries;
         let again = tries && matches!(ended, Ended::Failed(_)) && !cancelled;
+        if !again {
+            // It takes leave of its servers while the end is written down.
+            databases.runners().hang_up();
+        }
         close(store, &definition, (run_id, options.mode), &ended, &facts, !again).map_err(|e| unwritten(run_id, e))?;
         let error = ended.error();
         let cancelled_waiting = match (&error, again) {

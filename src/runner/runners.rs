@@ -65,6 +65,13 @@ impl Runners {
         }
     }
 
+    /// Has the session end, as nothing more will be asked of it. Does not wait.
+    pub fn hang_up(&self) {
+        if let Some(session) = &*self.session.lock().unwrap_or_else(PoisonError::into_inner) {
+            session.hang_up();
+        }
+    }
+
     /// Runs SQL and gives its rows, at most `limit` of them.
     ///
     /// # Errors

@@ -269,6 +269,11 @@ impl Session {
         lock(&self.input).take();
     }
 
+    /// Has the process end, as nothing more will be asked of it. Does not wait: that is done when this is dropped.
+    pub fn hang_up(&self) {
+        lock(&self.input).take();
+    }
+
     /// Whether the process lives.
     pub fn is_alive(&self) -> bool {
         matches!(lock(&self.child).try_wait(), Ok(None))
@@ -277,8 +282,8 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Closing its input ends it; killing it is for one that does not notice.
-        lock(&self.input).take();
+        // Killing it is for one that does not notice.
+        self.hang_up();
         let mut child = lock(&self.child);
         if crate::clock::wait_until(Duration::from_secs(1), || !matches!(child.try_wait(), Ok(None))) {
             return;
