@@ -176,8 +176,12 @@ fn members_have_places() {
     };
     assert_eq!(order(), "one two three");
     world.call("group member add nightly three --order 0").ok().prints("number 1 of 3");
+    world
+        .call("group member add nightly three --order 0")
+        .ok()
+        .prints("number 1 of 3 in group nightly, where it was already");
     assert_eq!(order(), "three one two");
-    world.call("group member add nightly three").ok().prints("number 3 of 3");
+    world.call("group member add nightly three").ok().prints("number 3 of 3 in group nightly: from place 0 to place");
     world.call("group member remove nightly two").ok();
     assert_eq!(order(), "one three");
     world.call("group member remove nightly two").fails(4, "module two is not in group nightly");

@@ -166,7 +166,7 @@ fn those_that_load_into_one_sqlite_file_take_turns() {
     let weekly = world.start("group run weekly");
     stay_running(&world, "four one three");
     let waits = "SELECT count(*) FROM group_run_member
-                 WHERE module_name = 'two' AND status = 'waiting' AND reason LIKE 'connection a has no room%'";
+                 WHERE module_name = 'two' AND status = 'waiting' AND reason LIKE 'another run loads into a, and an SQLite file%'";
     assert_eq!(world.own(waits), "2");
     drop(held);
     nightly.wait().ok();

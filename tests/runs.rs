@@ -273,6 +273,43 @@ fn a_string_that_looks_like_a_placeholder_is_warned_of() {
     world.call("run orders").ok().says("no watermark is called since");
 }
 
+/// Outside quotes a date is a sum, and the comparison with it is true of all rows, or of none.
+#[test]
+fn a_date_without_quotes_is_refused() {
+    let world = World::orders();
+    world.call("module edit orders --query 'SELECT * FROM orders WHERE id > {since}'").ok();
+    world
+        .args(&[
+            "watermark",
+            "add",
+            "orders",
+            "since",
+            "--connection",
+            "dw",
+            "--sql",
+            "SELECT max(day) FROM (SELECT '2026-01-02' AS day)",
+        ])
+        .ok();
+    let what = "{since} stands in the query without quotes, and its value is 2026-01-02";
+    world.call("run orders").fails(1, what).says("'{since}', in quotes");
+    world.call("module preview orders").fails(2, what);
+    assert_eq!(world.json("log show orders")["status"], "error");
+    // What is known before a value is: its default.
+    world.call("module check orders").ok();
+    world.call("watermark edit orders since --default 2026-01-01").ok();
+    world.call("module check orders").code(1).prints("unquoted_moment");
+    // In quotes it is text, and a resolver may give its own.
+    world
+        .args(&["watermark", "edit", "orders", "since", "--default", "none", "--sql", "SELECT quote('2026-01-02')"])
+        .ok();
+    world.call("module preview orders").ok().prints("id > '2026-01-02'");
+    world.args(&["watermark", "edit", "orders", "since", "--sql", "SELECT '2026-01-02'"]).ok();
+    world
+        .args(&["module", "edit", "orders", "--query", "SELECT * FROM orders WHERE id > '{since}' /* {since} */ AND 1"])
+        .ok();
+    world.call("module preview orders").ok().prints("id > '2026-01-02' /* 2026-01-02 */ AND 1");
+}
+
 /// Columns map by position: a name that stands elsewhere is a likely slip, and the run says so.
 #[test]
 fn a_column_in_another_place_is_warned_of() {

@@ -55,6 +55,12 @@ pub fn check(module: &Module) -> Vec<Finding> {
     for word in placeholders::lookalikes(&module.source_query, &declared) {
         out.push(lookalike(&module.name, word));
     }
+    for word in placeholders::bare(&module.source_query) {
+        let default = module.watermarks.iter().find(|w| w.name == word).and_then(|w| w.default_value.as_deref());
+        if let Some(value) = default.filter(|value| placeholders::is_moment(value)) {
+            out.push(unquoted(&module.name, word, value));
+        }
+    }
     for watermark in &module.watermarks {
         if !placeholders::uses(&module.source_query, &watermark.name) {
             out.push(finding(
@@ -127,6 +133,19 @@ pub fn check(module: &Module) -> Vec<Finding> {
     }
     out.extend(key_in_output(module));
     out
+}
+
+/// A value that is a date and that the query has outside quotes: the database computes with it, and compares with a year.
+pub fn unquoted(module: &str, word: &str, value: &str) -> Finding {
+    finding(
+        Severity::Error,
+        "unquoted_moment",
+        format!(
+            "{{{word}}} stands in the query without quotes, and its value is {value}: a database would compute with it, and \
+             compare with a number"
+        ),
+        format!("`pipekit module edit {module} --raw` opens the query: '{{{word}}}', in quotes"),
+    )
 }
 
 /// A string that reads `{word}` and that no watermark declares: it goes to the database as it is, and the comparison

@@ -1,5 +1,6 @@
 //! How far back a watermark's resolver is to look, and the expression for it.
 
+use crate::words::counted;
 use std::fmt;
 
 /// A distance between two values of a watermark.
@@ -88,12 +89,31 @@ impl Overlap {
     }
 }
 
+/// A length of time in the units that people count it in, which are hours up to two days.
+fn units(nanos: i128) -> Vec<String> {
+    let (mut left, mut out) = (nanos / SECOND, Vec::new());
+    let days = if left < 2 * 86_400 { 0 } else { 86_400 };
+    for (size, unit) in [(days, "day"), (3_600, "hour"), (60, "minute")] {
+        let n = left.checked_div(size).unwrap_or_default();
+        if n != 0 {
+            left -= n * size;
+            out.push(counted(n, unit));
+        }
+    }
+    if nanos % SECOND != 0 {
+        out.push(format!("{:.3} seconds", (left * SECOND + nanos % SECOND) as f64 / SECOND as f64));
+    } else if left != 0 || out.is_empty() {
+        out.push(counted(left, "second"));
+    }
+    out
+}
+
 impl fmt::Display for Overlap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Overlap::Nanos(n) = self
-            && n % SECOND != 0
+        if let Overlap::Nanos(n) = *self
+            && self.parts().1 != "day"
         {
-            return write!(f, "{:.3} seconds", *n as f64 / SECOND as f64);
+            return write!(f, "{}", units(n).join(" "));
         }
         match self.parts() {
             (n, "") => write!(f, "{n}"),

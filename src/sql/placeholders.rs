@@ -32,9 +32,8 @@ pub fn uses(sql: &str, name: &str) -> bool {
     braced(sql).iter().any(|(word, _)| *word == name)
 }
 
-/// The words in braces that stand outside quotes and comments and that `declared` does not have: each would be sent
-/// to the database as it is.
-pub fn undeclared<'a>(sql: &'a str, declared: &[&str]) -> Vec<&'a str> {
+/// The words in braces that stand outside quotes and comments.
+pub fn bare(sql: &str) -> Vec<&str> {
     let tokens = lexer::tokens(sql);
     let covered = |at: usize| {
         let token = &tokens[tokens.partition_point(|t| t.span.end <= at)];
@@ -42,11 +41,27 @@ pub fn undeclared<'a>(sql: &'a str, declared: &[&str]) -> Vec<&'a str> {
     };
     let mut out: Vec<&str> = Vec::new();
     for (word, span) in braced(sql) {
-        if !declared.contains(&word) && !covered(span.start) && !out.contains(&word) {
+        if !covered(span.start) && !out.contains(&word) {
             out.push(word);
         }
     }
     out
+}
+
+/// Those that `declared` does not have: each would be sent to the database as it is.
+pub fn undeclared<'a>(sql: &'a str, declared: &[&str]) -> Vec<&'a str> {
+    bare(sql).into_iter().filter(|word| !declared.contains(word)).collect()
+}
+
+/// Whether a value is a date, alone or with a time. Outside quotes databases compute with it: `2026-01-02` is 2023.
+pub fn is_moment(value: &str) -> bool {
+    let is = |text: &str, form: &str| {
+        text.len() == form.len()
+            && text.bytes().zip(form.bytes()).all(|(b, f)| if f == b'0' { b.is_ascii_digit() } else { b == f })
+    };
+    let (date, time) = value.trim().split_at_checked("0000-00-00".len()).unwrap_or_default();
+    is(date, "0000-00-00")
+        && (time.is_empty() || time.starts_with(['T', ' ']) && time[1..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The words in braces that are all there is of a string, as in `'{since}'`, and that `declared` does not have. It may be
@@ -112,6 +127,18 @@ mod tests {
         ];
         for (sql, expected) in cases {
             assert_eq!(undeclared(sql, &["x"]), *expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn dates_are_known_and_sums_are_not() {
+        for value in ["2026-01-02", " 2026-01-02 ", "2026-01-02 10:00:00.5+02", "2026-01-02T10:00"] {
+            assert!(is_moment(value), "{value}");
+        }
+        for value in
+            ["2026", "2026-1-2", "'2026-01-02'", "DATE '2026-01-02'", "2026-01-02 - 3", "20260102", "äöü-01-02", ""]
+        {
+            assert!(!is_moment(value), "{value}");
         }
     }
 

@@ -171,18 +171,28 @@ pub fn delete(conn: &Sqlite, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// The connections of a module whose runs are limited: id, name, and how many there may be at once. One, of those that
-/// load into an SQLite file, where it does not say: a file has one writer at a time, and a second gives up waiting.
-pub fn limits_of_module(conn: &Sqlite, module_id: i64) -> Result<Vec<(i64, String, i64)>> {
+/// A connection whose runs are limited.
+pub struct Limit {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// How many there may be at once. Where it does not say, one that loads into its SQLite file: a file has one writer at
+    /// a time, and a second gives up waiting.
+    pub most: Option<i64>,
+}
+
+/// The connections of a module whose runs are limited.
+pub fn limits_of_module(conn: &Sqlite, module_id: i64) -> Result<Vec<Limit>> {
     let mut statement = conn.prepare_cached(
-        "SELECT c.id, c.name, coalesce(c.max_runs, 1)
+        "SELECT c.id, c.name, c.max_runs
          FROM module m JOIN connection c ON c.id IN (m.source_connection_id, m.dest_connection_id)
          JOIN driver d ON d.id = c.driver_id
          WHERE m.id = ?1 AND (c.max_runs IS NOT NULL OR c.id = m.dest_connection_id AND d.kind = 'sqlite')
          ORDER BY c.id",
     )?;
     Ok(statement
-        .query_map([module_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map([module_id], |row| Ok(Limit { id: row.get(0)?, name: row.get(1)?, most: row.get(2)? }))?
         .collect::<rusqlite::Result<_>>()?)
 }
 

@@ -157,3 +157,48 @@ fn what_can_not_be_told() {
     pair.call("module edit t --query 'SELECT id, changed FROM t'").ok();
     pair.call("watermark audit t").code(2).says("no watermark");
 }
+
+/// A key of several columns is told in its order, and a row that was changed behind the column's back as such.
+#[test]
+fn keys_and_what_changed_without_a_new_time() {
+    let pair = Pair::sqlite();
+    pair.world.lite_sql("src", "CREATE TABLE l (no INTEGER, line INTEGER, total INTEGER, changed TEXT)");
+    pair.world.lite_sql("dst", "CREATE TABLE l (no INTEGER, line INTEGER, total INTEGER, changed TEXT)");
+    let rows = "INSERT INTO l VALUES (21, 2, 5, '2026-01-02 03:04:05'), (30, 1, 6, '2026-03-02 05:04:05')";
+    pair.world.lite_sql("src", rows);
+    let query = "SELECT * FROM l WHERE changed >= '{since}'";
+    pair.world
+        .args(&["module", "add", "l", "--source", "src", "--dest", "dst", "--table", "l", "--strategy", "incremental"])
+        .code(2);
+    let add = [
+        "module",
+        "add",
+        "l",
+        "--source",
+        "src",
+        "--dest",
+        "dst",
+        "--table",
+        "l",
+        "--strategy",
+        "incremental",
+        "--key",
+        "no,line",
+    ];
+    pair.world.args(&[&add[..], &["--query", query]].concat()).ok();
+    let sql = "SELECT max(changed) FROM l";
+    pair.world
+        .args(&["watermark", "add", "l", "since", "--connection", "dst", "--sql", sql, "--default", "1970-01-01"])
+        .ok();
+    pair.world.run("l");
+    pair.world.lite_sql("src", "UPDATE l SET total = 50 WHERE no = 21");
+    pair.world.lite_sql("src", "INSERT INTO l VALUES (3, 4, 7, '2026-03-02 01:04:04')");
+    let shown = pair.call("watermark audit l").code(1).stdout();
+    assert!(shown.contains("NO, LINE"), "{shown}");
+    assert!(shown.contains("21, 2 ") && shown.contains("59 days 2 hours"), "{shown}");
+    assert!(shown.contains("3, 4 ") && shown.contains("4 hours 1 second"), "{shown}");
+    let told = pair.call("watermark audit l --json").code(1).json();
+    assert_eq!(told["key"], json!(["no", "line"]));
+    let remark = told["remarks"].to_string();
+    assert!(remark.contains("1 row changed at the source without a new value of changed"), "{remark}");
+}

@@ -212,16 +212,19 @@ impl Member {
         match self {
             Member::Add { group, module, order } => {
                 let (group, module) = (table::find(store.read(), &group)?, module::find(store.read(), &module)?);
+                let of = |members: &[table::Member]| members.iter().position(|m| m.module_id == module.id);
+                let before = table::members(store.read(), Some(group.id))?;
+                let before = of(&before).map(|place| before[place].run_order);
                 store.write(|tx| define::put_member(tx, group.id, module.id, order))?;
                 let members = table::members(store.read(), Some(group.id))?;
-                let place = members.iter().position(|m| m.module_id == module.id).unwrap_or(0);
-                let line = format!(
-                    "module {} is number {} of {} in group {}",
-                    module.name,
-                    place + 1,
-                    members.len(),
-                    group.name
-                );
+                let place = of(&members).unwrap_or(0);
+                let (number, all, now) = (place + 1, members.len(), members[place].run_order);
+                let moved = match before {
+                    Some(before) if before == now => ", where it was already".to_owned(),
+                    Some(before) => format!(": from place {before} to place {now}"),
+                    None => String::new(),
+                };
+                let line = format!("module {} is number {number} of {all} in group {}{moved}", module.name, group.name);
                 super::said(context, &members[place], &line);
                 if !module.enabled {
                     ui.note(format!("it is disabled, so that groups skip it: `pipekit module enable {}`", module.name));

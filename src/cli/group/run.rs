@@ -113,9 +113,9 @@ impl<'a> Shown<'a> {
                     line.bar = Some(self.context.ui.waiting(&self.lines, &line.member.module_name));
                 }
             }
-            Told::Crowded(place, connection) => {
+            Told::Crowded(place, why) => {
                 if let Some(bar) = &self.members[place].bar {
-                    bar.set_message(format!("waiting for connection {connection} (its max_runs)"));
+                    bar.set_message(format!("waiting: {why}"));
                 }
             }
             Told::Member(place, progress) => {

@@ -66,10 +66,12 @@ fn print(context: &Context, found: &Found, limit: usize) {
         counted(found.runs, "run")
     ));
     if !found.late.is_empty() {
+        let key = found.key.join(", ");
         ui.table(
-            &["key", &found.column, "passed by run", "at", "came after", "overlap, at least", "at most"],
+            &[&key, &found.column, "passed by run", "at", "came after", "overlap, at least", "at most"],
             found.late.iter().take(limit).map(|late| {
-                let key: Vec<&str> = late.key.values().map(|value| value.as_str().unwrap_or("NULL")).collect();
+                let value = |name| late.key.get(name).and_then(|value| value.as_str()).unwrap_or("NULL");
+                let key: Vec<&str> = found.key.iter().map(value).collect();
                 let after = late.came_after.as_deref().map_or("-".to_owned(), crate::clock::local);
                 vec![
                     Field::from(key.join(", ")),

@@ -13,6 +13,7 @@ mod next;
 use super::databases::Databases;
 use super::ledger::Ledger;
 use super::plan::Definition;
+use super::rehearse::Line;
 use super::verify::{self, Asked, Kind};
 use super::watermark;
 use crate::definition::cursor::{self, Cursor};
@@ -21,6 +22,7 @@ use crate::error::{Code, Error, Result};
 use crate::sql::columns::SelectList;
 use crate::store::Store;
 use crate::store::run::{self, Filter};
+use crate::words::counted;
 use jiff::tz::TimeZone;
 use mark::Mark;
 use serde::Serialize;
@@ -59,6 +61,8 @@ pub struct Audit {
     pub watermark: String,
     /// The column that the query compares with it, as the destination calls it.
     pub column: String,
+    /// The columns that rows were paired by.
+    pub key: Vec<String>,
     /// How many runs there are in the history of its values.
     pub runs: usize,
     /// How many rows it has passed by.
@@ -139,6 +143,7 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
         module: module.clone(),
         watermark: name.clone(),
         column: column.clone(),
+        key: found.key.clone(),
         remarks: found.remarks.clone(),
         ..Audit::default()
     };
@@ -155,7 +160,7 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
     let now_text = now.clone();
     history.push(Used { run_id: None, started_at: None, value: now, mark: next });
     let mut most: Option<Overlap> = None;
-    let mut unseen = 0;
+    let (mut unseen, mut unmoved) = (0, 0);
     let differing: Vec<_> = found.differences.iter().filter(|d| d.kind != Kind::Extra).collect();
     let brings = if differing.is_empty() {
         None
@@ -191,6 +196,8 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
                 }
                 Some((None, ..)) => audit.to_come += 1,
                 Some((Some((before, by, least)), end, value)) => {
+                    let same = |there: &Line| there.get(&column).and_then(Value::as_str) == Some(&value);
+                    unmoved += usize::from(difference.destination.iter().any(same));
                     // A watermark may have gone back since.
                     let end = if end > least { end } else { least };
                     most = most.filter(|most| *most >= end).or(Some(end));
@@ -209,6 +216,13 @@ pub fn audit(store: &mut Store, asked: &mut Asked<'_>, name: Option<&str>, colum
         }
     }
     audit.passed_by = audit.late.len();
+    if unmoved > 0 {
+        audit.remarks.push(format!(
+            "{} changed at the source without a new value of {column}: an overlap brings such a change while the row is young, \
+             and `pipekit module verify {module} --repair` at any time",
+            counted(unmoved, "row")
+        ));
+    }
     if unseen > 0 {
         audit.remarks.push(format!(
             "{unseen} of them are no older than the watermark, and the query with {now_text} does not give them: the source \

@@ -32,7 +32,7 @@ pub struct GroupOptions<'a> {
 pub enum Told<'a> {
     /// It begins, with these members in this order.
     Begins(&'a [MemberRun]),
-    /// The member at this place could begin, but for this connection, which has no room for it yet.
+    /// The member at this place could begin, but for a connection that has no room for it yet: so much of why.
     Crowded(usize, &'a str),
     /// The member at this place is at this.
     Member(usize, Progress<'a>),
@@ -110,10 +110,9 @@ impl Crew<'_> {
     }
 
     fn run_members(&self, store: &mut Store) -> Result<()> {
-        let crowded = |store: &mut Store, place: usize, connection: &str| {
-            self.tell(Told::Crowded(place, connection));
-            let reason = format!("connection {connection} has no room for another run (max_runs)");
-            store.write(|tx| table::set_member(tx, self.members[place].id, "waiting", Some(&reason)))
+        let crowded = |store: &mut Store, place: usize, why: &str| {
+            self.tell(Told::Crowded(place, why));
+            store.write(|tx| table::set_member(tx, self.members[place].id, "waiting", Some(why)))
         };
         while let Some(mut job) = self.queue.next(store, crowded)? {
             job.failed = self.run_member(store, job.place)?;

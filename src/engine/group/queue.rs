@@ -58,7 +58,7 @@ impl<'a> Queue<'a> {
     }
 
     /// Waits until a member may begin. `None` when no other will. `crowded` is told of each member that waits for a
-    /// connection, and of which.
+    /// connection, and why.
     ///
     /// # Errors
     /// Where pipekit's own file or its locks can't be used.
@@ -88,9 +88,9 @@ impl<'a> Queue<'a> {
                             state.running.push(place);
                             return Ok(Some(Job { queue: self, place, failed: false, _turns: turns }));
                         }
-                        Err(connection) if !state.told.contains(&place) => {
+                        Err(why) if !state.told.contains(&place) => {
                             state.told.push(place);
-                            crowded(store, place, &connection)?;
+                            crowded(store, place, &why)?;
                         }
                         Err(_) => {}
                     }
@@ -133,14 +133,18 @@ impl Drop for Job<'_> {
     }
 }
 
-/// What a module's run takes of its connections, or the one that has no room for it. All or nothing, and nobody waits
+/// What a module's run takes of its connections, or why it can't have all of it yet. All or nothing, and nobody waits
 /// with something in hand: so no two wait for each other.
 fn turns(store: &Store, module_id: Option<i64>) -> Result<Result<Vec<Turn>, String>> {
     let mut taken = Vec::new();
-    for (id, name, most) in connection::limits_of_module(store.read(), module_id.unwrap_or_default())? {
-        match Turn::one_of(store.path(), &format!("connection-{id}"), most)? {
-            Some(turn) => taken.push(turn),
-            None => return Ok(Err(name)),
+    for limit in connection::limits_of_module(store.read(), module_id.unwrap_or_default())? {
+        let connection::Limit { id, name, most } = limit;
+        match (Turn::one_of(store.path(), &format!("connection-{id}"), most.unwrap_or(1))?, most) {
+            (Some(turn), _) => taken.push(turn),
+            (None, Some(_)) => return Ok(Err(format!("connection {name} has no room for another run (max_runs)"))),
+            (None, None) => {
+                return Ok(Err(format!("another run loads into {name}, and an SQLite file has one writer at a time")));
+            }
         }
     }
     Ok(Ok(taken))
