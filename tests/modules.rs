@@ -263,7 +263,15 @@ fn check_finds_what_loses_rows_and_fails_only_where_a_run_would() {
     world.call("watermark add strict n --connection dw --sql 'SELECT max(id) FROM orders' --default 0").ok();
     world.call("module check strict").ok().prints("strict_comparison").prints("`>= {n}`");
     let found = world.json("module check");
-    assert_eq!(found[0], json!({"module": "orders", "findings": []}));
+    // It empties the table that the other loads into.
+    assert_eq!(
+        (&found[0]["module"], &found[0]["findings"][0]["rule"]),
+        (&json!("orders"), &json!("shared_destination"))
+    );
+    world.call("module check orders").ok().prints("a full load empties orders, into which module strict loads too");
+    let again = "module add again --source erp --dest dw --table orders --strategy full --query 'SELECT * FROM orders'";
+    world.call(again).ok().says("into which modules orders, strict load too");
+    world.call("module remove again").ok();
     assert_eq!(found[1]["findings"][0]["rule"], "strict_comparison");
     assert_eq!(found[1]["findings"][0]["severity"], "warning");
 }

@@ -155,7 +155,7 @@ fn next_times_are_shown_in_both_zones() {
     for line in ["schedule list", "schedule show 1", "group show g", "status", "why g", "why one"] {
         shop.world.call(line).ok().prints(due);
     }
-    shop.world.call("schedule add g '30 2 * * *' --timezone Europe/Berlin").ok().prints(&format!("next at {due}"));
+    shop.world.call("schedule add g '30 2 * * 1-6' --timezone Europe/Berlin").ok().prints(&format!("next at {due}"));
     assert_eq!(shop.world.json("status")["groups"][0]["next_at"], "2026-03-11T01:30:00.000Z");
     shop.at("11T04:00:00").world.call("schedule edit 1 --catch-up-s 0").ok();
     shop.world.call("why g").ok().prints(&format!("was due at {due} and missed"));
@@ -164,6 +164,7 @@ fn next_times_are_shown_in_both_zones() {
     shop.world.call("group runs").ok().prints(due);
     shop.world.call("tick").ok().says(&format!("missed its time at {due}"));
     shop.world.refuses("schedule add g '61 * * * *'", 2, "61");
+    shop.world.refuses("schedule add g '30  2 * * *' --timezone Europe/Berlin", 2, "for `30 2 * * *` already");
     shop.world.refuses("schedule add g '0 0 0 * * *'", 2, "five fields");
     shop.world.refuses("schedule add g '@daily' --timezone Mars/Phobos", 2, "Europe/Berlin");
     shop.world.refuses("schedule add nix '@daily'", 4, "there is no group nix");

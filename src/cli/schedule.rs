@@ -183,7 +183,7 @@ impl Schedule {
                     enabled: true,
                 };
                 fields.put(&mut schedule);
-                let id = store.write(|tx| define::save(tx, None, &schedule))?;
+                let id = store.write(|tx| define::add(tx, &schedule))?;
                 let added = with_next(store.read(), table::get(store.read(), id)?);
                 let next = added.next_local().unwrap_or_else(|| "never".to_owned());
                 let line = format!("added schedule {id} to group {}; next at {next}", added.schedule.group);

@@ -3,9 +3,12 @@
 //! Each finding names the rule, says what goes wrong, and what to write instead. None of them forbids a run.
 
 use super::module::{Module, Strategy};
+use crate::error::Result;
 use crate::sql::lexer::{self, Kind};
 use crate::sql::placeholders;
 use crate::sql::steady::unsteady;
+use crate::store::module as table;
+use rusqlite::Connection;
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -35,6 +38,34 @@ pub struct Finding {
 
 fn finding(severity: Severity, rule: &'static str, message: String, hint: impl Into<String>) -> Finding {
     Finding { severity, rule, message, hint: hint.into() }
+}
+
+/// Everything that can be said of a module, from its text and from what else there is: `row` is the module's.
+///
+/// # Errors
+/// Only where pipekit's own file can't be read.
+pub fn check_among(conn: &Connection, row: &table::Module, module: &Module) -> Result<Vec<Finding>> {
+    let mut out = check(module);
+    let others = table::names_with_destination(conn, row.dest_connection_id, &row.dest_table, row.id)?;
+    if module.merge_strategy == Strategy::Full && !others.is_empty() {
+        out.push(finding(
+            Severity::Warning,
+            "shared_destination",
+            format!(
+                "a full load empties {}, into which {} too",
+                module.dest_table,
+                match &others[..] {
+                    [one] => format!("module {one} loads"),
+                    several => format!("modules {} load", several.join(", ")),
+                }
+            ),
+            format!(
+                "`pipekit module edit {} --table TABLE`, or one of them is one too many: `pipekit module remove NAME`",
+                module.name
+            ),
+        ));
+    }
+    Ok(out)
 }
 
 /// Everything that can be said of a module from its text.

@@ -129,6 +129,22 @@ fn spaced(expression: &str) -> String {
     expression.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Adds a schedule, for times that the group has none for yet: of two for the same the second would find the first's run.
+///
+/// # Errors
+/// As [`save`].
+pub fn add(conn: &Connection, schedule: &Schedule) -> Result<i64> {
+    let (group, expression) = (group::find(conn, &schedule.group)?, spaced(&schedule.cron_expr));
+    let same = |row: &table::Schedule| row.cron_expr == expression && row.timezone == schedule.timezone;
+    match table::of_group(conn, group.id)?.into_iter().find(same) {
+        Some(row) => {
+            Err(Error::invalid(format!("group {} has schedule {} for `{expression}` already", group.name, row.id))
+                .hint(format!("`pipekit schedule edit {}` changes it", row.id)))
+        }
+        None => save(conn, None, schedule),
+    }
+}
+
 /// Adds a schedule (`id` is `None`) or rewrites one, and gives its id.
 ///
 /// # Errors

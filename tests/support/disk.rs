@@ -55,6 +55,15 @@ impl SmallDisk {
         self.path().join("filler")
     }
 
+    /// Removes what a server that was killed has left of tables there that it was making, which is nobody's any more.
+    pub fn sweep(&self) {
+        let inside =
+            |path: &Path| std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        for database in inside(self.path()).iter().filter(|path| path.is_dir()).flat_map(|version| inside(version)) {
+            inside(&database).iter().for_each(|file| std::fs::remove_file(file).unwrap());
+        }
+    }
+
     /// Fills it, so that so many bytes are free.
     pub fn leave(&self, free: u64) {
         self.empty();

@@ -282,7 +282,7 @@ fn add(context: &Context, store: &mut Store, module: &define::Module, create_des
     let added = table::get(store.read(), id)?;
     super::said(context, &added, &format!("added module {}", added.name));
     // A query that waits for a watermark is the usual beginning: that is what comes next, and not a mistake yet.
-    let findings = lint::check(module);
+    let findings = lint::check_among(store.read(), &added, module)?;
     if let Some(waits) = findings.iter().find(|f| ["undeclared_placeholder", "quoted_placeholder"].contains(&f.rule)) {
         context.ui.note(format!("next: {}", waits.hint));
         return Ok(());
@@ -330,8 +330,8 @@ fn check(context: &Context, store: &Store, names: &[String]) -> Result<u8> {
     };
     let mut all = Vec::new();
     for name in names {
-        let (_, module) = define::load(store.read(), &name)?;
-        all.push((module.name.clone(), lint::check(&module)));
+        let (row, module) = define::load(store.read(), &name)?;
+        all.push((module.name.clone(), lint::check_among(store.read(), &row, &module)?));
     }
     let errors = all.iter().flat_map(|(_, f)| f).any(|f| f.severity == lint::Severity::Error);
     if ui.json {

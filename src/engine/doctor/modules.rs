@@ -5,12 +5,12 @@ use crate::definition::{lint, module as definition};
 use crate::error::Result;
 use crate::store::{Store, module};
 
-/// Checks each module by its text.
+/// Checks each module by its text, and beside the others.
 pub fn check(store: &Store, out: &mut Checks) -> Result<()> {
     let mut well = 0;
     for row in module::all(store.read())? {
         let (_, defined) = definition::load(store.read(), &row.name)?;
-        let mut findings = lint::check(&defined);
+        let mut findings = lint::check_among(store.read(), &row, &defined)?;
         findings.retain(|finding| finding.severity != lint::Severity::Note);
         findings.sort_by_key(|finding| finding.severity != lint::Severity::Error);
         let Some(first) = findings.first() else {

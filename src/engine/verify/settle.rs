@@ -47,8 +47,7 @@ impl Verifier<'_> {
             if open.is_empty() {
                 break;
             }
-            progress(Progress::Doing("waiting to read again what differs"));
-            self.wait(ledger)?;
+            self.wait(ledger, progress)?;
             let again = self.read(ledger, area, progress)?;
             // What has been found to be the same twice, and is gone by now, has come after all.
             sure.retain(|key, lines| again.get(key) == Some(lines));
@@ -67,9 +66,9 @@ impl Verifier<'_> {
     }
 
     /// Waits until what was being written is through: where the module runs, until a run that began after now has ended.
-    fn wait(&self, ledger: &mut Ledger<'_>) -> Result<()> {
+    fn wait(&self, ledger: &mut Ledger<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<()> {
         let seen = run::last_id(ledger.store().read())?;
-        let began = Instant::now();
+        let (began, mut told) = (Instant::now(), None);
         loop {
             self.watch.check()?;
             let module_id = Some(self.definition.module.id);
@@ -82,6 +81,16 @@ impl Verifier<'_> {
             let patience = if running { LONG } else { next.unwrap_or(PAUSE) };
             if through || began.elapsed() >= patience {
                 return Ok(());
+            }
+            if told.replace(patience) != Some(patience) {
+                let (most, module) = (patience.as_secs(), &self.definition.module.name);
+                progress(Progress::Doing(&match (running, next) {
+                    (true, _) => format!("waiting for the run of {module} that goes on, to read again what differs"),
+                    (_, Some(_)) => {
+                        format!("waiting for {module}'s next run, as it runs again and again: {most} s at most")
+                    }
+                    _ => "waiting to read again what differs".to_owned(),
+                }));
             }
             std::thread::sleep(Duration::from_millis(20));
         }

@@ -45,7 +45,7 @@ fn show(call: &mut Call<'_>) -> Result<Answer, Failure> {
 fn create(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let schedule: define::Schedule = call.body()?;
     let row = call.store.write(|tx| {
-        let id = define::save(tx, None, &schedule)?;
+        let id = define::add(tx, &schedule)?;
         table::get(tx, id)
     })?;
     call.server.ticker.wake();
