@@ -190,7 +190,7 @@ fn where_no_expression_can_be_proposed_it_says_so() {
     pair.world.run("t");
     pair.src("INSERT INTO t VALUES (2, '2026-01-02 10:30:00+05')");
     let told = pair.call("watermark audit t --json").code(1).json();
-    assert_eq!((&told["passed_by"], &told["overlap"]), (&json!(1), &json!("91 minutes")), "{told}");
+    assert_eq!((&told["passed_by"], &told["overlap"]), (&json!(1), &json!("1 hour 31 minutes")), "{told}");
     assert_eq!(
         (&told["expression"], &told["resolver_sql"], &told["gives"]),
         (&json!(null), &json!(null), &json!(null))
