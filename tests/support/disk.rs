@@ -57,11 +57,12 @@ impl SmallDisk {
 
     /// Removes what a server that was killed has left of tables there that it was making, which is nobody's any more.
     pub fn sweep(&self) {
-        let inside =
-            |path: &Path| std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-        for database in inside(self.path()).iter().filter(|path| path.is_dir()).flat_map(|version| inside(version)) {
-            inside(&database).iter().for_each(|file| std::fs::remove_file(file).unwrap());
+        fn files(folder: &Path) {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() { files(&path) } else { std::fs::remove_file(path).unwrap() }
+            }
         }
+        files(self.path());
     }
 
     /// Fills it, so that so many bytes are free.
