@@ -1,14 +1,11 @@
 //! What loses rows without an error, found in a module's text alone: `pipekit module check`.
 //!
-//! Each finding names the rule, says what goes wrong, and what to write instead. None of them forbids a run.
+//! Each finding names the rule, says what goes wrong, and what to write instead.
 
 use super::module::{Module, Strategy};
-use crate::error::Result;
 use crate::sql::lexer::{self, Kind};
 use crate::sql::placeholders;
 use crate::sql::steady::unsteady;
-use crate::store::module as table;
-use rusqlite::Connection;
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -36,36 +33,8 @@ pub struct Finding {
     pub hint: String,
 }
 
-fn finding(severity: Severity, rule: &'static str, message: String, hint: impl Into<String>) -> Finding {
+pub(super) fn finding(severity: Severity, rule: &'static str, message: String, hint: impl Into<String>) -> Finding {
     Finding { severity, rule, message, hint: hint.into() }
-}
-
-/// Everything that can be said of a module, from its text and from what else there is: `row` is the module's.
-///
-/// # Errors
-/// Only where pipekit's own file can't be read.
-pub fn check_among(conn: &Connection, row: &table::Module, module: &Module) -> Result<Vec<Finding>> {
-    let mut out = check(module);
-    let others = table::names_with_destination(conn, row.dest_connection_id, &row.dest_table, row.id)?;
-    if module.merge_strategy == Strategy::Full && !others.is_empty() {
-        out.push(finding(
-            Severity::Warning,
-            "shared_destination",
-            format!(
-                "a full load empties {}, into which {} too",
-                module.dest_table,
-                match &others[..] {
-                    [one] => format!("module {one} loads"),
-                    several => format!("modules {} load", several.join(", ")),
-                }
-            ),
-            format!(
-                "`pipekit module edit {} --table TABLE`, or one of them is one too many: `pipekit module remove NAME`",
-                module.name
-            ),
-        ));
-    }
-    Ok(out)
 }
 
 /// Everything that can be said of a module from its text.
@@ -86,12 +55,9 @@ pub fn check(module: &Module) -> Vec<Finding> {
     for word in placeholders::lookalikes(&module.source_query, &declared) {
         out.push(lookalike(&module.name, word));
     }
-    for word in placeholders::bare(&module.source_query) {
-        let default = module.watermarks.iter().find(|w| w.name == word).and_then(|w| w.default_value.as_deref());
-        if let Some(value) = default.filter(|value| placeholders::is_moment(value)) {
-            out.push(unquoted(&module.name, word, value));
-        }
-    }
+    out.extend(unquoted(&module.name, &module.source_query, |word| {
+        module.watermarks.iter().find(|w| w.name == word).and_then(|w| w.default_value.as_deref())
+    }));
     for watermark in &module.watermarks {
         if !placeholders::uses(&module.source_query, &watermark.name) {
             out.push(finding(
@@ -166,17 +132,22 @@ pub fn check(module: &Module) -> Vec<Finding> {
     out
 }
 
-/// A value that is a date and that the query has outside quotes: the database computes with it, and compares with a year.
-pub fn unquoted(module: &str, word: &str, value: &str) -> Finding {
-    finding(
-        Severity::Error,
-        "unquoted_moment",
-        format!(
-            "{{{word}}} stands in the query without quotes, and its value is {value}: a database would compute with it, and \
-             compare with a number"
-        ),
-        format!("`pipekit module edit {module} --raw` opens the query: '{{{word}}}', in quotes"),
-    )
+/// The placeholders that a query has outside quotes and whose value is a date: the database computes with it, and compares
+/// with a number. `value` gives the values that are known; one of a run's own forbids the run.
+pub fn unquoted<'a>(module: &str, query: &str, value: impl Fn(&str) -> Option<&'a str>) -> Vec<Finding> {
+    let told = |word: &str| {
+        let value = value(word).filter(|value| placeholders::is_moment(value))?;
+        Some(finding(
+            Severity::Error,
+            "unquoted_moment",
+            format!(
+                "{{{word}}} stands in the query without quotes, and its value is {value}: a database would compute with it, and \
+                 compare with a number"
+            ),
+            format!("`pipekit module edit {module} --raw` opens the query: '{{{word}}}', in quotes"),
+        ))
+    };
+    placeholders::bare(query).into_iter().filter_map(told).collect()
 }
 
 /// A string that reads `{word}` and that no watermark declares: it goes to the database as it is, and the comparison

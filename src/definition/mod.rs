@@ -4,6 +4,7 @@
 //! `save` checks every rule and writes in the caller's transaction, so that a thing and its parts land whole or not at
 //! all. Many at once are a `set`, which `plan` compares with what there is, and lands whole.
 
+pub mod among;
 mod check;
 pub mod columns;
 pub mod connection;

@@ -216,11 +216,9 @@ pub fn make(ledger: &mut Ledger<'_>, databases: &Databases, definition: &Definit
     for word in placeholders::lookalikes(&module.source_query, &definition.declared()) {
         resolved.warnings.push(lint::lookalike(&module.name, word).message);
     }
-    for word in placeholders::bare(&module.source_query) {
-        if let Some(value) = resolved.values.get(word).filter(|value| placeholders::is_moment(value)) {
-            let finding = lint::unquoted(&module.name, word, value);
-            return Err(Error::invalid(finding.message).hint(finding.hint));
-        }
+    let value = |word: &str| resolved.values.get(word).map(String::as_str);
+    if let Some(finding) = lint::unquoted(&module.name, &module.source_query, value).into_iter().next() {
+        return Err(Error::invalid(finding.message).hint(finding.hint));
     }
     // A closing semicolon or remark can't go where the query goes, into a COPY (…): what is logged is what runs.
     let source_sql = lexer::without_tail(&placeholders::materialise(&module.source_query, &resolved.values)).to_owned();

@@ -266,7 +266,7 @@ impl Session {
         let _ = child.kill();
         let _ = child.wait();
         drop(child);
-        lock(&self.input).take();
+        self.hang_up();
     }
 
     /// Has the process end, as nothing more will be asked of it. Does not wait: that is done when this is dropped.

@@ -10,7 +10,7 @@ pub(super) mod verify;
 
 use super::output::{self, Field, Tone};
 use super::{Context, input};
-use crate::definition::{self, lint, module as define};
+use crate::definition::{self, among, lint, module as define};
 use crate::error::{Code, Error, Result};
 use crate::store::{Store, module as table};
 use clap::Subcommand;
@@ -282,7 +282,7 @@ fn add(context: &Context, store: &mut Store, module: &define::Module, create_des
     let added = table::get(store.read(), id)?;
     super::said(context, &added, &format!("added module {}", added.name));
     // A query that waits for a watermark is the usual beginning: that is what comes next, and not a mistake yet.
-    let findings = lint::check_among(store.read(), &added, module)?;
+    let findings = among::check(store.read(), &added, module)?;
     if let Some(waits) = findings.iter().find(|f| ["undeclared_placeholder", "quoted_placeholder"].contains(&f.rule)) {
         context.ui.note(format!("next: {}", waits.hint));
         return Ok(());
@@ -331,7 +331,7 @@ fn check(context: &Context, store: &Store, names: &[String]) -> Result<u8> {
     let mut all = Vec::new();
     for name in names {
         let (row, module) = define::load(store.read(), &name)?;
-        all.push((module.name.clone(), lint::check_among(store.read(), &row, &module)?));
+        all.push((module.name.clone(), among::check(store.read(), &row, &module)?));
     }
     let errors = all.iter().flat_map(|(_, f)| f).any(|f| f.severity == lint::Severity::Error);
     if ui.json {

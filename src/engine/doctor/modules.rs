@@ -1,7 +1,7 @@
 //! The modules, as `pipekit module check` sees them.
 
 use super::Checks;
-use crate::definition::{lint, module as definition};
+use crate::definition::{among, lint, module as definition};
 use crate::error::Result;
 use crate::store::{Store, module};
 
@@ -10,7 +10,7 @@ pub fn check(store: &Store, out: &mut Checks) -> Result<()> {
     let mut well = 0;
     for row in module::all(store.read())? {
         let (_, defined) = definition::load(store.read(), &row.name)?;
-        let mut findings = lint::check_among(store.read(), &row, &defined)?;
+        let mut findings = among::check(store.read(), &row, &defined)?;
         findings.retain(|finding| finding.severity != lint::Severity::Note);
         findings.sort_by_key(|finding| finding.severity != lint::Severity::Error);
         let Some(first) = findings.first() else {

@@ -32,7 +32,7 @@ pub struct GroupOptions<'a> {
 pub enum Told<'a> {
     /// It begins, with these members in this order.
     Begins(&'a [MemberRun]),
-    /// The member at this place could begin, but for a connection that has no room for it yet: so much of why.
+    /// The member at this place could begin, but a connection has no room for it yet, for this reason.
     Crowded(usize, &'a str),
     /// The member at this place is at this.
     Member(usize, Progress<'a>),

@@ -5,6 +5,7 @@
 
 mod mysql_sink;
 mod mysql_source;
+mod mysql_text;
 mod mysql_to_pg;
 mod mysql_to_sqlite;
 mod parts;
